@@ -1,0 +1,53 @@
+#include "embed/base/philox.h"
+
+namespace embed {
+namespace {
+
+// The multipliers and key increments of the paper (its table 2).
+constexpr uint32_t kMultiplier0 = 0xD2511F53;
+constexpr uint32_t kMultiplier1 = 0xCD9E8D57;
+constexpr uint32_t kWeyl0 = 0x9E3779B9;
+constexpr uint32_t kWeyl1 = 0xBB67AE85;
+constexpr int kRounds = 10;
+
+// Finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection, so that two
+// seeds never share a key for one purpose.
+uint64_t Mix(uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+  return x ^ (x >> 31);
+}
+
+}  // namespace
+
+std::array<uint32_t, 4> Philox4x32(std::array<uint32_t, 4> counter,
+                                   std::array<uint32_t, 2> key) {
+  for (int round = 0; round < kRounds; ++round) {
+    const uint64_t product0 = uint64_t{kMultiplier0} * counter[0];
+    const uint64_t product1 = uint64_t{kMultiplier1} * counter[2];
+    counter = {static_cast<uint32_t>(product1 >> 32) ^ counter[1] ^ key[0],
+               static_cast<uint32_t>(product1),
+               static_cast<uint32_t>(product0 >> 32) ^ counter[3] ^ key[1],
+               static_cast<uint32_t>(product0)};
+    key[0] += kWeyl0;
+    key[1] += kWeyl1;
+  }
+  return counter;
+}
+
+PhiloxStream::PhiloxStream(uint64_t seed, RandomPurpose purpose, uint32_t epoch,
+                           uint64_t sequence) {
+  const uint64_t mixed =
+      Mix(seed + static_cast<uint64_t>(purpose) * 0x9E3779B97F4A7C15);
+  key = {static_cast<uint32_t>(mixed), static_cast<uint32_t>(mixed >> 32)};
+  counter = {0, epoch, static_cast<uint32_t>(sequence),
+             static_cast<uint32_t>(sequence >> 32)};
+}
+
+std::array<uint32_t, 4> PhiloxStream::Block(uint32_t block) const {
+  std::array<uint32_t, 4> c = counter;
+  c[0] = block;
+  return Philox4x32(c, key);
+}
+
+}  // namespace embed

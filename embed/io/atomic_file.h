@@ -1,0 +1,57 @@
+// Writes a file that appears whole or not at all: bytes go to a temporary file
+// in the same folder; Commit() syncs it, renames it over `path` and syncs the
+// folder. Without Commit() the temporary file is removed and an older file of
+// that name stays as it was.
+#ifndef EMBED_IO_ATOMIC_FILE_H_
+#define EMBED_IO_ATOMIC_FILE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace embed {
+
+// Not thread-safe.
+class AtomicFile {
+ public:
+  // Errors name the path: NotFound (no such folder), PermissionDenied, ...
+  static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(
+      const std::string& path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  // Appends. ResourceExhausted: the disk is full; the message names the path.
+  absl::Status Write(const void* data, size_t size);
+  absl::Status Write(absl::string_view text) {
+    return Write(text.data(), text.size());
+  }
+  // Overwrites bytes already written (a header that is known at the end).
+  absl::Status WriteAt(uint64_t offset, const void* data, size_t size);
+  // Bytes appended so far.
+  uint64_t size() const { return size_; }
+  absl::Status Commit();
+
+ private:
+  AtomicFile(std::string path, std::string temporary, int descriptor);
+  absl::Status Flush();
+
+  std::string path_;
+  std::string temporary_;
+  int descriptor_;
+  uint64_t size_ = 0;
+  std::string pending_;  // bytes not yet handed to the kernel
+};
+
+// OK if a file can be created in the folder of `path`, else why not. For asking
+// before hours of work.
+absl::Status CheckWritable(const std::string& path);
+
+}  // namespace embed
+
+#endif  // EMBED_IO_ATOMIC_FILE_H_

@@ -1,0 +1,40 @@
+// A whole file mapped into memory, read-only and shared with other processes.
+#ifndef EMBED_IO_MAPPED_FILE_H_
+#define EMBED_IO_MAPPED_FILE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+
+namespace embed {
+
+// Thread-safe after Open().
+class MappedFile {
+ public:
+  // Errors name the path: NotFound, PermissionDenied, InvalidArgument for a
+  // directory or an empty file.
+  static absl::StatusOr<std::unique_ptr<MappedFile>> Open(
+      const std::string& path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  const uint8_t* data() const { return data_; }
+  uint64_t size() const { return size_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  MappedFile(std::string path, const uint8_t* data, uint64_t size)
+      : path_(std::move(path)), data_(data), size_(size) {}
+
+  std::string path_;
+  const uint8_t* data_;
+  uint64_t size_;
+};
+
+}  // namespace embed
+
+#endif  // EMBED_IO_MAPPED_FILE_H_

@@ -1,0 +1,56 @@
+// A trained model and its .embed file (layout: embed/io/FORMAT.md).
+#ifndef EMBED_IO_MODEL_FILE_H_
+#define EMBED_IO_MODEL_FILE_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "embed/math/matrix_view.h"
+#include "embed/model/embedding_table.h"
+#include "embed/model/feature_map.h"
+#include "embed/model/vocabulary.h"
+
+namespace embed {
+
+// Frozen names: they are written to files.
+enum class VectorsFrom {
+  kInput,   // row i of the input table is the vector of id i (word2vec)
+  kOutput,  // row i of the output table (cw2vec)
+};
+
+// How a model came to be. Written as JSON; holds nothing that differs between
+// two runs of one command (no time, no host).
+struct ModelInfo {
+  std::string mode;  // as in --mode: "word2vec", "deepwalk", ...
+  VectorsFrom vectors = VectorsFrom::kInput;
+  uint64_t seed = 1;
+  std::string source_name;  // base name of the input file
+  uint64_t source_bytes = 0;
+  std::map<std::string, std::string> options;  // every option in force
+};
+
+struct Model {
+  // The vectors a user asks for, one row for each vocabulary id.
+  MatrixView vectors() const {
+    return info.vectors == VectorsFrom::kInput ? input.view() : output.view();
+  }
+
+  ModelInfo info;
+  Vocabulary vocabulary;
+  EmbeddingTable input;   // [vocabulary or features, dim]
+  EmbeddingTable output;  // [vocabulary, dim]; may be empty
+  FeatureMap features;    // empty: the identity
+};
+
+// Writes atomically; the same model gives the same bytes.
+absl::Status WriteModel(const Model& model, const std::string& path);
+
+// DataLoss: damaged or inconsistent file.
+absl::StatusOr<Model> ReadModel(const std::string& path);
+
+}  // namespace embed
+
+#endif  // EMBED_IO_MODEL_FILE_H_

@@ -1,0 +1,45 @@
+#include "embed/model/feature_map.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace embed {
+
+absl::StatusOr<FeatureMap> FeatureMap::Create(std::vector<uint64_t> offsets,
+                                              std::vector<uint32_t> rows,
+                                              std::vector<uint64_t> row_keys,
+                                              Compose compose) {
+  if (offsets.empty() || offsets.front() != 0 ||
+      offsets.back() != rows.size()) {
+    return absl::InvalidArgumentError(
+        "feature offsets must run from 0 to the number of features");
+  }
+  for (size_t i = 1; i < offsets.size(); ++i) {
+    if (offsets[i] < offsets[i - 1]) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("feature offset ", i, " is below the one before it"));
+    }
+  }
+  for (size_t i = 1; i < row_keys.size(); ++i) {
+    if (row_keys[i] <= row_keys[i - 1]) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("feature key ", i, " is not above the one before it"));
+    }
+  }
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] >= row_keys.size()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "feature ", i, " names row ", rows[i], " of ", row_keys.size()));
+    }
+  }
+  FeatureMap map;
+  map.offsets_ = std::move(offsets);
+  map.rows_ = std::move(rows);
+  map.row_keys_ = std::move(row_keys);
+  map.compose_ = compose;
+  return map;
+}
+
+}  // namespace embed

@@ -1,0 +1,178 @@
+#include "embed/kernels/composed_step.h"
+
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "embed/kernels/composed_step.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "embed/kernels/logistic-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace embed {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Vectors of at most 16 floats: rows are padded to multiples of 16.
+using D = hn::CappedTag<float, 16>;
+using V = hn::Vec<D>;
+
+constexpr int kTargetTile = 8;     // scores computed side by side
+constexpr int kColumnVectors = 8;  // vectors of h kept in registers
+
+// h = scale * sum of the feature rows, columns [column, column + kVectors
+// vectors).
+template <int kVectors>
+HWY_INLINE void ComposeColumns(const ComposedStep& step, size_t column,
+                               float* hidden) {
+  const D d;
+  const size_t lanes = hn::Lanes(d);
+  V sum[kVectors];
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) sum[v] = hn::Zero(d);
+  for (int f = 0; f < step.num_features; ++f) {
+    const float* row = step.features[f] + column;
+    HWY_UNROLL(8)
+    for (int v = 0; v < kVectors; ++v) {
+      sum[v] = hn::Add(sum[v], hn::Load(d, row + v * lanes));
+    }
+  }
+  const V scale = hn::Set(d, step.scale);
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) {
+    hn::Store(hn::Mul(sum[v], scale), d, hidden + column + v * lanes);
+  }
+}
+
+void Compose(const ComposedStep& step, float* hidden) {
+  const size_t lanes = hn::Lanes(D());
+  size_t column = 0;
+  for (; column + kColumnVectors * lanes <= step.stride;
+       column += kColumnVectors * lanes) {
+    ComposeColumns<kColumnVectors>(step, column, hidden);
+  }
+  for (; column < step.stride; column += lanes) {
+    ComposeColumns<1>(step, column, hidden);
+  }
+}
+
+// scores[t] = h . y_t for kTargets targets.
+template <int kTargets>
+HWY_INLINE void Scores(const float* hidden, float* const* targets,
+                       size_t stride, float* scores) {
+  const D d;
+  V sum[kTargets];
+  HWY_UNROLL(8)
+  for (int t = 0; t < kTargets; ++t) sum[t] = hn::Zero(d);
+  for (size_t i = 0; i < stride; i += hn::Lanes(d)) {
+    const V h = hn::Load(d, hidden + i);
+    HWY_UNROLL(8)
+    for (int t = 0; t < kTargets; ++t) {
+      sum[t] = hn::MulAdd(h, hn::Load(d, targets[t] + i), sum[t]);
+    }
+  }
+  HWY_UNROLL(8)
+  for (int t = 0; t < kTargets; ++t) {
+    scores[t] = hn::GetLane(hn::SumOfLanes(d, sum[t]));
+  }
+}
+
+// Scores of `count` targets to gradients, in place; unused lanes hold -1e4.
+HWY_INLINE void ScoresToGradients(const float* labels, int count, float rate,
+                                  float* scores, LossSum* loss) {
+  const hn::CappedTag<float, kTargetTile> d;
+  using V8 = hn::Vec<decltype(d)>;
+  const size_t lanes = hn::Lanes(d);
+  if (loss->factors + kTargetTile > LossSum::kMaxFactors) loss->Flush();
+  V8 product = hn::Load(d, loss->product);
+  V8 linear = hn::Load(d, loss->linear);
+  for (size_t i = 0; i < static_cast<size_t>(count); i += lanes) {
+    const V8 score = hn::Load(d, scores + i);
+    const V8 label = hn::Load(d, labels + i);
+    const V8 sigmoid = SigmoidWithSoftplus(d, score, &product, &linear);
+    linear = hn::NegMulAdd(label, score, linear);
+    hn::Store(hn::Mul(hn::Set(d, rate), hn::Sub(label, sigmoid)), d,
+              scores + i);
+    ++loss->factors;
+  }
+  hn::Store(product, d, loss->product);
+  hn::Store(linear, d, loss->linear);
+}
+
+// gradient += sum_t g_t y_t and y_t += g_t h, target after target.
+HWY_INLINE void UpdateTargets(const float* hidden, float* const* targets,
+                              const float* gradients, int count, size_t stride,
+                              float* gradient) {
+  const D d;
+  for (size_t i = 0; i < stride; i += hn::Lanes(d)) {
+    const V h = hn::Load(d, hidden + i);
+    V sum = hn::Load(d, gradient + i);
+    for (int t = 0; t < count; ++t) {
+      const V g = hn::Set(d, gradients[t]);
+      const V y = hn::Load(d, targets[t] + i);
+      sum = hn::MulAdd(g, y, sum);
+      hn::Store(hn::MulAdd(g, h, y), d, targets[t] + i);
+    }
+    hn::Store(sum, d, gradient + i);
+  }
+}
+
+// x_f += scale * gradient for every feature row.
+void Spread(const ComposedStep& step, const float* gradient) {
+  const D d;
+  const V scale = hn::Set(d, step.scale);
+  for (int f = 0; f < step.num_features; ++f) {
+    float* row = step.features[f];
+    for (size_t i = 0; i < step.stride; i += hn::Lanes(d)) {
+      const V x = hn::Load(d, row + i);
+      hn::Store(hn::MulAdd(scale, hn::Load(d, gradient + i), x), d, row + i);
+    }
+  }
+}
+
+void Step(const ComposedStep& step, ComposedScratch* scratch) {
+  Compose(step, scratch->hidden);
+  std::fill(scratch->gradient, scratch->gradient + step.stride, 0.0f);
+  for (int t = 0; t < step.num_targets; t += kTargetTile) {
+    const int count = std::min(kTargetTile, step.num_targets - t);
+    alignas(64) float scores[kTargetTile];
+    alignas(64) float labels[kTargetTile] = {};
+    std::fill(scores, scores + kTargetTile, -1e4f);
+    std::copy(step.labels + t, step.labels + t + count, labels);
+    float* const* targets = step.targets + t;
+    if (count == kTargetTile) {
+      Scores<kTargetTile>(scratch->hidden, targets, step.stride, scores);
+    } else {
+      for (int i = 0; i < count; ++i) {
+        Scores<1>(scratch->hidden, targets + i, step.stride, scores + i);
+      }
+    }
+    ScoresToGradients(labels, count, step.rate, scores, &scratch->loss);
+    UpdateTargets(scratch->hidden, targets, scores, count, step.stride,
+                  scratch->gradient);
+  }
+  Spread(step, scratch->gradient);
+}
+
+ComposedStepFunction Select() { return &Step; }
+
+}  // namespace
+// NOLINTNEXTLINE(google-readability-namespace-comments)
+}  // namespace HWY_NAMESPACE
+}  // namespace embed
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace embed {
+
+HWY_EXPORT(Select);
+
+ComposedStepFunction GetComposedStep() {
+  return HWY_DYNAMIC_DISPATCH(Select)();
+}
+
+}  // namespace embed
+#endif  // HWY_ONCE

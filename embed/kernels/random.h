@@ -1,0 +1,19 @@
+// Random words in bulk, several Philox blocks in each vector register.
+#ifndef EMBED_KERNELS_RANDOM_H_
+#define EMBED_KERNELS_RANDOM_H_
+
+#include <cstdint>
+
+#include "absl/types/span.h"
+#include "embed/base/philox.h"
+
+namespace embed {
+
+// out[i] = word 4 * first_block + i of `stream`: the same words, bit for bit,
+// as Philox reads one by one, on every target. Thread-safe.
+void FillRandom(const PhiloxStream& stream, uint32_t first_block,
+                absl::Span<uint32_t> out);
+
+}  // namespace embed
+
+#endif  // EMBED_KERNELS_RANDOM_H_

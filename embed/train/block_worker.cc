@@ -1,0 +1,19 @@
+#include "embed/train/block_worker.h"
+
+namespace embed {
+
+void BlockWorker::Train(uint32_t epoch, const SequenceBatch& batch,
+                        const RateRange& rate, TrainStats* stats) {
+  sampler_.Start(epoch, &batch);
+  const double tokens = static_cast<double>(batch.ids.size());
+  double done = 0.0;
+  while (sampler_.Next(&block_)) {
+    const double now = rate.first + (rate.last - rate.first) * done;
+    stats->examples += TrainBlock(block_, static_cast<float>(now));
+    done = static_cast<double>(sampler_.tokens_done()) / tokens;
+  }
+  stats->tokens += batch.ids.size();
+  stats->loss += TakeLoss();
+}
+
+}  // namespace embed

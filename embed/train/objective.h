@@ -1,0 +1,56 @@
+// What a trainer optimises. An objective turns sequences into examples, scores
+// them and updates the tables it was given; the trainer only hands out
+// sequences and learning rates. A new method is a new objective (or a new
+// feature map or source), never a change to the trainer.
+#ifndef EMBED_TRAIN_OBJECTIVE_H_
+#define EMBED_TRAIN_OBJECTIVE_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "embed/train/sequence_source.h"
+
+namespace embed {
+
+// The learning rate at the start and at the end of a batch; in between it is
+// linear in the position.
+struct RateRange {
+  double first = 0.0;
+  double last = 0.0;
+};
+
+// What a worker did; sums, so that parts can be added.
+struct TrainStats {
+  TrainStats& operator+=(const TrainStats& other) {
+    tokens += other.tokens;
+    examples += other.examples;
+    loss += other.loss;
+    return *this;
+  }
+
+  uint64_t tokens = 0;    // ids read from the source
+  uint64_t examples = 0;  // positive (center, context) pairs
+  double loss = 0.0;      // sum over the examples, each with its negatives, of
+                          // -log likelihood (natural logarithm)
+};
+
+class Objective {
+ public:
+  // The state of one thread: scratch memory and loss.
+  class Worker {
+   public:
+    virtual ~Worker() = default;
+    // Trains on all sequences of `batch`. Workers of one objective may run at
+    // the same time and then race for table rows on purpose (Hogwild).
+    virtual void Train(uint32_t epoch, const SequenceBatch& batch,
+                       const RateRange& rate, TrainStats* stats) = 0;
+  };
+
+  virtual ~Objective() = default;
+  // Thread-safe. The objective must outlive the worker.
+  virtual std::unique_ptr<Worker> NewWorker() const = 0;
+};
+
+}  // namespace embed
+
+#endif  // EMBED_TRAIN_OBJECTIVE_H_

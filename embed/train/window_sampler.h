@@ -1,0 +1,94 @@
+// Turns sequences into windows with negatives: everything random of skip-gram,
+// made in bulk before the arithmetic starts.
+//
+// Of each sequence, in this order:
+//   1. frequent ids are dropped (Subsampler), so windows reach over the gaps;
+//   2. each kept token, as a center, gets a radius uniform on 1 .. window;
+//   3. it gets `negatives` draws of the noise distribution: once a center when
+//      its contexts share them, or once for each of its contexts.
+// The draws come from the streams (seed, purpose, epoch, sequence number), so
+// they do not depend on batches or threads.
+#ifndef EMBED_TRAIN_WINDOW_SAMPLER_H_
+#define EMBED_TRAIN_WINDOW_SAMPLER_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "embed/base/philox.h"
+#include "embed/train/negative_sampler.h"
+#include "embed/train/sequence_source.h"
+#include "embed/train/subsampler.h"
+
+namespace embed {
+
+enum class NegativesPer { kCenter, kContext };
+
+struct WindowOptions {
+  int window = 5;
+  int negatives = 5;
+  NegativesPer negatives_per = NegativesPer::kCenter;
+  uint64_t seed = 1;
+};
+
+// Some whole sequences, prepared. Token i, as a center, has the contexts
+// ids[begin[i]] .. ids[end[i] - 1] without ids[i] itself, and the negatives
+// negatives[negatives_end[i - 1] .. negatives_end[i]) (from 0 for i = 0).
+struct WindowBlock {
+  size_t size() const { return ids.size(); }
+  absl::Span<const uint32_t> NegativesOf(size_t i) const {
+    const size_t first = i == 0 ? 0 : negatives_end[i - 1];
+    return absl::MakeConstSpan(negatives).subspan(first,
+                                                  negatives_end[i] - first);
+  }
+
+  std::vector<uint32_t> ids;
+  std::vector<uint32_t> begin;
+  std::vector<uint32_t> end;
+  std::vector<uint32_t> negatives;
+  std::vector<uint32_t> negatives_end;
+};
+
+// One per thread.
+class WindowSampler {
+ public:
+  // Tokens after which a block is closed: enough for prefetching to run on
+  // between sequences, little enough to stay in the first-level cache.
+  static constexpr size_t kBlockTokens = 512;
+
+  // Both samplers must outlive this.
+  WindowSampler(const WindowOptions& options, const Subsampler* subsampler,
+                const NegativeSampler* negative_sampler);
+
+  // Begins with the first sequence of `batch`, which must outlive the calls of
+  // Next().
+  void Start(uint32_t epoch, const SequenceBatch* batch);
+
+  // Replaces *block by the next sequences. False: there are none left.
+  bool Next(WindowBlock* block);
+
+  // Tokens of the batch that Next() has gone past, dropped ones included.
+  uint64_t tokens_done() const { return tokens_done_; }
+
+ private:
+  void AppendKept(absl::Span<const uint32_t> sequence, uint64_t number,
+                  WindowBlock* block);
+  void AppendWindows(size_t first, uint64_t number, WindowBlock* block);
+  void AppendNegatives(size_t first, uint64_t number, WindowBlock* block);
+  // `count` words of the stream for `purpose` of sequence `number`.
+  absl::Span<const uint32_t> Words(RandomPurpose purpose, uint64_t number,
+                                   size_t count);
+
+  const WindowOptions options_;
+  const Subsampler* const subsampler_;
+  const NegativeSampler* const negative_sampler_;
+  uint32_t epoch_ = 0;
+  const SequenceBatch* batch_ = nullptr;
+  size_t next_sequence_ = 0;
+  uint64_t tokens_done_ = 0;
+  std::vector<uint32_t> words_;
+};
+
+}  // namespace embed
+
+#endif  // EMBED_TRAIN_WINDOW_SAMPLER_H_

@@ -5,9 +5,10 @@
 //   file bytes u64 | section count u64 | section table | XXH3 of the header |
 //   sections, each 64-byte aligned, with an XXH3 in the table
 //
-// A mapped file is used in place. Reading treats a file as hostile: everything
-// is checked before it is used, and whatever is wrong is a DataLoss error that
-// names path, offset, what was expected and what was found.
+// A mapped file is used in place; numbers are little-endian. Reading treats a
+// file as hostile: everything is checked before it is used, and whatever is
+// wrong is a DataLoss error that names path, offset, what was expected and what
+// was found.
 #ifndef EMBED_IO_CONTAINER_H_
 #define EMBED_IO_CONTAINER_H_
 
@@ -32,7 +33,8 @@ class ContainerWriter {
  public:
   explicit ContainerWriter(ContainerKind kind) : kind_(kind) {}
 
-  // name: 1 to 23 bytes of [a-z0-9_], each used once.
+  // name: 1 to 23 bytes of [a-z0-9_], each used once; else Write() returns
+  // InvalidArgument.
   void Add(absl::string_view name, const void* data, uint64_t size);
   template <typename T>
   void Add(absl::string_view name, absl::Span<const T> values) {
@@ -48,6 +50,8 @@ class ContainerWriter {
     const void* data;
     uint64_t size;
   };
+  absl::StatusOr<std::string> Header() const;
+
   ContainerKind kind_;
   std::vector<Section> sections_;
 };
@@ -65,7 +69,7 @@ class Container {
                                         ContainerKind kind,
                                         Verify verify = Verify::kAll);
 
-  bool Has(absl::string_view name) const;
+  bool Has(absl::string_view name) const { return Find(name) != nullptr; }
   // The bytes of a section, 64-byte aligned, inside the mapping. DataLoss: no
   // such section.
   absl::StatusOr<absl::Span<const uint8_t>> Bytes(absl::string_view name) const;
@@ -79,7 +83,8 @@ class Container {
     return absl::MakeConstSpan(reinterpret_cast<const T*>(bytes->data()),
                                count);
   }
-  // A DataLoss error about this file: "<path>: section <name>: <problem>".
+  // A DataLoss error about this file: "<path>: section <name> at byte <offset>:
+  // <problem>".
   absl::Status Damaged(absl::string_view name, absl::string_view problem) const;
   // Keeps the mapping alive for views into it.
   std::shared_ptr<const MappedFile> file() const { return file_; }
@@ -90,6 +95,8 @@ class Container {
     uint64_t offset;
     uint64_t size;
   };
+  Container() = default;
+  const Section* Find(absl::string_view name) const;
   absl::StatusOr<absl::Span<const uint8_t>> SizedBytes(
       absl::string_view name, uint64_t count, uint64_t element_size) const;
 

@@ -5,23 +5,25 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
 
 namespace embed {
 
-// Thread-safe after Open().
+// Thread-safe after Open(). The file may be replaced while it is mapped (the
+// old bytes stay), but must not be cut: touching lost bytes is a SIGBUS.
 class MappedFile {
  public:
   // Errors name the path: NotFound, PermissionDenied, InvalidArgument for a
-  // directory or an empty file.
+  // directory or a pipe. An empty file has size() 0 and data() nullptr.
   static absl::StatusOr<std::unique_ptr<MappedFile>> Open(
       const std::string& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
 
+  // Page-aligned.
   const uint8_t* data() const { return data_; }
   uint64_t size() const { return size_; }
   const std::string& path() const { return path_; }

@@ -45,10 +45,15 @@ struct Model {
   FeatureMap features;    // empty: the identity
 };
 
-// Writes atomically; the same model gives the same bytes.
+// Writes atomically; the same model gives the same bytes. InvalidArgument: the
+// parts do not fit: tables differ in dim, the table that `info.vectors` names
+// has not one row a key, the input table has not one row a key (or feature).
+// The table that `info.vectors` does not name may be empty.
 absl::Status WriteModel(const Model& model, const std::string& path);
 
-// DataLoss: damaged or inconsistent file.
+// Copies everything; values are kept as they are, NaN too. DataLoss: damaged or
+// inconsistent file (path, section and byte are named). Peak memory: the model
+// and the pages of the mapped file, which the system may drop.
 absl::StatusOr<Model> ReadModel(const std::string& path);
 
 }  // namespace embed

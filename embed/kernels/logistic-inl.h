@@ -16,7 +16,7 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// e^-x for x >= 0 (x above 87 gives about 1e-38; NaN stays NaN).
+// e^-x for x >= 0 (x above 87, and NaN on some targets, gives about 1e-38).
 // e^-x = 2^(n + f), n integer, |f| <= 1/2; 2^f by the polynomial of degree 6
 // from the Taylor series of e^(f ln 2): relative error below 2e-7.
 template <class D>
@@ -47,11 +47,11 @@ HWY_INLINE hn::Vec<D> SigmoidWithSoftplus(D d, hn::Vec<D> x,
   const auto e = ExpOfNegative(d, hn::Abs(x));
   const auto one_plus_e = hn::Add(hn::Set(d, 1.0f), e);
   *product = hn::Mul(*product, one_plus_e);
-  // This order of operands lets a NaN through, so that divergence shows.
-  *linear = hn::Add(*linear, hn::Max(hn::Zero(d), x));
+  const auto negative = hn::Lt(x, hn::Zero(d));
+  // Not a maximum, which may lose a NaN: divergence must show.
+  *linear = hn::Add(*linear, hn::IfThenZeroElse(negative, x));
   // For x < 0: e / (1 + e), which keeps small values exact.
-  const auto numerator =
-      hn::IfThenElse(hn::Lt(x, hn::Zero(d)), e, hn::Set(d, 1.0f));
+  const auto numerator = hn::IfThenElse(negative, e, hn::Set(d, 1.0f));
   return hn::Div(numerator, one_plus_e);
 }
 

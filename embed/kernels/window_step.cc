@@ -1,6 +1,7 @@
 #include "embed/kernels/window_step.h"
 
 #include <algorithm>
+#include <cmath>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "embed/kernels/window_step.cc"
@@ -186,19 +187,25 @@ HWY_INLINE void ScoresToGradients(const WindowStep& step, float* scores,
   }
 }
 
-// A negative drawn w times stands for w: its gradients and its loss count w
+// A negative drawn w times stands for w: its loss and its gradients count w
 // times. Rare with large vocabularies, so it is kept out of the common path.
-void ApplyWeight(const WindowStep& step, int target, float* gradients,
-                 size_t pitch, LossSum* loss) {
-  const float weight = step.target_weights[target];
+// This adds the loss, from the scores, that the common path leaves out.
+void AddWeightedLoss(const WindowStep& step, int target, const float* scores,
+                     size_t pitch, LossSum* loss) {
+  const double more = static_cast<double>(step.target_weights[target]) - 1.0;
+  const float* row = scores + static_cast<size_t>(target) * pitch;
+  for (int c = 0; c < step.num_contexts; ++c) {
+    const double x = static_cast<double>(row[c]);
+    loss->total +=
+        more * (x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)));
+  }
+}
+
+void WeighGradients(const WindowStep& step, int target, float* gradients,
+                    size_t pitch) {
   float* row = gradients + static_cast<size_t>(target) * pitch;
   for (int c = 0; c < step.num_contexts; ++c) {
-    // softplus(x) = -log(1 - sigmoid(x)), and sigmoid(x) = -g / rate.
-    const double sigmoid =
-        -static_cast<double>(row[c]) / static_cast<double>(step.rate);
-    loss->total -= static_cast<double>(weight - 1.0f) *
-                   std::log1p(-std::min(sigmoid, 1.0 - 1e-7));
-    row[c] *= weight;
+    row[c] *= step.target_weights[target];
   }
 }
 
@@ -306,11 +313,14 @@ void Step(const WindowStep& step, WindowScratch* scratch) {
   for (size_t i = end; i < (end + 15) / 16 * 16; i += hn::Lanes(d4)) {
     hn::Store(none, d4, scores + i);
   }
-  ScoresToGradients(step, scores, pitch, &scratch->loss);
   for (int t = 1; t < step.num_targets; ++t) {
     if (step.target_weights[t] != 1.0f) {
-      ApplyWeight(step, t, scores, pitch, &scratch->loss);
+      AddWeightedLoss(step, t, scores, pitch, &scratch->loss);
     }
+  }
+  ScoresToGradients(step, scores, pitch, &scratch->loss);
+  for (int t = 1; t < step.num_targets; ++t) {
+    if (step.target_weights[t] != 1.0f) WeighGradients(step, t, scores, pitch);
   }
   for (int t = 0; t < step.num_targets; t += kTargetTile) {
     const int count = std::min(kTargetTile, step.num_targets - t);

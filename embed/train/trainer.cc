@@ -190,9 +190,11 @@ absl::Status TrainerOptions::Validate() const {
     return absl::InvalidArgumentError(
         absl::StrCat("threads is ", threads, ", expected 1 to 4096"));
   }
-  if (!(progress_seconds > 0)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "progress_seconds is ", progress_seconds, ", expected above 0"));
+  // The bound keeps the interval representable in clock ticks.
+  if (!(progress_seconds > 0 && progress_seconds <= 1e6)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("progress_seconds is ", progress_seconds,
+                     ", expected above 0 and at most 1e6"));
   }
   return absl::OkStatus();
 }

@@ -1,0 +1,157 @@
+#include "embed/index/faiss_adapter.h"
+
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "embed/index/int8_query.h"
+#include "faiss/Index.h"
+#include "faiss/impl/AuxIndexStructures.h"
+#include "faiss/impl/DistanceComputer.h"
+#include "faiss/impl/FaissAssert.h"
+#include "faiss/impl/IDSelector.h"
+
+namespace embed {
+namespace {
+
+// The methods of FAISS that cannot work here say so.
+constexpr char kReadOnly[] =
+    "an embed::Int8Table cannot be changed; build a new one";
+
+float Length(const float* x, int dim) {
+  double sum = 0;
+  for (int j = 0; j < dim; ++j) sum += double{x[j]} * x[j];
+  return static_cast<float>(std::sqrt(sum));
+}
+
+// Scores rows one by one, as graph traversal wants it.
+class Int8DistanceComputer : public faiss::DistanceComputer {
+ public:
+  explicit Int8DistanceComputer(const Int8Table& table) : table_(table) {}
+
+  void set_query(const float* x) override {
+    const size_t dim = static_cast<size_t>(table_.dim());
+    query_.emplace(table_, absl::MakeConstSpan(x, dim));
+    length_ = Length(x, table_.dim());
+  }
+  float operator()(idx_t i) override {
+    return length_ * query_->Score(static_cast<uint32_t>(i));
+  }
+  float symmetric_dis(idx_t i, idx_t j) override {
+    std::vector<float> a(table_.dim());
+    std::vector<float> b(table_.dim());
+    table_.Row(static_cast<uint64_t>(i), absl::MakeSpan(a));
+    table_.Row(static_cast<uint64_t>(j), absl::MakeSpan(b));
+    double dot = 0;
+    for (size_t c = 0; c < a.size(); ++c) dot += double{a[c]} * b[c];
+    return static_cast<float>(dot);
+  }
+
+ private:
+  const Int8Table& table_;
+  std::optional<Int8TableQuery> query_;
+  float length_ = 0;
+};
+
+class Int8FaissIndex : public faiss::Index {
+ public:
+  Int8FaissIndex(const Int8Table& table, int threads)
+      : faiss::Index(table.dim(), faiss::METRIC_INNER_PRODUCT), table_(table) {
+    ntotal = static_cast<idx_t>(table.rows());
+    options_.threads = threads;
+  }
+
+  void add(idx_t /*n*/, const float* /*x*/) override {
+    FAISS_THROW_MSG(kReadOnly);
+  }
+  void reset() override { FAISS_THROW_MSG(kReadOnly); }
+
+  void search(idx_t n, const float* x, idx_t k, float* distances, idx_t* labels,
+              const faiss::SearchParameters* params) const override {
+    FAISS_THROW_IF_NOT_MSG(k > 0, "k must be at least 1");
+    const std::vector<uint64_t> allowed = Allowed(params);
+    SearchOptions options = options_;
+    options.k = static_cast<uint64_t>(k);
+    options.allowed = allowed;
+    const SearchHits hits = ValueOrThrow(table_.Search(Queries(x, n), options));
+    for (idx_t i = 0; i < n; ++i) {
+      const std::vector<SearchHit>& found = hits[i];
+      const float length = Length(x + i * d, d);
+      for (idx_t rank = 0; rank < k; ++rank) {
+        const bool hit = rank < static_cast<idx_t>(found.size());
+        labels[i * k + rank] = hit ? static_cast<idx_t>(found[rank].id) : -1;
+        distances[i * k + rank] = hit ? length * found[rank].score : kNoHit;
+      }
+    }
+  }
+
+  void range_search(idx_t n, const float* x, float radius,
+                    faiss::RangeSearchResult* result,
+                    const faiss::SearchParameters* params) const override {
+    const std::vector<uint64_t> allowed = Allowed(params);
+    SearchOptions options = options_;
+    options.allowed = allowed;
+    faiss::RangeSearchPartialResult partial(result);
+    for (idx_t i = 0; i < n; ++i) {
+      faiss::RangeQueryResult& query_result = partial.new_result(i);
+      const float length = Length(x + i * d, d);
+      // A cosine below all that can pass; what passes is decided below.
+      const float least = length > 0 ? radius / length - 1e-6f : -1;
+      const SearchHits hits = ValueOrThrow(
+          table_.RangeSearch(Queries(x + i * d, 1), least, options));
+      for (const SearchHit& hit : hits[0]) {
+        const float product = length * hit.score;
+        if (product > radius) query_result.add(product, hit.id);
+      }
+    }
+    partial.finalize();
+  }
+
+  void reconstruct(idx_t key, float* recons) const override {
+    FAISS_THROW_IF_NOT_MSG(key >= 0 && key < ntotal, "no such row");
+    table_.Row(static_cast<uint64_t>(key),
+               absl::MakeSpan(recons, static_cast<size_t>(d)));
+  }
+
+  faiss::DistanceComputer* get_distance_computer() const override {
+    return new Int8DistanceComputer(table_);  // FAISS deletes it
+  }
+
+ private:
+  // What FAISS itself puts where there is no hit.
+  static constexpr float kNoHit = -std::numeric_limits<float>::infinity();
+
+  MatrixView Queries(const float* x, idx_t n) const {
+    return {x, static_cast<uint64_t>(n), d, static_cast<uint64_t>(d)};
+  }
+
+  // The rows that the selector of `params` accepts; empty if it has none.
+  std::vector<uint64_t> Allowed(const faiss::SearchParameters* params) const {
+    std::vector<uint64_t> bits;
+    if (params == nullptr || params->sel == nullptr) return bits;
+    bits.resize((table_.rows() + 63) / 64);
+    for (idx_t i = 0; i < ntotal; ++i) {
+      bits[i / 64] |= uint64_t{params->sel->is_member(i)} << (i % 64);
+    }
+    return bits;
+  }
+
+  static SearchHits ValueOrThrow(absl::StatusOr<SearchHits> hits) {
+    if (!hits.ok()) FAISS_THROW_MSG(std::string(hits.status().message()));
+    return *std::move(hits);
+  }
+
+  const Int8Table& table_;
+  SearchOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<faiss::Index> MakeFaissIndex(const Int8Table& table,
+                                             int threads) {
+  return std::make_unique<Int8FaissIndex>(table, threads);
+}
+
+}  // namespace embed

@@ -1,0 +1,31 @@
+// An Int8Table as a faiss::Index, for programs that are written against FAISS
+// and for FAISS structures that take any index as their storage.
+//
+// Metric: METRIC_INNER_PRODUCT between the query as given and the table's unit
+// rows, so |query| * cosine. Offered: search, range_search (both with the
+// IDSelector of faiss::SearchParameters), reconstruct, get_distance_computer.
+// The table cannot be changed: train() does nothing, add() and reset() throw.
+// As everywhere in FAISS, errors are faiss::FaissException.
+//
+// Written for FAISS 1.7.3. Callers include <faiss/Index.h> themselves.
+#ifndef EMBED_INDEX_FAISS_ADAPTER_H_
+#define EMBED_INDEX_FAISS_ADAPTER_H_
+
+#include <memory>
+
+#include "embed/index/int8_table.h"
+
+namespace faiss {
+struct Index;
+}  // namespace faiss
+
+namespace embed {
+
+// The index refers to the table, which must outlive it. Ids are row numbers.
+// threads: how many a search may use.
+std::unique_ptr<faiss::Index> MakeFaissIndex(const Int8Table& table,
+                                             int threads = 1);
+
+}  // namespace embed
+
+#endif  // EMBED_INDEX_FAISS_ADAPTER_H_

@@ -1,0 +1,66 @@
+#include "embed/index/int8_query.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "embed/base/check.h"
+
+namespace embed {
+namespace {
+
+// A row is weight * mean + multiplier * codes and has length 1, the mean is no
+// longer than 1 and the weight at most 2.05 (rounding shortens a row by at most
+// 0.51: int8_codec.cc), so the last term is no longer than 3.05.
+constexpr double kLongestCodes = 3.1;
+// Sums of products of int32 and float32, rounded twice; scores are at most 3.
+constexpr double kScanRounding = 1e-5;
+
+}  // namespace
+
+Int8TableQuery::Int8TableQuery(const Int8Table& table,
+                               absl::Span<const float> query)
+    : parts_(&table.parts()),
+      values_(Int8Groups(table.dim()) * kInt8GroupColumns),
+      codes_(table.dim()) {
+  EMBED_DCHECK(query.size() == codes_.size());
+  std::vector<float> unit(query.size());
+  table.codec().ToUnit(query, absl::MakeSpan(unit));
+  std::copy(unit.begin(), unit.end(), values_.begin());
+  double largest = 0;
+  for (size_t j = 0; j < unit.size(); ++j) {
+    largest = std::max(largest, std::abs(values_[j]));
+    mean_dot_ += values_[j] * parts_->mean[j];
+  }
+  if (largest > 0) step_ = largest / 127;  // a zero query keeps step 1
+  double squared_error = 0;
+  for (size_t j = 0; j < unit.size(); ++j) {
+    const double code = std::nearbyint(values_[j] / step_);
+    codes_[j] = static_cast<int8_t>(std::clamp(code, -127.0, 127.0));
+    const double error = values_[j] - step_ * codes_[j];
+    squared_error += error * error;
+  }
+  offset_factor_ = static_cast<float>(mean_dot_ / step_);
+  score_error_ = kLongestCodes * std::sqrt(squared_error) + kScanRounding;
+}
+
+float Int8TableQuery::Score(uint32_t id) const {
+  constexpr size_t kGroupBytes = kInt8BlockRows * kInt8GroupColumns;
+  const uint8_t* codes =
+      parts_->codes.data() + Int8CodeIndex(id, 0, parts_->dim);
+  // One sum for each column of a group: they can be added side by side.
+  double sums[kInt8GroupColumns] = {};
+  for (size_t begin = 0; begin < values_.size(); begin += kInt8GroupColumns) {
+    for (size_t j = 0; j < kInt8GroupColumns; ++j) {
+      sums[j] += values_[begin + j] * (codes[j] - 128);
+    }
+    codes += kGroupBytes;
+  }
+  const double dot = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  const double score = double{parts_->multipliers[id]} * dot +
+                       double{parts_->weights[id]} * mean_dot_;
+  // Not a number only in a damaged file opened without its checksums.
+  if (std::isnan(score)) return -1;
+  return static_cast<float>(std::clamp(score, -1.0, 1.0));
+}
+
+}  // namespace embed

@@ -1,0 +1,202 @@
+// Search over an Int8Table: prepare, scan, score the candidates again.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "embed/base/parallel.h"
+#include "embed/base/status_macros.h"
+#include "embed/index/int8_query.h"
+#include "embed/index/int8_table.h"
+
+namespace embed {
+namespace {
+
+// Candidates for k hits. Rounding the query moves neighbours by a few ranks;
+// with four times as many the float scores decide.
+constexpr uint64_t kCandidatesPerHit = 4;
+constexpr uint64_t kMinCandidates = 40;
+// Queries that share a scan, and the most candidates they may hold together
+// (8 bytes each, twice).
+constexpr uint64_t kBatch = 256;
+constexpr uint64_t kMaxCandidates = uint64_t{1} << 24;
+// With fewer queries a thread, threads share the rows instead: a batch of fewer
+// queries leaves the kernel's tiles half empty.
+constexpr uint64_t kMinQueriesPerThread = 12;
+
+// What is asked of every query.
+struct Request {
+  uint64_t candidates;
+  uint64_t k;
+  float min_score;
+  bool range;  // only scores of at least min_score
+  absl::Span<const uint64_t> allowed;
+};
+
+absl::Status CheckQueries(const Int8Table& table, const MatrixView& queries,
+                          const SearchOptions& options) {
+  if (queries.dim != table.dim()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "queries have dim ", queries.dim, ", the index has ", table.dim()));
+  }
+  const auto bad = FirstNonFiniteRow(queries, options.threads);
+  if (bad.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "query ", *bad, " has a value that is not a finite number"));
+  }
+  if (!options.allowed.empty() &&
+      options.allowed.size() < (table.rows() + 63) / 64) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the bitmap of allowed rows has ", options.allowed.size(),
+                     " words, expected ", (table.rows() + 63) / 64));
+  }
+  return absl::OkStatus();
+}
+
+// A run of queries that are scanned together.
+class Batch {
+ public:
+  Batch(const Int8Table& table, const Request& request,
+        const MatrixView& queries, uint64_t begin, uint64_t end)
+      : table_(table), request_(request) {
+    const Int8Table::Parts& parts = table.parts();
+    scan_ = {parts.codes.data(), parts.multipliers.data(), parts.weights.data(),
+             parts.rows, parts.dim};
+    for (uint64_t i = begin; i < end; ++i) {
+      queries_.emplace_back(table, queries.row(i));
+    }
+    for (const Int8TableQuery& query : queries_) {
+      scan_queries_.push_back(query.ScanQuery());
+    }
+  }
+
+  // The candidates of all queries among the rows of [first, last) blocks.
+  std::vector<Int8TopK> Scan(uint64_t first, uint64_t last) const {
+    std::vector<Int8TopK> best;
+    for (const Int8TableQuery& query : queries_) {
+      best.emplace_back(request_.candidates, Floor(query));
+    }
+    ScanInt8(scan_, first, last, scan_queries_, request_.allowed,
+             absl::MakeSpan(best));
+    return best;
+  }
+
+  // The same with the rows shared by threads.
+  std::vector<Int8TopK> ScanInParallel(int threads) const {
+    const uint64_t blocks = Int8Blocks(table_.rows());
+    const uint64_t parts =
+        std::clamp<uint64_t>(static_cast<uint64_t>(threads), 1, blocks);
+    std::vector<std::vector<Int8TopK>> best(parts);
+    RunThreads(static_cast<int>(parts), [&](int part) {
+      best[part] = Scan(blocks * part / parts, blocks * (part + 1) / parts);
+    });
+    for (uint64_t part = 1; part < parts; ++part) {
+      for (size_t q = 0; q < queries_.size(); ++q) {
+        best[0][q].Merge(best[part][q]);
+      }
+    }
+    return std::move(best[0]);
+  }
+
+  // Scores the candidates of query `q` with its floats and sorts them.
+  std::vector<SearchHit> Finish(size_t q, Int8TopK* best) const {
+    std::vector<Int8Hit> candidates = best->TakeSorted();
+    for (Int8Hit& hit : candidates) hit.score = queries_[q].Score(hit.row);
+    std::sort(candidates.begin(), candidates.end(), IsBetter);
+    std::vector<SearchHit> hits;
+    for (const Int8Hit& hit : candidates) {
+      if (hits.size() == request_.k) break;
+      if (request_.range && hit.score < request_.min_score) break;
+      hits.push_back({hit.row, hit.score});
+    }
+    return hits;
+  }
+
+  size_t size() const { return queries_.size(); }
+
+ private:
+  // A scan score that no wanted row can be at or below.
+  float Floor(const Int8TableQuery& query) const {
+    constexpr float kNone = -std::numeric_limits<float>::infinity();
+    if (!request_.range) return kNone;
+    const double score = double{request_.min_score} - query.score_error();
+    return std::nextafter(static_cast<float>(score / query.step()), kNone);
+  }
+
+  const Int8Table& table_;
+  const Request& request_;
+  Int8ScanTable scan_;
+  std::vector<Int8TableQuery> queries_;
+  std::vector<Int8Query> scan_queries_;
+};
+
+// The hits of queries [begin, end), on this thread alone.
+void SearchQueries(const Int8Table& table, const Request& request,
+                   const MatrixView& queries, uint64_t begin, uint64_t end,
+                   SearchHits* hits) {
+  const uint64_t batch_size =
+      std::clamp<uint64_t>(kMaxCandidates / request.candidates, 1, kBatch);
+  for (; begin < end; begin += batch_size) {
+    const Batch batch(table, request, queries, begin,
+                      std::min(end, begin + batch_size));
+    std::vector<Int8TopK> best = batch.Scan(0, Int8Blocks(table.rows()));
+    for (size_t q = 0; q < batch.size(); ++q) {
+      (*hits)[begin + q] = batch.Finish(q, &best[q]);
+    }
+  }
+}
+
+SearchHits Run(const Int8Table& table, const Request& request,
+               const MatrixView& queries, int threads) {
+  SearchHits hits(queries.rows);
+  const uint64_t enough =
+      kMinQueriesPerThread * static_cast<uint64_t>(std::max(1, threads));
+  if (threads <= 1 || queries.rows >= enough) {
+    ParallelFor(threads, queries.rows, [&](uint64_t begin, uint64_t end) {
+      SearchQueries(table, request, queries, begin, end, &hits);
+    });
+    return hits;
+  }
+  const Batch batch(table, request, queries, 0, queries.rows);
+  std::vector<Int8TopK> best = batch.ScanInParallel(threads);
+  for (size_t q = 0; q < batch.size(); ++q) {
+    hits[q] = batch.Finish(q, &best[q]);
+  }
+  return hits;
+}
+
+}  // namespace
+
+absl::StatusOr<SearchHits> Int8Table::Search(
+    const MatrixView& queries, const SearchOptions& options) const {
+  EMBED_RETURN_IF_ERROR(CheckQueries(*this, queries, options));
+  if (options.k == 0) {
+    return absl::InvalidArgumentError("k is 0, expected at least 1");
+  }
+  Request request = {};
+  request.k = std::min(options.k, rows());
+  request.candidates =
+      std::min(rows(), std::max(kCandidatesPerHit * request.k, kMinCandidates));
+  request.allowed = options.allowed;
+  return Run(*this, request, queries, options.threads);
+}
+
+absl::StatusOr<SearchHits> Int8Table::RangeSearch(
+    const MatrixView& queries, float min_score,
+    const SearchOptions& options) const {
+  EMBED_RETURN_IF_ERROR(CheckQueries(*this, queries, options));
+  if (std::isnan(min_score)) {
+    return absl::InvalidArgumentError("min_score is not a number");
+  }
+  Request request = {};
+  request.k = rows();
+  request.candidates = rows();
+  request.min_score = min_score;
+  request.range = true;
+  request.allowed = options.allowed;
+  return Run(*this, request, queries, options.threads);
+}
+
+}  // namespace embed

@@ -1,0 +1,167 @@
+// ItemIndex files (layout: embed/index/FORMAT.md).
+#include <limits>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "embed/base/status_macros.h"
+#include "embed/index/item_index.h"
+#include "nlohmann/json.hpp"
+
+namespace embed {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr char kCodec[] = "int8";
+constexpr char kMetric[] = "cosine";
+
+struct Meta {
+  uint64_t rows = 0;
+  int dim = 0;
+  bool rotated = false;
+  uint64_t seed = 0;
+  std::map<std::string, std::string> info;
+};
+
+std::string ToJson(const Meta& meta) {
+  const Json json = {{"codec", kCodec},         {"metric", kMetric},
+                     {"rows", meta.rows},       {"dim", meta.dim},
+                     {"rotated", meta.rotated}, {"seed", meta.seed},
+                     {"info", Json(meta.info)}};
+  // Names are sorted: the same values give the same bytes.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+absl::StatusOr<uint64_t> Number(const Json& json, const char* name,
+                                uint64_t most) {
+  const auto found = json.find(name);
+  if (found == json.end() || !found->is_number_unsigned() ||
+      found->get<uint64_t>() > most) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", name, "' is not a number from 0 to ", most));
+  }
+  return found->get<uint64_t>();
+}
+
+absl::Status ExpectText(const Json& json, const char* name,
+                        const char* expected) {
+  const auto found = json.find(name);
+  if (found == json.end() || *found != expected) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", name, "' is not '", expected, "'"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Meta> FromJson(absl::string_view text) {
+  const Json json = Json::parse(text.begin(), text.end(), nullptr, false);
+  if (!json.is_object()) return absl::InvalidArgumentError("not JSON");
+  EMBED_RETURN_IF_ERROR(ExpectText(json, "codec", kCodec));
+  EMBED_RETURN_IF_ERROR(ExpectText(json, "metric", kMetric));
+  Meta meta;
+  EMBED_ASSIGN_OR_RETURN(meta.rows, Number(json, "rows", Vocabulary::kMaxSize));
+  EMBED_ASSIGN_OR_RETURN(const uint64_t dim, Number(json, "dim", kInt8MaxDim));
+  if (meta.rows == 0 || dim == 0) {
+    return absl::InvalidArgumentError("'rows' or 'dim' is 0");
+  }
+  meta.dim = static_cast<int>(dim);
+  EMBED_ASSIGN_OR_RETURN(
+      meta.seed, Number(json, "seed", std::numeric_limits<uint64_t>::max()));
+  const auto rotated = json.find("rotated");
+  if (rotated == json.end() || !rotated->is_boolean()) {
+    return absl::InvalidArgumentError("'rotated' is not true or false");
+  }
+  meta.rotated = rotated->get<bool>();
+  const auto info = json.find("info");
+  if (info == json.end() || !info->is_object()) {
+    return absl::InvalidArgumentError("'info' is not an object");
+  }
+  for (const auto& [name, value] : info->items()) {
+    if (!value.is_string()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("'info.", name, "' is not a text"));
+    }
+    meta.info[name] = value.get<std::string>();
+  }
+  return meta;
+}
+
+absl::string_view AsText(absl::Span<const uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+absl::StatusOr<Int8Table> OpenTable(const Container& file, const Meta& meta) {
+  const uint64_t padded = Int8Blocks(meta.rows) * kInt8BlockRows;
+  const uint64_t dim = static_cast<uint64_t>(meta.dim);
+  Int8Table::Parts parts;
+  parts.rows = meta.rows;
+  parts.dim = meta.dim;
+  EMBED_ASSIGN_OR_RETURN(
+      parts.codes,
+      file.Array<uint8_t>("codes", Int8CodeBytes(meta.rows, meta.dim)));
+  EMBED_ASSIGN_OR_RETURN(parts.multipliers,
+                         file.Array<float>("multipliers", padded));
+  EMBED_ASSIGN_OR_RETURN(parts.weights, file.Array<float>("weights", padded));
+  EMBED_ASSIGN_OR_RETURN(parts.mean, file.Array<float>("mean", dim));
+  if (meta.rotated) {
+    EMBED_ASSIGN_OR_RETURN(parts.rotation,
+                           file.Array<float>("rotation", dim * dim));
+  }
+  absl::StatusOr<Int8Table> table = Int8Table::FromParts(parts, file.file());
+  if (!table.ok()) return file.Damaged("mean", table.status().message());
+  return table;
+}
+
+absl::StatusOr<KeyTable> OpenKeys(const Container& file, uint64_t rows,
+                                  Container::Verify verify) {
+  KeyTable::Parts parts;
+  EMBED_ASSIGN_OR_RETURN(const auto text, file.Bytes("key_text"));
+  parts.text = AsText(text);
+  EMBED_ASSIGN_OR_RETURN(
+      parts.bases, file.Array<uint64_t>("key_bases", KeyTable::NumBases(rows)));
+  EMBED_ASSIGN_OR_RETURN(parts.offsets,
+                         file.Array<uint32_t>("key_offsets", rows));
+  EMBED_ASSIGN_OR_RETURN(parts.order, file.Array<uint32_t>("key_order", rows));
+  KeyTable keys(parts, file.file());
+  if (verify == Container::Verify::kAll) {
+    const absl::Status status = keys.Check();
+    if (!status.ok()) return file.Damaged("key_offsets", status.message());
+  }
+  return keys;
+}
+
+}  // namespace
+
+absl::Status ItemIndex::Write(const std::string& path) const {
+  const Int8Table::Parts& rows = table_.parts();
+  const KeyTable::Parts& keys = keys_.parts();
+  const std::string meta =
+      ToJson({rows.rows, rows.dim, table_.rotated(), seed_, info_});
+  ContainerWriter writer(ContainerKind::kIndex);
+  writer.Add("meta", meta.data(), meta.size());
+  writer.Add("codes", rows.codes);
+  writer.Add("multipliers", rows.multipliers);
+  writer.Add("weights", rows.weights);
+  writer.Add("mean", rows.mean);
+  if (table_.rotated()) writer.Add("rotation", rows.rotation);
+  writer.Add("key_text", keys.text.data(), keys.text.size());
+  writer.Add("key_bases", keys.bases);
+  writer.Add("key_offsets", keys.offsets);
+  writer.Add("key_order", keys.order);
+  return writer.Write(path);
+}
+
+absl::StatusOr<ItemIndex> ItemIndex::Open(const std::string& path,
+                                          Container::Verify verify) {
+  EMBED_ASSIGN_OR_RETURN(const Container file,
+                         Container::Open(path, ContainerKind::kIndex, verify));
+  EMBED_ASSIGN_OR_RETURN(const auto bytes, file.Bytes("meta"));
+  absl::StatusOr<Meta> meta = FromJson(AsText(bytes));
+  if (!meta.ok()) return file.Damaged("meta", meta.status().message());
+  EMBED_ASSIGN_OR_RETURN(Int8Table table, OpenTable(file, *meta));
+  EMBED_ASSIGN_OR_RETURN(KeyTable keys, OpenKeys(file, meta->rows, verify));
+  return ItemIndex(std::move(table), std::move(keys), meta->seed,
+                   std::move(meta->info));
+}
+
+}  // namespace embed

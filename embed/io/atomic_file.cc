@@ -1,0 +1,172 @@
+#include "embed/io/atomic_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "embed/base/status_macros.h"
+#include "embed/io/os_error.h"
+
+namespace embed {
+namespace {
+
+constexpr size_t kPendingLimit = 1 << 20;
+// File names have at most 255 bytes; leaves room for what is added.
+constexpr size_t kMaxBaseBytes = 200;
+
+// The folder with its final slash ("" is the current one).
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
+}
+
+std::string TemporaryName(const std::string& path) {
+  static std::atomic<uint64_t> next{0};
+  const std::string folder = FolderOf(path);
+  const std::string base = path.substr(folder.size(), kMaxBaseBytes);
+  return absl::StrCat(folder, ".", base, ".tmp.", getpid(), ".",
+                      next.fetch_add(1));
+}
+
+// The file that `path` names, through symbolic links, if it can be replaced.
+absl::StatusOr<std::string> FinalPath(const std::string& path) {
+  if (path.empty() || path.back() == '/') {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", path, "' is not the name of a file to write"));
+  }
+  struct stat info;
+  // A name that does not exist yet is fine; other problems show at open().
+  if (stat(path.c_str(), &info) != 0) return path;
+  if (S_ISDIR(info.st_mode)) return OsError(EISDIR, path, "write");
+  if (!S_ISREG(info.st_mode)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": cannot write: it is a device or pipe, expected a file"));
+  }
+  char* resolved = realpath(path.c_str(), nullptr);
+  if (resolved == nullptr) return OsError(errno, path, "resolve");
+  std::string result(resolved);
+  free(resolved);
+  return result;
+}
+
+absl::Status SyncFolder(const std::string& path) {
+  const std::string folder = FolderOf(path);
+  const int descriptor = open(folder.empty() ? "." : folder.c_str(),
+                              O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  // A folder may be writable but not readable: then it cannot be synced.
+  if (descriptor < 0) return absl::OkStatus();
+  absl::Status status;
+  // EINVAL: a file system that has no such operation.
+  if (fsync(descriptor) != 0 && errno != EINVAL) {
+    status = OsError(errno, path, "sync the folder");
+  }
+  close(descriptor);
+  return status;
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::string path, std::string temporary, int descriptor)
+    : path_(std::move(path)),
+      temporary_(std::move(temporary)),
+      descriptor_(descriptor) {}
+
+absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(
+    const std::string& path) {
+  EMBED_ASSIGN_OR_RETURN(std::string target, FinalPath(path));
+  std::string temporary;
+  int descriptor = -1;
+  do {  // a name may be left over from a killed process of the same number
+    temporary = TemporaryName(target);
+    descriptor =
+        open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (descriptor < 0 && (errno == EEXIST || errno == EINTR));
+  if (descriptor < 0) return OsError(errno, path, "create the file");
+  return std::unique_ptr<AtomicFile>(
+      new AtomicFile(std::move(target), std::move(temporary), descriptor));
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) close(descriptor_);
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+absl::Status AtomicFile::Fail(absl::string_view action) {
+  status_ = OsError(errno, path_, action);
+  return status_;
+}
+
+absl::Status AtomicFile::WriteOut(uint64_t offset, const char* data,
+                                  size_t size) {
+  while (size > 0) {
+    const ssize_t written =
+        pwrite(descriptor_, data, size, static_cast<off_t>(offset));
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return Fail("write");
+    }
+    data += written;
+    offset += static_cast<uint64_t>(written);
+    size -= static_cast<size_t>(written);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AtomicFile::Flush() {
+  EMBED_RETURN_IF_ERROR(status_);
+  EMBED_RETURN_IF_ERROR(
+      WriteOut(size_ - pending_.size(), pending_.data(), pending_.size()));
+  pending_.clear();
+  return absl::OkStatus();
+}
+
+absl::Status AtomicFile::Write(const void* data, size_t size) {
+  EMBED_RETURN_IF_ERROR(status_);
+  const char* bytes = static_cast<const char*>(data);
+  if (pending_.size() + size > kPendingLimit) EMBED_RETURN_IF_ERROR(Flush());
+  if (size > kPendingLimit) {
+    EMBED_RETURN_IF_ERROR(WriteOut(size_, bytes, size));
+  } else {
+    pending_.append(bytes, size);
+  }
+  size_ += size;
+  return absl::OkStatus();
+}
+
+absl::Status AtomicFile::WriteAt(uint64_t offset, const void* data,
+                                 size_t size) {
+  if (offset > size_ || size > size_ - offset) {
+    return absl::OutOfRangeError(
+        absl::StrCat(path_, ": overwriting ", size, " bytes at ", offset,
+                     ", but only ", size_, " are written"));
+  }
+  EMBED_RETURN_IF_ERROR(Flush());
+  return WriteOut(offset, static_cast<const char*>(data), size);
+}
+
+absl::Status AtomicFile::Commit() {
+  if (status_.ok() && descriptor_ < 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path_, ": is committed already"));
+  }
+  EMBED_RETURN_IF_ERROR(Flush());
+  if (fsync(descriptor_) != 0) return Fail("sync");
+  const int closed = close(descriptor_);
+  descriptor_ = -1;
+  if (closed != 0) return Fail("close");
+  if (rename(temporary_.c_str(), path_.c_str()) != 0) return Fail("replace");
+  temporary_.clear();
+  return SyncFolder(path_);
+}
+
+absl::Status CheckWritable(const std::string& path) {
+  return AtomicFile::Create(path).status();
+}
+
+}  // namespace embed

@@ -1,0 +1,206 @@
+#include "embed/io/model_file.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "embed/base/status_macros.h"
+#include "embed/io/container.h"
+#include "embed/io/model_json.h"
+
+namespace embed {
+namespace {
+
+// Frozen names of the sections; embed/io/FORMAT.md.
+constexpr char kInfo[] = "info";
+constexpr char kKeyText[] = "key_text";
+constexpr char kKeyOffsets[] = "key_offsets";
+constexpr char kCounts[] = "counts";
+constexpr char kInput[] = "input";
+constexpr char kOutput[] = "output";
+constexpr char kFeatureOffsets[] = "feature_offsets";
+constexpr char kFeatureRows[] = "feature_rows";
+constexpr char kFeatureKeys[] = "feature_keys";
+
+absl::Status Inconsistent(absl::string_view what, uint64_t found,
+                          uint64_t expected) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " is ", found, ", expected ", expected));
+}
+
+// The rules that a model keeps in memory and in a file alike.
+absl::Status CheckShape(const ModelShape& shape, VectorsFrom vectors) {
+  const bool has_features = shape.feature_ids > 0;
+  if (shape.keys > Vocabulary::kMaxSize) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        shape.keys, " keys, expected at most ", Vocabulary::kMaxSize));
+  }
+  if (has_features && shape.feature_ids != shape.keys) {
+    return Inconsistent("ids with features", shape.feature_ids, shape.keys);
+  }
+  const uint64_t input_rows = has_features ? shape.feature_rows : shape.keys;
+  if (shape.input_rows != input_rows &&
+      !(shape.input_rows == 0 && vectors == VectorsFrom::kOutput)) {
+    return Inconsistent("rows of the input table", shape.input_rows,
+                        input_rows);
+  }
+  if (shape.output_rows != shape.keys &&
+      !(shape.output_rows == 0 && vectors == VectorsFrom::kInput)) {
+    return Inconsistent("rows of the output table", shape.output_rows,
+                        shape.keys);
+  }
+  if (vectors == VectorsFrom::kInput && has_features) {
+    return absl::InvalidArgumentError(
+        "rows of the input table are features, not keys: its rows cannot be "
+        "the vectors");
+  }
+  const bool empty = shape.input_rows == 0 && shape.output_rows == 0;
+  if (!empty && (shape.dim < 1 || shape.dim > EmbeddingTable::kMaxDim)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "dim is ", shape.dim, ", expected 1 to ", EmbeddingTable::kMaxDim));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ModelShape> ShapeOf(const Model& model) {
+  ModelShape shape;
+  shape.keys = model.vocabulary.size();
+  shape.input_rows = model.input.rows();
+  shape.output_rows = model.output.rows();
+  const EmbeddingTable& any = model.input.empty() ? model.output : model.input;
+  if (!any.empty()) shape.dim = static_cast<uint64_t>(any.dim());
+  if (!model.output.empty() && model.output.dim() != any.dim()) {
+    return Inconsistent("dim of the output table",
+                        static_cast<uint64_t>(model.output.dim()), shape.dim);
+  }
+  if (!model.features.empty()) {
+    shape.feature_ids = model.features.num_ids();
+    shape.feature_entries = model.features.rows().size();
+    shape.feature_rows = model.features.num_rows();
+    shape.compose = model.features.compose();
+  }
+  EMBED_RETURN_IF_ERROR(CheckShape(shape, model.info.vectors));
+  return shape;
+}
+
+template <typename T>
+absl::StatusOr<std::vector<T>> ReadVector(const Container& container,
+                                          absl::string_view name,
+                                          uint64_t count) {
+  EMBED_ASSIGN_OR_RETURN(const absl::Span<const T> values,
+                         container.Array<T>(name, count));
+  return std::vector<T>(values.begin(), values.end());
+}
+
+absl::StatusOr<Vocabulary> ReadVocabulary(const Container& container,
+                                          uint64_t keys) {
+  EMBED_ASSIGN_OR_RETURN(const auto text, container.Bytes(kKeyText));
+  EMBED_ASSIGN_OR_RETURN(
+      std::vector<uint64_t> offsets,
+      ReadVector<uint64_t>(container, kKeyOffsets, keys + 1));
+  EMBED_ASSIGN_OR_RETURN(std::vector<uint64_t> counts,
+                         ReadVector<uint64_t>(container, kCounts, keys));
+  auto vocabulary = Vocabulary::Create(std::string(text.begin(), text.end()),
+                                       std::move(offsets), std::move(counts));
+  if (!vocabulary.ok()) {
+    return container.Damaged(kKeyOffsets, vocabulary.status().message());
+  }
+  return vocabulary;
+}
+
+// The rows as they lie in memory, padding and all.
+absl::StatusOr<EmbeddingTable> ReadTable(const Container& container,
+                                         absl::string_view name, uint64_t rows,
+                                         uint64_t dim) {
+  if (rows == 0) {
+    EMBED_RETURN_IF_ERROR(container.Array<float>(name, 0).status());
+    return EmbeddingTable();
+  }
+  // The section's size is checked before memory is asked for.
+  const uint64_t bytes = EmbeddingTable::BytesFor(rows, static_cast<int>(dim));
+  EMBED_ASSIGN_OR_RETURN(const absl::Span<const float> values,
+                         container.Array<float>(name, bytes / sizeof(float)));
+  EMBED_ASSIGN_OR_RETURN(EmbeddingTable table,
+                         EmbeddingTable::Create(rows, static_cast<int>(dim)));
+  std::memcpy(table.data(), values.data(), bytes);
+  for (uint64_t r = 0; r < rows; ++r) {
+    const float* row = table.row(r);
+    if (std::any_of(row + dim, row + table.stride(),
+                    [](float value) { return value != 0; })) {
+      return container.Damaged(
+          name, absl::StrCat("row ", r, " is not padded with zeros"));
+    }
+  }
+  return table;
+}
+
+absl::StatusOr<FeatureMap> ReadFeatures(const Container& container,
+                                        const ModelShape& shape) {
+  if (shape.feature_ids == 0) return FeatureMap();
+  EMBED_ASSIGN_OR_RETURN(
+      std::vector<uint64_t> offsets,
+      ReadVector<uint64_t>(container, kFeatureOffsets, shape.feature_ids + 1));
+  EMBED_ASSIGN_OR_RETURN(
+      std::vector<uint32_t> rows,
+      ReadVector<uint32_t>(container, kFeatureRows, shape.feature_entries));
+  EMBED_ASSIGN_OR_RETURN(
+      std::vector<uint64_t> keys,
+      ReadVector<uint64_t>(container, kFeatureKeys, shape.feature_rows));
+  auto features = FeatureMap::Create(std::move(offsets), std::move(rows),
+                                     std::move(keys), shape.compose);
+  if (!features.ok()) {
+    return container.Damaged(kFeatureOffsets, features.status().message());
+  }
+  return features;
+}
+
+}  // namespace
+
+absl::Status WriteModel(const Model& model, const std::string& path) {
+  const auto shape = ShapeOf(model);
+  if (!shape.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": not a whole model: ", shape.status().message()));
+  }
+  const std::string info = ModelJson(model.info, *shape);
+  const absl::string_view text = model.vocabulary.text();
+  ContainerWriter writer(ContainerKind::kModel);
+  writer.Add(kInfo, info.data(), info.size());
+  writer.Add(kKeyText, text.data(), text.size());
+  writer.Add(kKeyOffsets, model.vocabulary.offsets());
+  writer.Add(kCounts, model.vocabulary.counts());
+  writer.Add(kInput, model.input.data(), model.input.bytes());
+  writer.Add(kOutput, model.output.data(), model.output.bytes());
+  if (!model.features.empty()) {
+    writer.Add(kFeatureOffsets, model.features.offsets());
+    writer.Add(kFeatureRows, model.features.rows());
+    writer.Add(kFeatureKeys, model.features.row_keys());
+  }
+  return writer.Write(path);
+}
+
+absl::StatusOr<Model> ReadModel(const std::string& path) {
+  EMBED_ASSIGN_OR_RETURN(const Container container,
+                         Container::Open(path, ContainerKind::kModel));
+  EMBED_ASSIGN_OR_RETURN(const auto info, container.Bytes(kInfo));
+  Model model;
+  ModelShape shape;
+  const absl::string_view json(reinterpret_cast<const char*>(info.data()),
+                               info.size());
+  absl::Status status = ParseModelJson(json, &model.info, &shape);
+  if (status.ok()) status = CheckShape(shape, model.info.vectors);
+  if (!status.ok()) return container.Damaged(kInfo, status.message());
+  EMBED_ASSIGN_OR_RETURN(model.vocabulary,
+                         ReadVocabulary(container, shape.keys));
+  EMBED_ASSIGN_OR_RETURN(
+      model.input, ReadTable(container, kInput, shape.input_rows, shape.dim));
+  EMBED_ASSIGN_OR_RETURN(model.output, ReadTable(container, kOutput,
+                                                 shape.output_rows, shape.dim));
+  EMBED_ASSIGN_OR_RETURN(model.features, ReadFeatures(container, shape));
+  return model;
+}
+
+}  // namespace embed

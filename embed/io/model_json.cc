@@ -1,0 +1,144 @@
+#include "embed/io/model_json.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace embed {
+namespace {
+
+using Json = nlohmann::json;  // objects are sorted by name
+
+// Reads members of one object; the first problem stays in status().
+class MemberReader {
+ public:
+  MemberReader(const Json& object, std::string place)
+      : object_(object), place_(std::move(place)) {}
+
+  uint64_t Number(const char* name) {
+    const Json* member = Find(name);
+    if (member == nullptr) return 0;
+    if (member->is_number_unsigned()) return member->get<uint64_t>();
+    return Fail(name, "a whole number of at least 0"), 0;
+  }
+
+  std::string Text(const char* name) {
+    const Json* member = Find(name);
+    if (member == nullptr) return "";
+    if (member->is_string()) return member->get<std::string>();
+    return Fail(name, "a text"), "";
+  }
+
+  // One of two frozen names: false for `no`, true for `yes`.
+  bool Choice(const char* name, absl::string_view no, absl::string_view yes) {
+    const std::string value = Text(name);
+    if (value != no && value != yes) {
+      Fail(name, absl::StrCat("'", no, "' or '", yes, "'"));
+    }
+    return value == yes;
+  }
+
+  // An empty object if it is not one.
+  const Json& Object(const char* name) {
+    static const Json& empty = *new Json(Json::object());
+    const Json* member = Find(name);
+    if (member == nullptr) return empty;
+    if (member->is_object()) return *member;
+    return Fail(name, "an object"), empty;
+  }
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  const Json* Find(const char* name) {
+    const auto found = object_.find(name);
+    if (found != object_.end()) return &*found;
+    Fail(name, "it to be there");
+    return nullptr;
+  }
+
+  void Fail(const char* name, absl::string_view expected) {
+    if (!status_.ok()) return;
+    status_ = absl::InvalidArgumentError(
+        absl::StrCat("member ", place_, name, ": expected ", expected));
+  }
+
+  const Json& object_;
+  std::string place_;
+  absl::Status status_;
+};
+
+absl::Status ParseOptions(const Json& object,
+                          std::map<std::string, std::string>* options) {
+  for (const auto& item : object.items()) {
+    if (!item.value().is_string()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("member options.", item.key(), ": expected a text"));
+    }
+    (*options)[item.key()] = item.value().get<std::string>();
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string ModelJson(const ModelInfo& info, const ModelShape& shape) {
+  const Json json = {
+      {"mode", info.mode},
+      {"vectors", info.vectors == VectorsFrom::kInput ? "input" : "output"},
+      {"seed", info.seed},
+      {"source", {{"name", info.source_name}, {"bytes", info.source_bytes}}},
+      {"options", Json(info.options)},
+      {"keys", shape.keys},
+      {"dim", shape.dim},
+      {"input_rows", shape.input_rows},
+      {"output_rows", shape.output_rows},
+      {"features",
+       {{"ids", shape.feature_ids},
+        {"entries", shape.feature_entries},
+        {"rows", shape.feature_rows},
+        {"compose", shape.compose == Compose::kSum ? "sum" : "mean"}}},
+  };
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+absl::Status ParseModelJson(absl::string_view text, ModelInfo* info,
+                            ModelShape* shape) {
+  const Json json = Json::parse(text.begin(), text.end(), nullptr,
+                                /*allow_exceptions=*/false);
+  if (!json.is_object()) {
+    return absl::InvalidArgumentError("expected a JSON object");
+  }
+  MemberReader top(json, "");
+  info->mode = top.Text("mode");
+  info->vectors = top.Choice("vectors", "input", "output")
+                      ? VectorsFrom::kOutput
+                      : VectorsFrom::kInput;
+  info->seed = top.Number("seed");
+  shape->keys = top.Number("keys");
+  shape->dim = top.Number("dim");
+  shape->input_rows = top.Number("input_rows");
+  shape->output_rows = top.Number("output_rows");
+  const Json& options = top.Object("options");
+  const Json& source_json = top.Object("source");
+  const Json& features_json = top.Object("features");
+  if (!top.status().ok()) return top.status();
+
+  MemberReader source(source_json, "source.");
+  info->source_name = source.Text("name");
+  info->source_bytes = source.Number("bytes");
+  if (!source.status().ok()) return source.status();
+
+  MemberReader features(features_json, "features.");
+  shape->feature_ids = features.Number("ids");
+  shape->feature_entries = features.Number("entries");
+  shape->feature_rows = features.Number("rows");
+  shape->compose = features.Choice("compose", "sum", "mean") ? Compose::kMean
+                                                             : Compose::kSum;
+  if (!features.status().ok()) return features.status();
+  return ParseOptions(options, &info->options);
+}
+
+}  // namespace embed

@@ -1,0 +1,238 @@
+// Scores of a tile: kQueries queries against kBlocks blocks of 16 rows, kept in
+// registers. Included once per CPU target by int8_scan.cc only.
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include "embed/kernels/int8_scan.h"
+#include "hwy/cache_control.h"
+#include "hwy/highway.h"
+
+#if defined(EMBED_KERNELS_INT8_SCAN_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef EMBED_KERNELS_INT8_SCAN_INL_H_
+#undef EMBED_KERNELS_INT8_SCAN_INL_H_
+#else
+#define EMBED_KERNELS_INT8_SCAN_INL_H_
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace embed {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Unrolled loops keep the accumulators in registers.
+#define EMBED_UNROLL _Pragma("GCC unroll 16")
+
+constexpr size_t kBlockRows = kInt8BlockRows;
+constexpr size_t kGroupBytes = kInt8BlockRows * kInt8GroupColumns;
+// Far enough ahead to hide memory latency behind the few operations that one
+// to four queries spend on a cache line.
+constexpr size_t kPrefetchBytes = 4096;
+
+// The queries of a tile, packed for the inner loop.
+struct TileQueries {
+  const int32_t* words;         // [groups][queries][kWordsPerGroup]
+  const int32_t* corrections;   // [queries] -128 * sum of the query's codes
+  const float* offset_factors;  // [queries]
+  const float* thresholds;      // [queries]
+};
+
+// Where the rows of a tile lie.
+struct TileRows {
+  const uint8_t* codes;
+  const float* multipliers;
+  const float* offsets;
+  size_t groups;
+};
+
+// For each query and block, in this order: a mask of the rows whose score is
+// above the query's threshold, and the scores of all 16 rows.
+struct TileScores {
+  uint16_t* masks;
+  float* scores;
+};
+
+inline int32_t PackWord(int low, int high) {
+  return static_cast<int32_t>((static_cast<uint32_t>(high) << 16) |
+                              (static_cast<uint32_t>(low) & 0xFFFF));
+}
+
+#if HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX3 || \
+    HWY_TARGET == HWY_AVX2
+
+using Int32 = hn::CappedTag<int32_t, kBlockRows>;
+using Int16 = hn::Repartition<int16_t, Int32>;
+using Float = hn::RebindToFloat<Int32>;
+using Int32Vec = hn::Vec<Int32>;
+
+constexpr size_t kLanes = HWY_TARGET == HWY_AVX2 ? 8 : 16;
+constexpr size_t kVectors = kBlockRows / kLanes;  // for one block
+
+#if HWY_TARGET == HWY_AVX3_DL
+
+// 24 accumulators, 2 registers of rows; the queries come from memory.
+constexpr size_t kMaxTileQueries = 12;
+constexpr size_t kTileBlocks = 2;
+constexpr size_t kWordsPerGroup = 1;
+
+inline void PackGroup(const int8_t* codes, int32_t* words) {
+  const uint32_t low = static_cast<uint32_t>(PackWord(
+      static_cast<uint8_t>(codes[0]) | static_cast<uint8_t>(codes[1]) << 8, 0));
+  const uint32_t high = static_cast<uint32_t>(PackWord(
+      0, static_cast<uint8_t>(codes[2]) | static_cast<uint8_t>(codes[3]) << 8));
+  words[0] = static_cast<int32_t>(low | high);
+}
+
+struct GroupRows {
+  explicit HWY_INLINE GroupRows(const uint8_t* codes)
+      : bytes(hn::BitCast(
+            Int32(), hn::Load(hn::Repartition<uint8_t, Int32>(), codes))) {}
+  // Assembly, because GCC 12 moves the accumulators of the intrinsic to the
+  // stack and back, which halves the speed.
+  HWY_INLINE void AddDot(const int32_t* word, Int32Vec& sum) const {
+    asm("vpdpbusd %2%{1to16%}, %1, %0"
+        : "+v"(sum.raw)
+        : "v"(bytes.raw), "m"(*word));
+  }
+  Int32Vec bytes;
+};
+
+#else  // AVX3, AVX2
+
+constexpr size_t kMaxTileQueries = HWY_TARGET == HWY_AVX2 ? 4 : 8;
+constexpr size_t kTileBlocks = HWY_TARGET == HWY_AVX2 ? 1 : 2;
+constexpr size_t kWordsPerGroup = 2;
+
+// Columns 0 and 2, then 1 and 3, as pairs of 16-bit numbers.
+inline void PackGroup(const int8_t* codes, int32_t* words) {
+  words[0] = PackWord(codes[0], codes[2]);
+  words[1] = PackWord(codes[1], codes[3]);
+}
+
+// Bytes are widened to 16 bits before they are multiplied: the instruction that
+// multiplies bytes (vpmaddubsw) saturates its sums of two.
+struct GroupRows {
+  explicit HWY_INLINE GroupRows(const uint8_t* codes) {
+    const hn::Repartition<uint8_t, Int32> d8;
+    const hn::Repartition<uint16_t, Int32> d16;
+    const auto pairs = hn::BitCast(d16, hn::Load(d8, codes));
+    even = hn::BitCast(Int16(), hn::And(pairs, hn::Set(d16, 0x00FF)));
+    odd = hn::BitCast(Int16(), hn::ShiftRight<8>(pairs));
+  }
+  HWY_INLINE void AddDot(const int32_t* words, Int32Vec& sum) const {
+    const Int32 d;
+    const auto even_query = hn::BitCast(Int16(), hn::Set(d, words[0]));
+    const auto odd_query = hn::BitCast(Int16(), hn::Set(d, words[1]));
+    // On x86 all of the sum is in the first operand, lane by lane.
+    Int32Vec unused = hn::Zero(d);
+    sum = hn::ReorderWidenMulAccumulate(d, even, even_query, sum, unused);
+    sum = hn::ReorderWidenMulAccumulate(d, odd, odd_query, sum, unused);
+  }
+  hn::Vec<Int16> even;
+  hn::Vec<Int16> odd;
+};
+
+#endif  // AVX3, AVX2
+
+// Writes masks and scores if any score is above its threshold; returns whether.
+template <size_t kQueries, size_t kBlocks>
+HWY_NOINLINE bool ScoreTile(const TileQueries& queries, const TileRows& rows,
+                            const TileScores& out) {
+  const Int32 d;
+  const Float df;
+  constexpr size_t kRows = kBlocks * kVectors;
+  Int32Vec sums[kRows][kQueries];
+  EMBED_UNROLL for (size_t q = 0; q < kQueries; ++q) {
+    EMBED_UNROLL for (size_t r = 0; r < kRows; ++r) {
+      sums[r][q] = hn::Set(d, queries.corrections[q]);
+    }
+  }
+  const int32_t* word = queries.words;
+  const uint8_t* codes = rows.codes;
+  for (size_t g = 0; g < rows.groups; ++g, codes += kGroupBytes) {
+    EMBED_UNROLL for (size_t r = 0; r < kRows; ++r) {
+      const uint8_t* at = codes + r / kVectors * rows.groups * kGroupBytes +
+                          r % kVectors * kLanes * kInt8GroupColumns;
+      if constexpr (kQueries <= 4) hwy::Prefetch(at + kPrefetchBytes);
+      const GroupRows group(at);
+      EMBED_UNROLL for (size_t q = 0; q < kQueries; ++q) {
+        group.AddDot(word + q * kWordsPerGroup, sums[r][q]);
+      }
+    }
+    word += kQueries * kWordsPerGroup;
+  }
+  auto any = hn::MaskFromVec(hn::Zero(df));
+  EMBED_UNROLL for (size_t r = 0; r < kRows; ++r) {
+    const auto multipliers = hn::Load(df, rows.multipliers + r * kLanes);
+    const auto offsets = hn::Load(df, rows.offsets + r * kLanes);
+    EMBED_UNROLL for (size_t q = 0; q < kQueries; ++q) {
+      const auto score =
+          hn::MulAdd(hn::ConvertTo(df, sums[r][q]), multipliers,
+                     hn::Mul(offsets, hn::Set(df, queries.offset_factors[q])));
+      any = hn::Or(any, hn::Gt(score, hn::Set(df, queries.thresholds[q])));
+      sums[r][q] = hn::BitCast(d, score);
+    }
+  }
+  if (HWY_LIKELY(hn::AllFalse(df, any))) return false;
+  EMBED_UNROLL for (size_t q = 0; q < kQueries; ++q) {
+    const auto threshold = hn::Set(df, queries.thresholds[q]);
+    EMBED_UNROLL for (size_t r = 0; r < kRows; ++r) {
+      const auto score = hn::BitCast(df, sums[r][q]);
+      const size_t row = (q * kRows + r) * kLanes;
+      hn::Store(score, df, out.scores + row);
+      // Lanes / 8 whole bytes, so the masks of a block lie side by side.
+      hn::StoreMaskBits(df, hn::Gt(score, threshold),
+                        reinterpret_cast<uint8_t*>(out.masks) + row / 8);
+    }
+  }
+  return true;
+}
+
+#else  // any other target: loops that the compiler may vectorise
+
+constexpr size_t kMaxTileQueries = 4;
+constexpr size_t kTileBlocks = 1;
+constexpr size_t kWordsPerGroup = 4;
+
+inline void PackGroup(const int8_t* codes, int32_t* words) {
+  for (size_t j = 0; j < kInt8GroupColumns; ++j) words[j] = codes[j];
+}
+
+template <size_t kQueries, size_t kBlocks>
+HWY_NOINLINE bool ScoreTile(const TileQueries& queries, const TileRows& rows,
+                            const TileScores& out) {
+  static_assert(kBlocks == 1, "one block at a time");
+  bool any = false;
+  for (size_t q = 0; q < kQueries; ++q) {
+    int32_t sums[kBlockRows];
+    for (int32_t& sum : sums) sum = queries.corrections[q];
+    for (size_t g = 0; g < rows.groups; ++g) {
+      const uint8_t* codes = rows.codes + g * kGroupBytes;
+      const int32_t* word = queries.words + (g * kQueries + q) * kWordsPerGroup;
+      for (size_t r = 0; r < kBlockRows; ++r) {
+        const uint8_t* c = codes + r * kInt8GroupColumns;
+        sums[r] +=
+            c[0] * word[0] + c[1] * word[1] + c[2] * word[2] + c[3] * word[3];
+      }
+    }
+    uint32_t mask = 0;
+    for (size_t r = 0; r < kBlockRows; ++r) {
+      const float offset = rows.offsets[r] * queries.offset_factors[q];
+      const float score =
+          std::fma(static_cast<float>(sums[r]), rows.multipliers[r], offset);
+      out.scores[q * kBlockRows + r] = score;
+      mask |= static_cast<uint32_t>(score > queries.thresholds[q]) << r;
+    }
+    out.masks[q] = static_cast<uint16_t>(mask);
+    any |= mask != 0;
+  }
+  return any;
+}
+
+#endif
+
+}  // namespace HWY_NAMESPACE
+}  // namespace embed
+HWY_AFTER_NAMESPACE();
+
+#endif  // EMBED_KERNELS_INT8_SCAN_INL_H_

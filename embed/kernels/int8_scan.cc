@@ -1,0 +1,187 @@
+#include "embed/kernels/int8_scan.h"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "embed/base/check.h"
+#include "embed/base/checked_math.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "embed/kernels/int8_scan.cc"
+#include "hwy/foreach_target.h"
+// Highway's order of inclusion: after foreach_target.h.
+#include "embed/kernels/int8_scan-inl.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace embed {
+namespace HWY_NAMESPACE {
+
+// Rows are read once from memory per this many bytes, then stay in the second
+// level cache while all queries pass over them.
+constexpr size_t kChunkBytes = 128 << 10;
+
+// The rows of blocks [block, block + kTileBlocks) that exist and are allowed,
+// one bit each.
+uint32_t RowsToScore(const Int8ScanTable& table, uint64_t block,
+                     absl::Span<const uint64_t> allowed) {
+  constexpr uint64_t kTileRows = kTileBlocks * kBlockRows;
+  const uint64_t row = block * kBlockRows;
+  uint32_t bits = (uint64_t{1} << kTileRows) - 1;
+  if (table.rows - row < kTileRows) bits = (1u << (table.rows - row)) - 1;
+  if (allowed.empty()) return bits;
+  // A tile starts at a multiple of 16 rows: it may end in the next word.
+  uint64_t word = allowed[row / 64] >> (row % 64);
+  if (row % 64 + kTileRows > 64 && row / 64 + 1 < allowed.size()) {
+    word |= allowed[row / 64 + 1] << (64 - row % 64);
+  }
+  return bits & static_cast<uint32_t>(word);
+}
+
+// Up to kMaxTileQueries queries that share each row they read.
+class QueryTile {
+ public:
+  QueryTile(absl::Span<const Int8Query> queries, int dim, Int8TopK* best)
+      : best_(best), used_(queries.size()), size_(SizeFor(queries.size())) {
+    const size_t groups = Int8Groups(dim);
+    words_.assign(groups * size_ * kWordsPerGroup, 0);
+    // Queries that only fill up the tile never pass their threshold.
+    std::fill_n(thresholds_, size_, std::numeric_limits<float>::infinity());
+    for (size_t q = 0; q < used_; ++q) Pack(queries[q], dim, q);
+  }
+
+  void Scan(const Int8ScanTable& table, uint64_t begin, uint64_t end,
+            absl::Span<const uint64_t> allowed) {
+    if (size_ == 1) {
+      ScanBlocks<1>(table, begin, end, allowed);
+    } else if (size_ == 2) {
+      ScanBlocks<2>(table, begin, end, allowed);
+    } else if (size_ == 4) {
+      ScanBlocks<4>(table, begin, end, allowed);
+    } else if (size_ == 8) {
+      ScanBlocks<HWY_MIN(8, kMaxTileQueries)>(table, begin, end, allowed);
+    } else {
+      ScanBlocks<kMaxTileQueries>(table, begin, end, allowed);
+    }
+  }
+
+ private:
+  // The number of queries the kernel is run for: few sizes, little code.
+  static size_t SizeFor(size_t queries) {
+    size_t size = 1;
+    while (size < queries) size *= 2;
+    return std::min(size, kMaxTileQueries);
+  }
+
+  void Pack(const Int8Query& query, int dim, size_t q) {
+    int32_t sum = 0;
+    for (int begin = 0; begin < dim; begin += kInt8GroupColumns) {
+      int8_t group[kInt8GroupColumns] = {};
+      const int count = std::min<int>(kInt8GroupColumns, dim - begin);
+      std::copy_n(query.codes + begin, count, group);
+      for (const int8_t code : group) sum += code;
+      PackGroup(group, words_.data() + (begin / kInt8GroupColumns * size_ + q) *
+                                           kWordsPerGroup);
+    }
+    corrections_[q] = -128 * sum;
+    offset_factors_[q] = query.offset_factor;
+    thresholds_[q] = best_[q].threshold();
+  }
+
+  template <size_t kQueries>
+  void ScanBlocks(const Int8ScanTable& table, uint64_t begin, uint64_t end,
+                  absl::Span<const uint64_t> allowed) {
+    uint64_t block = begin;
+    for (; block + kTileBlocks <= end; block += kTileBlocks) {
+      ScanTile<kQueries, kTileBlocks>(table, block, allowed);
+    }
+    for (; block < end; ++block) ScanTile<kQueries, 1>(table, block, allowed);
+  }
+
+  template <size_t kQueries, size_t kBlocks>
+  HWY_INLINE void ScanTile(const Int8ScanTable& table, uint64_t block,
+                           absl::Span<const uint64_t> allowed) {
+    uint32_t bits = RowsToScore(table, block, allowed);
+    if (kBlocks == 1) bits &= 0xFFFF;
+    if (bits == 0) return;
+    const size_t groups = Int8Groups(table.dim);
+    const size_t row = block * kBlockRows;
+    const TileQueries queries = {words_.data(), corrections_, offset_factors_,
+                                 thresholds_};
+    const TileRows rows = {table.codes + block * groups * kGroupBytes,
+                           table.multipliers + row, table.offsets + row,
+                           groups};
+    if (ScoreTile<kQueries, kBlocks>(queries, rows, {masks_, scores_})) {
+      Collect(kBlocks, static_cast<uint32_t>(row), bits);
+    }
+  }
+
+  // Pushes the rows that passed the threshold.
+  void Collect(size_t blocks, uint32_t first_row, uint32_t bits) {
+    for (size_t i = 0; i < used_ * blocks; ++i) {
+      const size_t q = i / blocks;
+      const size_t block = i % blocks;
+      uint32_t mask = masks_[i] & (bits >> (block * kBlockRows));
+      for (; mask != 0; mask &= mask - 1) {
+        const uint32_t lane = hwy::Num0BitsBelowLS1Bit_Nonzero32(mask);
+        const float score = scores_[i * kBlockRows + lane];
+        if (score > thresholds_[q]) {
+          const uint32_t offset = static_cast<uint32_t>(block * kBlockRows);
+          thresholds_[q] = best_[q].Push(score, first_row + offset + lane);
+        }
+      }
+    }
+  }
+
+  Int8TopK* best_;
+  size_t used_;
+  size_t size_;
+  std::vector<int32_t> words_;
+  int32_t corrections_[kMaxTileQueries] = {};
+  float offset_factors_[kMaxTileQueries] = {};
+  float thresholds_[kMaxTileQueries];
+  uint16_t masks_[kMaxTileQueries * kTileBlocks];
+  HWY_ALIGN float scores_[kMaxTileQueries * kTileBlocks * kBlockRows];
+};
+
+void Scan(const Int8ScanTable& table, uint64_t first_block, uint64_t last_block,
+          absl::Span<const Int8Query> queries,
+          absl::Span<const uint64_t> allowed, absl::Span<Int8TopK> best) {
+  // By pointer: the tiles hold aligned arrays and must not be moved.
+  std::vector<std::unique_ptr<QueryTile>> tiles;
+  for (size_t q = 0; q < queries.size(); q += kMaxTileQueries) {
+    tiles.push_back(std::make_unique<QueryTile>(
+        queries.subspan(q, kMaxTileQueries), table.dim, best.data() + q));
+  }
+  const uint64_t block_bytes = Int8Groups(table.dim) * kGroupBytes;
+  const uint64_t step =
+      RoundUp(std::max<uint64_t>(kChunkBytes / block_bytes, 1), kTileBlocks);
+  for (uint64_t begin = first_block; begin < last_block; begin += step) {
+    const uint64_t end = std::min(last_block, begin + step);
+    for (const auto& tile : tiles) tile->Scan(table, begin, end, allowed);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace embed
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace embed {
+
+HWY_EXPORT(Scan);
+
+void ScanInt8(const Int8ScanTable& table, uint64_t first_block,
+              uint64_t last_block, absl::Span<const Int8Query> queries,
+              absl::Span<const uint64_t> allowed, absl::Span<Int8TopK> best) {
+  EMBED_DCHECK(queries.size() == best.size());
+  EMBED_DCHECK(last_block <= Int8Blocks(table.rows));
+  EMBED_DCHECK(allowed.empty() || allowed.size() * 64 >= table.rows);
+  HWY_DYNAMIC_DISPATCH(Scan)
+  (table, first_block, last_block, queries, allowed, best);
+}
+
+}  // namespace embed
+#endif  // HWY_ONCE

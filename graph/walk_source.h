@@ -1,0 +1,74 @@
+// Random walks over a graph as training sequences (DeepWalk: Perozzi, Al-Rfou,
+// Skiena, KDD 2014, algorithm 1).
+//
+// An epoch is walks_per_node passes. Each pass starts one walk from every node,
+// in an order shuffled anew for each pass (lines 3 to 7 of the algorithm). A
+// walk has walk_length vertices, its start included; it ends early where no arc
+// leaves, and is supplied all the same: an isolated node's has one vertex.
+//
+// Walk s of an epoch, s = pass * num_nodes + position, depends on (seed, epoch,
+// s) only: neither on threads nor on the order in which chunks are read.
+#ifndef EMBED_GRAPH_WALK_SOURCE_H_
+#define EMBED_GRAPH_WALK_SOURCE_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "embed/train/sequence_source.h"
+#include "graph/graph.h"
+
+namespace embed {
+
+struct WalkOptions {
+  static constexpr int kMaxWalkLength = 65536;
+
+  int walks_per_node = 80;
+  int walk_length = 40;   // in vertices
+  bool weighted = false;  // step in proportion to the weights
+  uint64_t seed = 1;
+  int threads = 1;  // of building the tables of weighted steps
+
+  // InvalidArgument, with name and value.
+  absl::Status Validate() const;
+};
+
+// Thread-safe, as SequenceSource asks.
+class WalkSource : public SequenceSource {
+ public:
+  // `graph` must outlive the source. InvalidArgument: options, an empty graph,
+  // weighted walks over a graph without weights.
+  static absl::StatusOr<std::unique_ptr<WalkSource>> Create(
+      const Graph& graph, const WalkOptions& options);
+
+  uint64_t num_chunks() const override {
+    return (num_walks_ + walks_per_chunk_ - 1) / walks_per_chunk_;
+  }
+  absl::Status Read(uint32_t epoch, uint64_t chunk,
+                    SequenceBatch* batch) override;
+
+  // Walks in one epoch.
+  uint64_t num_walks() const { return num_walks_; }
+
+ protected:
+  WalkSource(const Graph& graph, const WalkOptions& options);
+
+  const WalkOptions& options() const { return options_; }
+
+  // Appends walks first .. first + count - 1 of `epoch` to the batch, the i-th
+  // from starts[i]; count <= WalkerGroup::kMaxWalkers.
+  virtual void AppendWalks(uint32_t epoch, uint64_t first,
+                           absl::Span<const uint32_t> starts,
+                           SequenceBatch* batch) const = 0;
+
+ private:
+  WalkOptions options_;
+  uint32_t num_nodes_;
+  uint64_t num_walks_;
+  uint64_t walks_per_chunk_;
+};
+
+}  // namespace embed
+
+#endif  // EMBED_GRAPH_WALK_SOURCE_H_

@@ -1,0 +1,139 @@
+// One step of a group of walkers: the policies that tell walks apart.
+//
+// Walkers advance in turn, phase by phase, so that the cache miss of one
+// overlaps those of the others: a policy first chooses an arc for every walker
+// and asks for its memory, then follows the arcs. A policy is any class with
+//
+//     static constexpr int kWordsPerStep;  // random words a step, 1, 2 or 4
+//     void Advance(const WalkerGroup& group, uint32_t* next) const;
+//
+// where Advance() sets next[i] for i < group.active to the vertex that walker i
+// steps to, or kWalkEnd, from the group alone. Immutable and thread-safe.
+#ifndef EMBED_GRAPH_WALKS_H_
+#define EMBED_GRAPH_WALKS_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "embed/base/aligned_buffer.h"
+#include "embed/math/alias_table.h"
+#include "graph/graph.h"
+
+namespace embed {
+
+constexpr uint32_t kWalkEnd = 0xFFFFFFFF;  // a dead end
+
+struct WalkerGroup {
+  static constexpr int kMaxWalkers = 64;
+  static constexpr int kWords = 64;  // random words a walker has at a time
+
+  // The random words of walker i for its current step.
+  const uint32_t* step_words(int i) const { return &words[slot[i]][word]; }
+  // What walker i has visited, in order: path(i)[length - 1] is current[i].
+  const uint32_t* path(int i) const { return paths + slot[i] * stride; }
+
+  int active = 0;       // walkers still under way: 0 .. active - 1
+  uint64_t length = 0;  // vertices that each of them has visited
+  uint32_t current[kMaxWalkers];
+  // Where the data of each walker lies. It stays there when walkers that have
+  // ended make others move up.
+  uint32_t slot[kMaxWalkers];
+  uint32_t words[kMaxWalkers][kWords];
+  int word = 0;  // the first word of the step, of each walker's kWords
+  uint32_t* paths = nullptr;
+  uint64_t stride = 0;  // vertices from one path to the next
+};
+
+// To each neighbour with the same probability. A neighbour is chosen from 32
+// random bits by multiply and shift: off by less than 2^-32 in probability.
+class UniformStep {
+ public:
+  static constexpr int kWordsPerStep = 1;
+
+  // `graph` must outlive the policy.
+  explicit UniformStep(const Graph& graph)
+      : rows_(graph.rows()), targets_(graph.targets()) {}
+
+  void Advance(const WalkerGroup& group, uint32_t* next) const {
+    uint64_t arcs[WalkerGroup::kMaxWalkers];
+    for (int i = 0; i < group.active; ++i) {
+      const uint64_t* row = rows_ + group.current[i];
+      const uint64_t degree = row[1] - row[0];
+      arcs[i] = kNoArc;
+      if (degree == 0) continue;
+      arcs[i] = row[0] + ((group.step_words(i)[0] * degree) >> 32);
+      __builtin_prefetch(targets_ + arcs[i]);
+    }
+    for (int i = 0; i < group.active; ++i) {
+      next[i] = kWalkEnd;
+      if (arcs[i] == kNoArc) continue;
+      next[i] = targets_[arcs[i]];
+      __builtin_prefetch(rows_ + next[i]);
+    }
+  }
+
+ private:
+  static constexpr uint64_t kNoArc = ~uint64_t{0};
+
+  const uint64_t* rows_;
+  const uint32_t* targets_;
+};
+
+// To each neighbour in proportion to the weight of the arc, by an alias table
+// for each node: 8 bytes an arc. A bucket holds the vertex that it leads to as
+// its alias instead of a place in the row, so that one step waits for one miss
+// only, that of the bucket and of the target beside it. Exactness as
+// AliasTable.
+class WeightedStep {
+ public:
+  static constexpr int kWordsPerStep = 2;
+
+  // Tables of a weighted graph, which must outlive the policy; O(arcs), on
+  // `threads` threads, the same for any. InvalidArgument: the graph has no
+  // weights. ResourceExhausted: no memory.
+  static absl::StatusOr<WeightedStep> Create(const Graph& graph, int threads);
+
+  void Advance(const WalkerGroup& group, uint32_t* next) const {
+    uint64_t arcs[WalkerGroup::kMaxWalkers];
+    for (int i = 0; i < group.active; ++i) {
+      const uint64_t* row = rows_ + group.current[i];
+      const uint64_t degree = row[1] - row[0];
+      arcs[i] = kNoArc;
+      if (degree == 0) continue;
+      arcs[i] = row[0] + ((group.step_words(i)[0] * degree) >> 32);
+      __builtin_prefetch(targets_ + arcs[i]);
+      __builtin_prefetch(buckets_ + arcs[i]);
+    }
+    for (int i = 0; i < group.active; ++i) {
+      next[i] = kWalkEnd;
+      if (arcs[i] == kNoArc) continue;
+      next[i] = Follow(arcs[i], group.step_words(i)[1]);
+      __builtin_prefetch(rows_ + next[i]);
+    }
+  }
+
+ private:
+  static constexpr uint64_t kNoArc = ~uint64_t{0};
+
+  WeightedStep(const Graph& graph, AlignedBuffer memory)
+      : rows_(graph.rows()),
+        targets_(graph.targets()),
+        buckets_(static_cast<const AliasEntry*>(memory.data())),
+        memory_(std::move(memory)) {}
+
+  uint32_t Follow(uint64_t arc, uint32_t word) const {
+    const uint32_t target = targets_[arc];
+    const AliasEntry bucket = buckets_[arc];
+    return word < bucket.threshold ? target : bucket.alias;
+  }
+
+  const uint64_t* rows_;
+  const uint32_t* targets_;
+  const AliasEntry* buckets_;  // of arc a, its alias a vertex
+  AlignedBuffer memory_;       // holds them
+};
+
+}  // namespace embed
+
+#endif  // EMBED_GRAPH_WALKS_H_

@@ -1,0 +1,168 @@
+// Against faiss::IndexFlatIP over the rows that the codes stand for.
+#include "embed/index/faiss_adapter.h"
+
+#include <faiss/Index.h>
+#include <faiss/IndexFlat.h>
+#include <faiss/IndexHNSW.h>
+#include <faiss/IndexIDMap.h>
+#include <faiss/impl/AuxIndexStructures.h>
+#include <faiss/impl/DistanceComputer.h>
+#include <faiss/impl/FaissException.h>
+#include <faiss/impl/IDSelector.h>
+
+#include <limits>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/embed/index/test_vectors.h"
+
+namespace embed {
+namespace {
+
+using idx_t = faiss::Index::idx_t;
+
+class FaissAdapterTest : public testing::Test {
+ protected:
+  static constexpr int kDim = 24;
+  static constexpr idx_t kRows = 700;
+  static constexpr idx_t kQueries = 20;
+
+  FaissAdapterTest()
+      : rows_(ClusteredVectors(kRows, kDim, 1, 1)),
+        queries_(ClusteredVectors(kQueries, kDim, 1, 2)),
+        table_(Int8Table::Build(rows_.view(), {}).value()),
+        ours_(MakeFaissIndex(table_)),
+        flat_(kDim) {
+    std::vector<float> decoded(kRows * kDim);
+    ours_->reconstruct_n(0, kRows, decoded.data());
+    flat_.add(kRows, decoded.data());
+  }
+
+  void ExpectSameSearch(const faiss::Index& actual,
+                        const faiss::Index& expected, idx_t k,
+                        const faiss::SearchParameters* params) {
+    std::vector<float> distances(kQueries * k);
+    std::vector<float> expected_distances(kQueries * k);
+    std::vector<idx_t> labels(kQueries * k);
+    std::vector<idx_t> expected_labels(kQueries * k);
+    actual.search(kQueries, queries_.values.data(), k, distances.data(),
+                  labels.data(), params);
+    expected.search(kQueries, queries_.values.data(), k,
+                    expected_distances.data(), expected_labels.data(), params);
+    for (size_t i = 0; i < labels.size(); ++i) {
+      ASSERT_EQ(labels[i] < 0, expected_labels[i] < 0) << i;
+      if (labels[i] < 0) continue;
+      // float32 sums of FAISS against ours in double; |query| is up to 60.
+      ASSERT_NEAR(distances[i], expected_distances[i], 1e-3) << i;
+    }
+    EXPECT_EQ(labels[0], expected_labels[0]);
+  }
+
+  TestMatrix rows_;
+  TestMatrix queries_;
+  Int8Table table_;
+  std::unique_ptr<faiss::Index> ours_;
+  faiss::IndexFlatIP flat_;
+};
+
+TEST_F(FaissAdapterTest, DescribesItself) {
+  EXPECT_EQ(ours_->d, kDim);
+  EXPECT_EQ(ours_->ntotal, kRows);
+  EXPECT_TRUE(ours_->is_trained);
+  EXPECT_EQ(ours_->metric_type, faiss::METRIC_INNER_PRODUCT);
+}
+
+TEST_F(FaissAdapterTest, SearchesLikeBruteForce) {
+  for (const idx_t k : {1, 10, 100, 700, 800}) {
+    ExpectSameSearch(*ours_, flat_, k, nullptr);
+  }
+}
+
+TEST_F(FaissAdapterTest, HonoursSelectors) {
+  faiss::IDSelectorRange range(100, 130);
+  const faiss::IDSelectorNot others(&range);
+  const idx_t few[] = {3, 99, 650};
+  faiss::IDSelectorBatch batch(3, few);
+  faiss::IDSelectorNot not_range = others;
+  for (faiss::IDSelector* selector :
+       {static_cast<faiss::IDSelector*>(&range),
+        static_cast<faiss::IDSelector*>(&not_range),
+        static_cast<faiss::IDSelector*>(&batch)}) {
+    faiss::SearchParameters params;
+    params.sel = selector;
+    std::vector<float> distances(kQueries * 50);
+    std::vector<idx_t> labels(kQueries * 50);
+    ours_->search(kQueries, queries_.values.data(), 50, distances.data(),
+                  labels.data(), &params);
+    for (const idx_t label : labels) {
+      EXPECT_TRUE(label == -1 || selector->is_member(label));
+    }
+    ExpectSameSearch(*ours_, flat_, 50, &params);
+  }
+}
+
+TEST_F(FaissAdapterTest, RangeSearchFindsAllAboveTheRadius) {
+  for (const float radius : {-1e9f, 0.0f, 5.0f, 20.0f, 1e9f}) {
+    faiss::RangeSearchResult result(kQueries);
+    ours_->range_search(kQueries, queries_.values.data(), radius, &result);
+    std::unique_ptr<faiss::DistanceComputer> computer(
+        ours_->get_distance_computer());
+    for (idx_t q = 0; q < kQueries; ++q) {
+      computer->set_query(queries_.row(q));
+      std::set<idx_t> expected;
+      for (idx_t i = 0; i < kRows; ++i) {
+        if ((*computer)(i) > radius) expected.insert(i);
+      }
+      const std::set<idx_t> found(result.labels + result.lims[q],
+                                  result.labels + result.lims[q + 1]);
+      EXPECT_EQ(found, expected) << "query " << q << " radius " << radius;
+    }
+  }
+}
+
+TEST_F(FaissAdapterTest, DistanceComputerIsTheInnerProduct) {
+  std::unique_ptr<faiss::DistanceComputer> ours(ours_->get_distance_computer());
+  std::unique_ptr<faiss::DistanceComputer> flat(flat_.get_distance_computer());
+  for (idx_t q = 0; q < kQueries; ++q) {
+    ours->set_query(queries_.row(q));
+    flat->set_query(queries_.row(q));
+    for (idx_t i = 0; i < kRows; i += 13) {
+      EXPECT_NEAR((*ours)(i), (*flat)(i), 1e-3);
+      EXPECT_NEAR(ours->symmetric_dis(i, q), flat->symmetric_dis(i, q), 1e-5);
+    }
+  }
+}
+
+// Our rows as the storage of FAISS's graph and of its id map.
+TEST_F(FaissAdapterTest, ServesInsideStructuresOfFaiss) {
+  // The graph calls add() of its storage: build it over decoded rows, then
+  // give it ours.
+  faiss::IndexHNSWFlat hnsw(kDim, 16, faiss::METRIC_INNER_PRODUCT);
+  hnsw.add(kRows, flat_.get_xb());
+  hnsw.hnsw.efSearch = kRows;
+  faiss::Index* owned = hnsw.storage;
+  hnsw.storage = ours_.get();
+  ExpectSameSearch(hnsw, flat_, 10, nullptr);
+  hnsw.storage = owned;
+}
+
+TEST_F(FaissAdapterTest, RefusesChangesAndNonsenseWithItsException) {
+  EXPECT_THROW(ours_->add(1, queries_.values.data()), faiss::FaissException);
+  EXPECT_THROW(ours_->reset(), faiss::FaissException);
+  float distance;
+  idx_t label;
+  EXPECT_THROW(ours_->search(1, queries_.row(0), 0, &distance, &label),
+               faiss::FaissException);
+  std::vector<float> row(kDim);
+  EXPECT_THROW(ours_->reconstruct(kRows, row.data()), faiss::FaissException);
+  EXPECT_THROW(ours_->reconstruct(-1, row.data()), faiss::FaissException);
+  row[3] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THROW(ours_->search(1, row.data(), 1, &distance, &label),
+               faiss::FaissException);
+}
+
+}  // namespace
+}  // namespace embed

@@ -1,0 +1,216 @@
+#include "embed/index/item_index.h"
+
+#include <cstdio>
+#include <fstream>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/embed/index/test_vectors.h"
+
+namespace embed {
+namespace {
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void WriteFile(const std::string& path, const std::string& bytes) {
+  std::ofstream out(path, std::ios::binary);
+  out << bytes;
+}
+
+ItemIndex BuildOrDie(uint64_t rows, int dim,
+                     Int8Rotation rotation = Int8Rotation::kWhenBetter) {
+  ItemIndexOptions options;
+  options.rotation = rotation;
+  options.info = {{"mode", "deepwalk"}, {"source", "a \"graph\".txt"}};
+  return ItemIndex::Build(NumberedKeys(rows),
+                          ClusteredVectors(rows, dim, 1, 1).view(), options)
+      .value();
+}
+
+class ItemIndexTest : public testing::Test {
+ protected:
+  ItemIndexTest()
+      : path_(testing::TempDir() + "/item_index_" +
+              testing::UnitTest::GetInstance()->current_test_info()->name()) {}
+  ~ItemIndexTest() override { std::remove(path_.c_str()); }
+
+  std::string path_;
+};
+
+TEST_F(ItemIndexTest, FindsKeysAndTheirNeighbours) {
+  const ItemIndex index = BuildOrDie(300, 20);
+  EXPECT_EQ(index.size(), 300u);
+  EXPECT_EQ(index.dim(), 20);
+  EXPECT_EQ(index.Find("no such item"), std::nullopt);
+  for (uint32_t id = 0; id < 300; id += 11) {
+    EXPECT_EQ(index.Find(index.key(id)), id);
+    const std::vector<float> vector = index.Vector(id);
+    const SearchHits hits =
+        index.Search({vector.data(), 1, 20, 20}, {}).value();
+    ASSERT_EQ(hits[0].size(), 10u);
+    EXPECT_EQ(hits[0][0].id, id);
+    EXPECT_NEAR(hits[0][0].score, 1, 1e-6);
+  }
+}
+
+TEST_F(ItemIndexTest, ReopenedIndexIsTheSame) {
+  for (const Int8Rotation rotation :
+       {Int8Rotation::kNever, Int8Rotation::kAlways}) {
+    const ItemIndex index = BuildOrDie(333, 18, rotation);
+    ASSERT_TRUE(index.Write(path_).ok());
+    const TestMatrix queries = ClusteredVectors(20, 18, 1, 2);
+    const SearchHits expected = index.Search(queries.view(), {}).value();
+    for (const auto verify :
+         {Container::Verify::kAll, Container::Verify::kHeader}) {
+      const ItemIndex opened = ItemIndex::Open(path_, verify).value();
+      EXPECT_EQ(opened.size(), 333u);
+      EXPECT_EQ(opened.dim(), 18);
+      EXPECT_EQ(opened.info(), index.info());
+      EXPECT_EQ(opened.table().rotated(), rotation == Int8Rotation::kAlways);
+      EXPECT_EQ(opened.Search(queries.view(), {}).value(), expected);
+      for (uint32_t id = 0; id < 333; ++id) {
+        EXPECT_EQ(opened.key(id), index.key(id));
+        EXPECT_EQ(opened.Find(index.key(id)), id);
+        EXPECT_EQ(opened.Vector(id), index.Vector(id));
+      }
+    }
+    // Written again from the mapping, it is the same file.
+    const std::string bytes = ReadFile(path_);
+    const ItemIndex opened = ItemIndex::Open(path_).value();
+    ASSERT_TRUE(opened.Write(path_ + ".again").ok());
+    EXPECT_EQ(ReadFile(path_ + ".again"), bytes);
+    std::remove((path_ + ".again").c_str());
+  }
+}
+
+TEST_F(ItemIndexTest, SameInputGivesTheSameBytesForAnyThreads) {
+  const TestMatrix vectors = ClusteredVectors(3000, 10, 1, 1);
+  const Vocabulary keys = NumberedKeys(3000);
+  std::string expected;
+  for (const int threads : {1, 2, 3}) {
+    ItemIndexOptions options;
+    options.threads = threads;
+    options.rotation = Int8Rotation::kAlways;
+    const auto index = ItemIndex::Build(keys, vectors.view(), options);
+    ASSERT_TRUE(index->Write(path_).ok());
+    if (expected.empty()) expected = ReadFile(path_);
+    EXPECT_EQ(ReadFile(path_), expected);
+  }
+}
+
+TEST_F(ItemIndexTest, FileIsSmall) {
+  for (const int dim : {64, 100}) {
+    const ItemIndex index = BuildOrDie(1600, dim, Int8Rotation::kNever);
+    ASSERT_TRUE(index.Write(path_).ok());
+    uint64_t key_bytes = 0;
+    for (uint32_t id = 0; id < 1600; ++id) key_bytes += index.key(id).size();
+    // Besides rows and keys: header, section table, gaps to 64 bytes, the mean.
+    constexpr uint64_t kFixed = 2048;
+    EXPECT_LE(ReadFile(path_).size(), 1600u * (dim + 16) + key_bytes + kFixed);
+  }
+}
+
+TEST_F(ItemIndexTest, NamesTheKeyOfABadVector) {
+  TestMatrix vectors = ClusteredVectors(100, 8, 1, 1);
+  vectors.row(42)[7] = std::numeric_limits<float>::quiet_NaN();
+  const Vocabulary keys = NumberedKeys(100);
+  const absl::Status status =
+      ItemIndex::Build(keys, vectors.view(), {}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()),
+              testing::HasSubstr("'" + std::string(keys.key(42)) + "'"));
+  EXPECT_FALSE(ItemIndex::Build(keys, vectors.view(0, 99), {}).ok());
+  EXPECT_FALSE(ItemIndex::Build(Vocabulary(), vectors.view(0, 0), {}).ok());
+}
+
+TEST_F(ItemIndexTest, SuggestsSpellings) {
+  const std::vector<std::string> names = {"paris",  "pairs", "berlin", "Paris",
+                                          "parish", "rome",  "巴黎",   "巴西"};
+  const Vocabulary keys =
+      Vocabulary::Create(names, std::vector<uint64_t>(8)).value();
+  const ItemIndex index =
+      ItemIndex::Build(keys, ClusteredVectors(8, 4, 1, 1).view(), {}).value();
+  using Ids = std::vector<uint32_t>;
+  EXPECT_EQ(index.NearestSpellings("paris", 9), (Ids{0, 1, 3, 4}));
+  EXPECT_EQ(index.NearestSpellings("pariss", 9), (Ids{0, 4, 1, 3}));
+  EXPECT_EQ(index.NearestSpellings("pariss", 2), (Ids{0, 4}));
+  EXPECT_EQ(index.NearestSpellings("巴里", 9), (Ids{6, 7}));
+  EXPECT_EQ(index.NearestSpellings("xxxxxxxx", 9), Ids());
+  EXPECT_EQ(index.NearestSpellings("paris", 0), Ids());
+}
+
+// Every cut and every damaged part must be told, whatever it hits.
+TEST_F(ItemIndexTest, RefusesDamagedFiles) {
+  const ItemIndex index = BuildOrDie(50, 6, Int8Rotation::kAlways);
+  ASSERT_TRUE(index.Write(path_).ok());
+  const std::string bytes = ReadFile(path_);
+  for (size_t size = 0; size < bytes.size(); size += 64) {
+    WriteFile(path_, bytes.substr(0, size));
+    const absl::StatusCode code = ItemIndex::Open(path_).status().code();
+    EXPECT_EQ(code, absl::StatusCode::kDataLoss) << "cut to " << size;
+  }
+  for (size_t at = 0; at < bytes.size(); at += 13) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ (1 << at % 8));
+    WriteFile(path_, damaged);
+    const absl::StatusOr<ItemIndex> opened = ItemIndex::Open(path_);
+    if (opened.ok()) {
+      // In a gap between sections, which holds nothing: all the rest is sound.
+      ASSERT_TRUE(opened->Write(path_ + ".again").ok());
+      EXPECT_EQ(ReadFile(path_ + ".again"), bytes) << at;
+      std::remove((path_ + ".again").c_str());
+      continue;
+    }
+    EXPECT_EQ(opened.status().code(), absl::StatusCode::kDataLoss) << at;
+  }
+}
+
+// Without the checksums damage may give wrong answers but never a crash.
+TEST_F(ItemIndexTest, SurvivesDamageThatIsNotVerified) {
+  const ItemIndex index = BuildOrDie(50, 6, Int8Rotation::kAlways);
+  ASSERT_TRUE(index.Write(path_).ok());
+  const std::string bytes = ReadFile(path_);
+  const TestMatrix queries = ClusteredVectors(3, 6, 1, 2);
+  SearchOptions options;
+  options.k = 50;
+  for (size_t at = 0; at < bytes.size(); at += 11) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(0xFF ^ damaged[at]);
+    WriteFile(path_, damaged);
+    const auto opened = ItemIndex::Open(path_, Container::Verify::kHeader);
+    if (!opened.ok()) {
+      EXPECT_EQ(opened.status().code(), absl::StatusCode::kDataLoss);
+      continue;
+    }
+    ASSERT_TRUE(opened->Search(queries.view(), options).ok());
+    ASSERT_TRUE(opened->RangeSearch(queries.view(), 0.5f, {}).ok());
+    for (uint32_t id = 0; id < opened->size(); ++id) {
+      opened->Find(opened->key(id));
+    }
+    opened->NearestSpellings("item 7", 5);
+    opened->Vector(7);
+  }
+}
+
+TEST_F(ItemIndexTest, SaysWhyAFileCannotBeOpened) {
+  EXPECT_EQ(ItemIndex::Open(path_).status().code(),
+            absl::StatusCode::kNotFound);
+  ContainerWriter writer(ContainerKind::kIndex);
+  const std::string meta = R"({"codec":"int4","metric":"cosine"})";
+  writer.Add("meta", meta.data(), meta.size());
+  ASSERT_TRUE(writer.Write(path_).ok());
+  const absl::Status status = ItemIndex::Open(path_).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(status.message()),
+              testing::AllOf(testing::HasSubstr(path_),
+                             testing::HasSubstr("'codec' is not 'int8'")));
+}
+
+}  // namespace
+}  // namespace embed

@@ -1,0 +1,110 @@
+#include "text/stroke_table.h"
+
+#include <filesystem>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/text/text_test_files.h"
+
+namespace embed {
+namespace {
+
+using ::testing::HasSubstr;
+
+StrokeTable ParseOrDie(const std::string& text) {
+  absl::StatusOr<StrokeTable> table = StrokeTable::Parse(text, "t");
+  EXPECT_TRUE(table.ok()) << table.status();
+  return table.ok() ? std::move(*table) : StrokeTable();
+}
+
+TEST(StrokeTableTest, ReadsTwoColumnsInLettersOrDigits) {
+  const StrokeTable table = ParseOrDie(
+      "\xEF\xBB\xBF# comment\r\n"
+      "大\thpn\r\n"
+      "\n"
+      "天\t1134\tmore\tcolumns\n"
+      "京\tnhszhzpn\n京\tnhszhspn\n"
+      "\U00020000\t5");  // beyond 16 bits, and no line feed at the end
+  EXPECT_EQ(table.size(), 4u);
+  EXPECT_EQ(table.Strokes(U'大'), "hpn");
+  EXPECT_EQ(table.Strokes(U'天'), "hhpn");
+  EXPECT_EQ(table.Strokes(U'京'), "nhszhspn");  // the last one listed
+  EXPECT_EQ(table.Strokes(U'\U00020000'), "z");
+  EXPECT_EQ(table.Strokes(U'人'), "");
+  EXPECT_EQ(table.WordStrokes("大x天"), "hpnhhpn");
+  EXPECT_EQ(table.WordStrokes("latin"), "");
+  EXPECT_EQ(table.skipped_entries(), 0u);
+}
+
+TEST(StrokeTableTest, ReadsRimeDictionaries) {
+  const StrokeTable table = ParseOrDie(
+      "# Rime dictionary\n---\nname: stroke\nsort: by_weight\n...\n\n"
+      "大\thpn\n#comment\n汉\tszhhhshspnhszs\n汉\tnnhzn\n人\tpn6\n");
+  EXPECT_EQ(table.size(), 2u);
+  EXPECT_EQ(table.Strokes(U'汉'), "nnhzn");
+  EXPECT_EQ(table.skipped_entries(), 1u);
+}
+
+TEST(StrokeTableTest, NamesTheBadLine) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"大\thpn\n天 hhpn\n", "line 2: expected a character, a TAB"},
+      {"大\thpn\n\n天\thhpx\n", "line 3: the strokes of '天'"},
+      {"大\thpn\n天\t\n", "line 2: the strokes of"},
+      {"大\t016\n", "line 1: the strokes of"},
+      {"大天\thpn\n", "line 1: the first column"},
+      {"\thpn\n", "line 1: the first column"},
+      {"\xFF\thpn\n", "line 1: the first column"},
+      {"", "not a stroke table"},
+      {"# only a comment\n", "not a stroke table"},
+      {"---\nname: x\n", "has no end"},
+  };
+  for (const auto& [text, message] : cases) {
+    const absl::Status status = StrokeTable::Parse(text, "my.tsv").status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(status.message(), HasSubstr(message)) << text;
+    EXPECT_THAT(status.message(), HasSubstr("my.tsv: ")) << text;
+  }
+  const std::string many = "大\t" + std::string(256, 'h') + "\n";
+  EXPECT_FALSE(StrokeTable::Parse(many, "t").ok());
+}
+
+TEST(StrokeTableTest, LoadsPlainAndCompressedFiles) {
+  const TestFolder folder;
+  const std::string text = "大\thpn\n天\thhpn\n";
+  for (const std::string& path :
+       {folder.Write("s.tsv", text), folder.WriteGzip("s.gz", text),
+        folder.WriteZstd("s.zst", text)}) {
+    const auto table = StrokeTable::Load(path);
+    ASSERT_TRUE(table.ok()) << table.status();
+    EXPECT_EQ(table->size(), 2u);
+  }
+  const absl::Status missing =
+      StrokeTable::Load(folder.File("missing")).status();
+  EXPECT_EQ(missing.code(), absl::StatusCode::kNotFound);
+}
+
+TEST(StrokeTableTest, TheDefaultIsRimesTable) {
+  const auto table = StrokeTable::Load();
+  if (!std::filesystem::exists(StrokeTable::kDefaultPath)) {
+    EXPECT_EQ(table.status().code(), absl::StatusCode::kNotFound);
+    EXPECT_THAT(table.status().message(), HasSubstr("rime-data-stroke"));
+    EXPECT_THAT(table.status().message(), HasSubstr("--strokes"));
+    GTEST_SKIP() << "rime-data-stroke is not installed";
+  }
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_GT(table->size(), 70000u);
+  EXPECT_LE(table->skipped_entries(), 5u);
+  // Written by hand, as schools in mainland China teach.
+  EXPECT_EQ(table->Strokes(U'一'), "h");
+  EXPECT_EQ(table->Strokes(U'大'), "hpn");
+  EXPECT_EQ(table->Strokes(U'天'), "hhpn");
+  EXPECT_EQ(table->Strokes(U'中'), "szhs");
+  EXPECT_EQ(table->Strokes(U'汉'), "nnhzn");
+  EXPECT_EQ(table->Strokes(U'京'), "nhszhspn");
+  EXPECT_EQ(table->Strokes(U'北'), "shhpz");
+  EXPECT_EQ(table->Strokes(U'a'), "");
+}
+
+}  // namespace
+}  // namespace embed

@@ -1,0 +1,75 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "text/chunk_store.h"
+
+namespace embed {
+namespace {
+
+std::string TemporaryFolder() {
+  const char* folder = std::getenv("TMPDIR");
+  return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
+}
+
+// A file without a name in `folder`. mkostemp() and unlink() rather than
+// O_TMPFILE, which some file systems lack.
+absl::StatusOr<int> OpenUnnamed(const std::string& folder) {
+  std::string path = absl::StrCat(folder, "/embed-XXXXXX");
+  const int fd = mkostemp(&path[0], O_CLOEXEC);
+  if (fd < 0) {
+    return absl::ErrnoToStatus(
+        errno, absl::StrCat("cannot make a temporary file in ", folder,
+                            " (set TMPDIR to another folder)"));
+  }
+  unlink(path.c_str());
+  return fd;
+}
+
+absl::Status WriteAll(int fd, const char* bytes, size_t size) {
+  while (size > 0) {
+    const ssize_t written = write(fd, bytes, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return absl::ErrnoToStatus(errno, "cannot write");
+    bytes += written;
+    size -= static_cast<size_t>(written);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CopyTo(int fd, InputStream* stream, const std::string& folder,
+                    const std::string& name) {
+  std::vector<char> block(size_t{1} << 20);
+  while (true) {
+    absl::StatusOr<size_t> got = stream->Read(block.data(), block.size());
+    if (!got.ok()) return got.status();
+    const absl::Status written = WriteAll(fd, block.data(), *got);
+    if (!written.ok()) {
+      return absl::Status(
+          written.code(),
+          absl::StrCat("cannot keep a copy of ", name, " in ", folder, ": ",
+                       written.message(),
+                       " (set TMPDIR to a folder with more room)"));
+    }
+    if (*got < block.size()) return absl::OkStatus();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<int> SpoolToTemporaryFile(InputStream* stream,
+                                         const std::string& name) {
+  const std::string folder = TemporaryFolder();
+  absl::StatusOr<int> fd = OpenUnnamed(folder);
+  if (!fd.ok()) return fd;
+  const absl::Status copied = CopyTo(*fd, stream, folder, name);
+  if (copied.ok()) return fd;
+  close(*fd);
+  return copied;
+}
+
+}  // namespace embed

@@ -1,7 +1,9 @@
 // The window kernel on every target of this CPU against the same step in
 // double: dims around the vector sizes, context and target counts around the
-// register tiles, repeated contexts, weighted targets. Tolerance: scores are
-// sums of `dim` float32 products, gradients are at most rate * weight.
+// register tiles, repeated contexts, weighted targets; and its gradients
+// against the numerical ones of the loss that the header states.
+// Tolerance: scores are sums of `dim` float32 products, gradients are at most
+// rate * weight, rows are rounded once or twice.
 #include "embed/kernels/window_step.h"
 
 #include <algorithm>
@@ -10,33 +12,13 @@
 #include <vector>
 
 #include "embed/base/aligned_buffer.h"
-#include "embed/base/philox.h"
 #include "embed/kernels/cpu_target.h"
 #include "embed/model/embedding_table.h"
 #include "gtest/gtest.h"
+#include "tests/embed/kernels/double_rows.h"
 
 namespace embed {
 namespace {
-
-using Rows = std::vector<std::vector<double>>;
-
-Rows ToDouble(const EmbeddingTable& table) {
-  Rows rows(table.rows());
-  for (uint64_t r = 0; r < table.rows(); ++r) {
-    rows[r].assign(table.row(r), table.row(r) + table.stride());
-  }
-  return rows;
-}
-
-double Dot(const std::vector<double>& a, const std::vector<double>& b) {
-  double sum = 0;
-  for (size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-double Softplus(double x) {
-  return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
-}
 
 struct Case {
   int dim;
@@ -46,64 +28,85 @@ struct Case {
   float scale;  // of the rows; large ones saturate the sigmoid
 };
 
-// The step in double, all scores first; returns the loss.
-double Oracle(const Case& c, double rate, Rows* x, Rows* y) {
-  const Rows old_x = *x;
-  const Rows old_y = *y;
+// The stated loss.
+double Loss(const Case& c, const DoubleRows& x, const DoubleRows& y) {
   double loss = 0;
   for (const uint32_t i : c.contexts) {
     for (size_t t = 0; t < c.targets.size(); ++t) {
-      const uint32_t j = c.targets[t];
-      const double score = Dot(old_x[i], old_y[j]);
-      const double w = c.weights[t];
-      loss += w * Softplus(t == 0 ? -score : score);
-      const double g =
-          rate * w * ((t == 0 ? 1.0 : 0.0) - 1 / (1 + std::exp(-score)));
-      for (size_t k = 0; k < old_x[i].size(); ++k) {
-        (*x)[i][k] += g * old_y[j][k];
-        (*y)[j][k] += g * old_x[i][k];
-      }
+      const double score = Dot(x[i], y[c.targets[t]]);
+      loss +=
+          static_cast<double>(c.weights[t]) * Softplus(t == 0 ? -score : score);
     }
   }
   return loss;
 }
 
-double LargestDifference(const EmbeddingTable& table, const Rows& rows) {
-  double largest = 0;
-  for (uint64_t r = 0; r < table.rows(); ++r) {
-    for (uint64_t k = 0; k < table.stride(); ++k) {
-      largest = std::max(largest, std::abs(table.row(r)[k] - rows[r][k]));
+// The step in double, in the stated order: all scores, then six targets at a
+// time, contexts in turn.
+void Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
+  DoubleRows g(c.contexts.size(), DoubleRow(c.targets.size()));
+  for (size_t i = 0; i < c.contexts.size(); ++i) {
+    for (size_t t = 0; t < c.targets.size(); ++t) {
+      const double score = Dot((*x)[c.contexts[i]], (*y)[c.targets[t]]);
+      g[i][t] = rate * static_cast<double>(c.weights[t]) *
+                ((t == 0 ? 1 : 0) - Sigmoid(score));
     }
   }
-  return largest;
+  for (size_t first = 0; first < c.targets.size(); first += 6) {
+    const size_t last = std::min(first + 6, c.targets.size());
+    const DoubleRows old_y = *y;
+    for (size_t i = 0; i < c.contexts.size(); ++i) {
+      DoubleRow& row = (*x)[c.contexts[i]];
+      const DoubleRow old_x = row;
+      for (size_t t = first; t < last; ++t) {
+        AddTimes(g[i][t], old_y[c.targets[t]], &row);
+        AddTimes(g[i][t], old_x, &(*y)[c.targets[t]]);
+      }
+    }
+  }
 }
+
+// Tables of 20 rows and one call of the kernel on them.
+struct StepRun {
+  explicit StepRun(const Case& c)
+      : input(*EmbeddingTable::Create(20, c.dim)),
+        output(*EmbeddingTable::Create(20, c.dim)) {
+    input.FillUniform(c.scale, 11, 1);
+    output.FillUniform(c.scale, 12, 1);
+  }
+
+  // Returns the kernel's loss.
+  double Step(const Case& c, float rate) {
+    std::vector<float*> contexts;
+    for (const uint32_t i : c.contexts) contexts.push_back(input.row(i));
+    std::vector<float*> targets;
+    for (const uint32_t j : c.targets) targets.push_back(output.row(j));
+    const int num_contexts = static_cast<int>(contexts.size());
+    const int num_targets = static_cast<int>(targets.size());
+    AlignedBuffer scores = *AlignedBuffer::Create(
+        WindowScratch::ScoresFor(num_contexts, num_targets) * sizeof(float));
+    WindowScratch scratch;
+    scratch.scores = static_cast<float*>(scores.data());
+    GetWindowStep()({contexts.data(), num_contexts, targets.data(),
+                     c.weights.data(), num_targets, input.stride(), rate},
+                    &scratch);
+    return scratch.loss.Take();
+  }
+
+  EmbeddingTable input;
+  EmbeddingTable output;
+};
 
 void Check(const Case& c, double tolerance) {
   constexpr float kRate = 0.05f;
-  EmbeddingTable input = *EmbeddingTable::Create(64, c.dim);
-  EmbeddingTable output = *EmbeddingTable::Create(64, c.dim);
-  input.FillUniform(c.scale, 11, 1);
-  output.FillUniform(c.scale, 12, 1);
-  Rows x = ToDouble(input);
-  Rows y = ToDouble(output);
-  const double loss = Oracle(c, kRate, &x, &y);
-
-  std::vector<float*> contexts;
-  for (const uint32_t i : c.contexts) contexts.push_back(input.row(i));
-  std::vector<float*> targets;
-  for (const uint32_t j : c.targets) targets.push_back(output.row(j));
-  const int num_contexts = static_cast<int>(contexts.size());
-  const int num_targets = static_cast<int>(targets.size());
-  AlignedBuffer scores = *AlignedBuffer::Create(
-      WindowScratch::ScoresFor(num_contexts, num_targets) * sizeof(float));
-  WindowScratch scratch;
-  scratch.scores = static_cast<float*>(scores.data());
-  GetWindowStep()({contexts.data(), num_contexts, targets.data(),
-                   c.weights.data(), num_targets, input.stride(), kRate},
-                  &scratch);
-  EXPECT_NEAR(scratch.loss.Take(), loss, 1e-5 * (1 + loss));
-  EXPECT_LT(LargestDifference(input, x), tolerance);
-  EXPECT_LT(LargestDifference(output, y), tolerance);
+  StepRun run(c);
+  DoubleRows x = ToDouble(run.input);
+  DoubleRows y = ToDouble(run.output);
+  const double loss = Loss(c, x, y);
+  Step(c, static_cast<double>(kRate), &x, &y);
+  EXPECT_NEAR(run.Step(c, kRate), loss, 1e-5 * (1 + loss));
+  EXPECT_LT(LargestDifference(run.input, x), tolerance);
+  EXPECT_LT(LargestDifference(run.output, y), tolerance);
 }
 
 std::vector<uint32_t> Range(uint32_t count) {
@@ -112,22 +115,54 @@ std::vector<uint32_t> Range(uint32_t count) {
   return ids;
 }
 
+std::vector<float> Ones(size_t count) { return std::vector<float>(count, 1); }
+
 class WindowStepTest : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override { ASSERT_TRUE(ForceCpuTarget(GetParam()).ok()); }
   void TearDown() override { ASSERT_TRUE(ForceCpuTarget("auto").ok()); }
 };
 
+INSTANTIATE_TEST_SUITE_P(Targets, WindowStepTest,
+                         testing::ValuesIn(AvailableCpuTargets()),
+                         [](const auto& param) { return param.param; });
+
 TEST_P(WindowStepTest, MatchesDoubleForAllShapes) {
-  for (const int dim : {1, 15, 16, 17, 32, 48, 100, 128, 300}) {
-    for (const uint32_t contexts : {1, 2, 3, 4, 5, 6, 7, 8, 10, 17, 20}) {
-      for (const uint32_t targets : {1, 2, 5, 6, 7, 12, 16}) {
-        SCOPED_TRACE(testing::Message() << "dim " << dim << ", " << contexts
-                                        << " x " << targets);
-        Check({dim, Range(contexts), Range(targets),
-               std::vector<float>(targets, 1.0f), 0.3f},
-              // Targets after the sixth meet rows that the first six moved.
-              targets <= 6 ? 2e-6 : 2e-3);
+  for (const int dim : {1, 16, 17, 32, 48, 128, 300}) {
+    for (const uint32_t contexts : {1, 2, 3, 4, 5, 7, 8, 17}) {
+      for (const uint32_t targets : {1, 2, 3, 4, 5, 6, 7, 12}) {
+        SCOPED_TRACE(testing::Message()
+                     << "dim " << dim << ", " << contexts << " x " << targets);
+        Check({dim, Range(contexts), Range(targets), Ones(targets), 0.3f},
+              2e-6);
+      }
+    }
+  }
+}
+
+// The update divided by a small rate is the downward gradient of the loss.
+TEST_P(WindowStepTest, DescendsTheStatedLoss) {
+  constexpr float kRate = 1e-4f;
+  const Case c = {20, {7, 2, 7, 5}, {4, 1, 9, 0, 2, 3, 8}, Ones(7), 0.5f};
+  Case weighted = c;
+  weighted.weights = {1, 2, 1, 3, 1, 1, 2};
+  for (const Case& test : {c, weighted}) {
+    StepRun run(test);
+    DoubleRows x = ToDouble(run.input);
+    DoubleRows y = ToDouble(run.output);
+    const auto loss = [&] { return Loss(test, x, y); };
+    const DoubleRows x_gradient = NumericGradient(loss, &x);
+    const DoubleRows y_gradient = NumericGradient(loss, &y);
+    run.Step(test, kRate);
+    // Rounding of rows up to 0.5 (3e-8) over the rate, and repeated contexts,
+    // which see their earlier updates: order rate.
+    constexpr double kTolerance = 1e-3;
+    for (size_t r = 0; r < x.size(); ++r) {
+      for (size_t k = 0; k < 20; ++k) {
+        ASSERT_NEAR((x[r][k] - run.input.row(r)[k]) / kRate, x_gradient[r][k],
+                    kTolerance);
+        ASSERT_NEAR((y[r][k] - run.output.row(r)[k]) / kRate, y_gradient[r][k],
+                    kTolerance);
       }
     }
   }
@@ -137,50 +172,59 @@ TEST_P(WindowStepTest, CountsWeightedNegatives) {
   Check({100, Range(5), {3, 9, 1, 4}, {1, 2, 1, 3}, 0.3f}, 3e-6);
 }
 
+TEST_P(WindowStepTest, CountsTheWholeLossOfWeightedNegatives) {
+  // Scores of about +-200: softplus is then the score itself.
+  Check({64, Range(9), {3, 9, 1, 4}, {1, 2, 1, 3}, 10.0f}, 1e-4);
+}
+
 TEST_P(WindowStepTest, TakesRepeatedContexts) {
-  // The second update of row 7 sees the first: a difference of order rate^2.
-  Check({64, {7, 2, 7, 7}, Range(6), std::vector<float>(6, 1.0f), 0.2f}, 1e-3);
+  Check({64, {7, 2, 7, 7}, Range(8), Ones(8), 0.2f}, 2e-6);
 }
 
 TEST_P(WindowStepTest, SaturatesWithoutOverflow) {
-  Check({128, Range(3), Range(6), std::vector<float>(6, 1.0f), 20.0f}, 2e-3);
+  Check({128, Range(3), Range(6), Ones(6), 20.0f}, 2e-3);
+}
+
+TEST_P(WindowStepTest, SumsTheLossOfManySteps) {
+  const Case c = {16, Range(4), Range(6), Ones(6), 1.0f};
+  StepRun run(c);
+  std::vector<float*> contexts;
+  std::vector<float*> targets;
+  for (const uint32_t i : c.contexts) contexts.push_back(run.input.row(i));
+  for (const uint32_t j : c.targets) targets.push_back(run.output.row(j));
+  const double once = Loss(c, ToDouble(run.input), ToDouble(run.output));
+  alignas(64) float scores[48];
+  WindowScratch scratch;
+  scratch.scores = scores;
+  for (int i = 0; i < 1000; ++i) {
+    // A rate that moves no row.
+    GetWindowStep()({contexts.data(), 4, targets.data(), c.weights.data(), 6,
+                     run.input.stride(), 1e-30f},
+                    &scratch);
+  }
+  EXPECT_NEAR(scratch.loss.Take(), 1000 * once, 1e-5 * 1000 * once);
 }
 
 TEST_P(WindowStepTest, PaddingStaysZero) {
-  EmbeddingTable input = *EmbeddingTable::Create(2, 17);
-  EmbeddingTable output = *EmbeddingTable::Create(2, 17);
-  input.FillUniform(1.0f, 1, 1);
-  output.FillUniform(1.0f, 2, 1);
-  float* contexts[] = {input.row(0), input.row(1)};
-  float* targets[] = {output.row(0), output.row(1)};
-  const float weights[] = {1, 1};
-  alignas(64) float scores[16];
-  WindowScratch scratch;
-  scratch.scores = scores;
-  GetWindowStep()({contexts, 2, targets, weights, 2, 32, 0.1f}, &scratch);
+  const Case c = {17, {0, 1}, {0, 1}, Ones(2), 1.0f};
+  StepRun run(c);
+  run.Step(c, 0.1f);
   for (int k = 17; k < 32; ++k) {
-    EXPECT_EQ(input.row(1)[k], 0.0f);
-    EXPECT_EQ(output.row(0)[k], 0.0f);
+    EXPECT_EQ(run.input.row(1)[k], 0.0f);
+    EXPECT_EQ(run.output.row(0)[k], 0.0f);
   }
 }
 
 TEST_P(WindowStepTest, NotANumberShowsInTheLoss) {
-  EmbeddingTable input = *EmbeddingTable::Create(1, 16);
-  EmbeddingTable output = *EmbeddingTable::Create(1, 16);
-  input.FillUniform(1.0f, 1, 1);
-  output.row(0)[3] = std::nanf("");
-  float* contexts[] = {input.row(0)};
-  float* targets[] = {output.row(0)};
-  const float weights[] = {1};
-  alignas(64) float scores[16];
-  WindowScratch scratch;
-  scratch.scores = scores;
-  GetWindowStep()({contexts, 1, targets, weights, 1, 16, 0.1f}, &scratch);
-  EXPECT_FALSE(std::isfinite(scratch.loss.Take()));
+  for (const uint32_t bad : {0, 1}) {  // the positive, a negative
+    for (const float weight : {1.0f, 2.0f}) {
+      const Case c = {16, {0, 1, 2}, {0, 1}, {1, weight}, 1.0f};
+      StepRun run(c);
+      run.output.row(bad)[3] = std::nanf("");
+      EXPECT_FALSE(std::isfinite(run.Step(c, 0.1f)));
+    }
+  }
 }
-
-INSTANTIATE_TEST_SUITE_P(AllTargets, WindowStepTest,
-                         testing::ValuesIn(AvailableCpuTargets()));
 
 }  // namespace
 }  // namespace embed

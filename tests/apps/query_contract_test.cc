@@ -1,0 +1,195 @@
+// embedquery as its contract says, on an index trained by embedtrain.
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/apps/tool_runner.h"
+
+namespace embed {
+namespace {
+
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+struct Row {
+  std::string query;
+  int rank;
+  std::string key;
+  double score;
+};
+
+std::vector<Row> ParseTsv(const std::string& text) {
+  std::vector<Row> rows;
+  for (const std::string& line : Lines(text)) {
+    const std::vector<std::string> fields = absl::StrSplit(line, '\t');
+    EXPECT_EQ(fields.size(), 4u) << line;
+    Row row{fields[0], 0, fields[2], 0};
+    EXPECT_TRUE(absl::SimpleAtoi(fields[1], &row.rank)) << line;
+    EXPECT_TRUE(absl::SimpleAtod(fields[3], &row.score)) << line;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+class QueryContractTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    runner_.Write("karate.edgelist", KarateEdges());
+    const ToolResult result =
+        runner_.Run({"embedtrain", "--mode=deepwalk", "--dim=16", "--threads=1",
+                     "--walks_per_node=20", "karate.edgelist"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+
+  ToolResult Query(std::vector<std::string> arguments,
+                   const std::string& input = "") const {
+    arguments.insert(arguments.begin(), {"embedquery", "--index=karate.faiss"});
+    ToolRunner::Options options;
+    options.input = input;
+    return runner_.Run(arguments, options);
+  }
+
+  ToolRunner runner_;
+};
+
+TEST_F(QueryContractTest, PrintsRanksAndFallingScoresWithoutTheQuery) {
+  const ToolResult result = Query({"--k=5", "1", "34"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+  const std::vector<Row> rows = ParseTsv(result.out);
+  ASSERT_EQ(rows.size(), 10u);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(rows[i].query, i < 5 ? "1" : "34");
+    EXPECT_EQ(rows[i].rank, static_cast<int>(i % 5) + 1);
+    EXPECT_NE(rows[i].key, rows[i].query);
+    EXPECT_LE(rows[i].score, 1.0);
+    if (i % 5 > 0) {
+      EXPECT_LE(rows[i].score, rows[i - 1].score);
+    }
+  }
+}
+
+TEST_F(QueryContractTest, LinesOfStandardInputAreQueries) {
+  const ToolResult lines = Query({"--k=3"}, "1\r\n\n34");
+  EXPECT_EQ(lines.exit_code, 0) << lines.err;
+  EXPECT_EQ(lines.out, Query({"--k=3", "1", "34"}).out);
+}
+
+TEST_F(QueryContractTest, ManyLinesGiveTheSameAsOneByOne) {
+  std::string input;
+  std::string expected;
+  for (int i = 0; i < 1000; ++i) input += std::to_string(i % 34 + 1) + "\n";
+  const ToolResult batch = Query({"--k=2", "--threads=2"}, input);
+  for (int i = 0; i < 34; ++i) {
+    expected += Query({"--k=2", std::to_string(i + 1)}).out;
+  }
+  EXPECT_EQ(batch.out.substr(0, expected.size()), expected);
+  EXPECT_EQ(Lines(batch.out).size(), 2000u);
+}
+
+TEST_F(QueryContractTest, PooledMembersAreNotRecommendedBack) {
+  const ToolResult result = Query({"--k=33"}, "1\t2\t3\n");
+  const std::vector<Row> rows = ParseTsv(result.out);
+  ASSERT_EQ(rows.size(), 31u);
+  std::set<std::string> keys;
+  for (const Row& row : rows) {
+    EXPECT_EQ(row.query, "1 + 2 + 3");
+    keys.insert(row.key);
+  }
+  EXPECT_EQ(keys.count("1") + keys.count("2") + keys.count("3"), 0u);
+  // A pooled query of one key twice points where the key does.
+  EXPECT_EQ(ParseTsv(Query({"--k=1", "1\t1"}).out)[0].key,
+            ParseTsv(Query({"--k=1", "1"}).out)[0].key);
+}
+
+TEST_F(QueryContractTest, JsonHoldsTheSameAnswers) {
+  const std::vector<Row> rows = ParseTsv(Query({"--k=4", "7"}).out);
+  const ToolResult result = Query({"--k=4", "--output_format=json", "7"});
+  const auto answer = nlohmann::json::parse(result.out);
+  EXPECT_EQ(answer["query"], "7");
+  ASSERT_EQ(answer["neighbors"].size(), rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(answer["neighbors"][i]["key"], rows[i].key);
+    EXPECT_NEAR(answer["neighbors"][i]["score"], rows[i].score, 1e-6);
+  }
+}
+
+TEST_F(QueryContractTest, AnalogyLeavesOutItsThreeKeys) {
+  const ToolResult result = Query({"--k=40", "--analogy=1 2 34"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const std::vector<Row> rows = ParseTsv(result.out);
+  ASSERT_EQ(rows.size(), 31u);
+  for (const Row& row : rows) {
+    EXPECT_EQ(row.query, "1 2 34");
+    EXPECT_THAT(row.key, Not(testing::AnyOf("1", "2", "34")));
+  }
+  EXPECT_EQ(Query({"--k=40", "--analogy=1\t2\t34"}).exit_code, 0);
+  EXPECT_EQ(Query({"--analogy=1 2"}).exit_code, 2);
+  EXPECT_EQ(Query({"--analogy=1 2 34", "5"}).exit_code, 2);
+}
+
+// b - a + b - b is b - a: taking away and adding agree with an analogy.
+TEST_F(QueryContractTest, MinusTakesAway) {
+  const ToolResult result = Query({"--k=40", "--minus=34", "1"});
+  const std::vector<Row> rows = ParseTsv(result.out);
+  ASSERT_EQ(rows.size(), 32u);
+  for (const Row& row : rows) {
+    EXPECT_THAT(row.key, Not(testing::AnyOf("1", "34")));
+  }
+  // What is like 34 moved down.
+  const std::vector<Row> plain = ParseTsv(Query({"--k=1", "34"}).out);
+  EXPECT_EQ(plain.size(), 1u);
+  EXPECT_NE(rows[0].key, plain[0].key);
+}
+
+TEST_F(QueryContractTest, FilterKeepsThePrefix) {
+  const std::vector<Row> rows =
+      ParseTsv(Query({"--k=40", "--filter=prefix=3", "1"}).out);
+  std::vector<std::string> keys;
+  for (const Row& row : rows) keys.push_back(row.key);
+  EXPECT_EQ(keys.size(), 6u);  // 3, 30 .. 34
+  EXPECT_THAT(keys, Each(StartsWith("3")));
+  EXPECT_EQ(Query({"--filter=3", "1"}).exit_code, 2);
+  EXPECT_EQ(Query({"--filter=prefix=none", "1"}).out, "");
+}
+
+TEST_F(QueryContractTest, UnknownKeyIsReportedAndOthersAnswered) {
+  const ToolResult result = Query({"--k=2"}, "1\n334\n2\n");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.out, Query({"--k=2", "1", "2"}).out);
+  EXPECT_THAT(result.err, HasSubstr("unknown key \"334\"; nearest: "));
+  EXPECT_THAT(result.err, HasSubstr("34"));
+}
+
+TEST_F(QueryContractTest, WrongUsageIsExitCode2) {
+  for (const char* flag :
+       {"--k=0", "--k=-1", "--k=x", "--output_format=xml", "--dim=3",
+        "--threads=-1", "--filter=x", "--index="}) {
+    const ToolResult result = Query({flag, "1"});
+    EXPECT_EQ(result.exit_code, 2) << flag;
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(Lines(result.err).size(), 1u) << result.err;
+    EXPECT_THAT(result.err, StartsWith("embedquery: error: "));
+  }
+}
+
+TEST_F(QueryContractTest, MoreAnswersThanItemsAreAllItems) {
+  EXPECT_EQ(Lines(Query({"--k=18446744073709551615", "1"}).out).size(), 33u);
+}
+
+TEST_F(QueryContractTest, EveryCpuTargetGivesTheSameAnswers) {
+  const ToolResult best = Query({"1", "2", "3"});
+  const ToolResult portable = Query({"--cpu_target=portable", "1", "2", "3"});
+  EXPECT_EQ(portable.exit_code, 0) << portable.err;
+  EXPECT_EQ(best.out, portable.out);
+}
+
+}  // namespace
+}  // namespace embed

@@ -1,0 +1,59 @@
+#include "embed/base/aligned_buffer.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "gtest/gtest.h"
+
+namespace embed {
+namespace {
+
+constexpr uint64_t kMiB = 1 << 20;
+
+TEST(AlignedBufferTest, IsAlignedZeroedAndWritable) {
+  for (const uint64_t bytes :
+       {uint64_t{1}, uint64_t{63}, uint64_t{64}, uint64_t{4097}, 4 * kMiB - 1,
+        4 * kMiB, 4 * kMiB + 1, 7 * kMiB + 13}) {
+    SCOPED_TRACE(bytes);
+    AlignedBuffer buffer = *AlignedBuffer::Create(bytes);
+    ASSERT_EQ(buffer.size(), bytes);
+    const uint64_t alignment = bytes >= 4 * kMiB ? 2 * kMiB : 64;
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(buffer.data()) % alignment, 0u);
+    char* data = static_cast<char*>(buffer.data());
+    EXPECT_TRUE(std::all_of(data, data + bytes, [](char c) { return c == 0; }));
+    std::fill_n(data, bytes, 'x');
+    EXPECT_EQ(data[bytes - 1], 'x');
+  }
+}
+
+TEST(AlignedBufferTest, NothingIsAskedForNoBytes) {
+  const AlignedBuffer buffer = *AlignedBuffer::Create(0);
+  EXPECT_EQ(buffer.data(), nullptr);
+  EXPECT_EQ(buffer.size(), 0u);
+}
+
+TEST(AlignedBufferTest, ImpossibleSizesAreAnError) {
+  for (const uint64_t bytes : {UINT64_MAX, UINT64_MAX - 2 * kMiB,
+                               UINT64_MAX - 4096, uint64_t{1} << 62}) {
+    EXPECT_EQ(AlignedBuffer::Create(bytes).status().code(),
+              absl::StatusCode::kResourceExhausted)
+        << bytes;
+  }
+}
+
+TEST(AlignedBufferTest, MovesItsMemory) {
+  AlignedBuffer first = *AlignedBuffer::Create(5 * kMiB);
+  static_cast<char*>(first.data())[5 * kMiB - 1] = 'a';
+  const void* const data = first.data();
+  AlignedBuffer second(std::move(first));
+  EXPECT_EQ(second.data(), data);
+  AlignedBuffer third = *AlignedBuffer::Create(64);
+  third = std::move(second);
+  EXPECT_EQ(third.data(), data);
+  EXPECT_EQ(third.size(), 5 * kMiB);
+  EXPECT_EQ(static_cast<char*>(third.data())[5 * kMiB - 1], 'a');
+}
+
+}  // namespace
+}  // namespace embed

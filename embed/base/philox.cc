@@ -10,8 +10,8 @@ constexpr uint32_t kWeyl0 = 0x9E3779B9;
 constexpr uint32_t kWeyl1 = 0xBB67AE85;
 constexpr int kRounds = 10;
 
-// Finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection, so that two
-// seeds never share a key for one purpose.
+// Finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection, so that for
+// one purpose two seeds never share a key.
 uint64_t Mix(uint64_t x) {
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
   x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
@@ -38,7 +38,7 @@ std::array<uint32_t, 4> Philox4x32(std::array<uint32_t, 4> counter,
 PhiloxStream::PhiloxStream(uint64_t seed, RandomPurpose purpose, uint32_t epoch,
                            uint64_t sequence) {
   const uint64_t mixed =
-      Mix(seed + static_cast<uint64_t>(purpose) * 0x9E3779B97F4A7C15);
+      Mix(Mix(seed + 0x9E3779B97F4A7C15) ^ static_cast<uint64_t>(purpose));
   key = {static_cast<uint32_t>(mixed), static_cast<uint32_t>(mixed >> 32)};
   counter = {0, epoch, static_cast<uint32_t>(sequence),
              static_cast<uint32_t>(sequence >> 32)};

@@ -4,7 +4,8 @@
 // With h = scale * sum_f x_f over the feature rows of the center, target rows
 // y_j of the output table and labels l_j in {0, 1}, it descends
 //   L = sum_j softplus((1 - 2 l_j) h.y_j)
-// with the scores of a target taken from h as composed and y_j as it stands:
+// with h as composed at the start and eight targets after another scored before
+// they change, each from y_j as it then stands:
 //   g_j = rate * (l_j - sigmoid(h.y_j)),  y_j += g_j h,
 //   x_f += scale * sum_j g_j y_j(before its update)
 // which is the true gradient for the sum (scale 1) and the mean (scale 1/n) of

@@ -15,6 +15,9 @@
 namespace embed {
 namespace {
 
+// An untrained model loses (1 + negatives) log 2 an example, at most 694.
+constexpr double kLargestMeanLoss = 1e4;
+
 using Clock = std::chrono::steady_clock;
 
 double SecondsSince(Clock::time_point start) {
@@ -48,9 +51,7 @@ class TrainingRun {
     Watch(progress);
     for (std::thread& thread : threads) thread.join();
     if (!status_.ok()) return status_;
-    if (progress && !Report(progress, /*last=*/true)) {
-      return absl::CancelledError("training was stopped");
-    }
+    if (progress) Report(progress, /*last=*/true);
     return TrainResult{total_, SecondsSince(start_), MeanLoss(total_)};
   }
 
@@ -84,10 +85,13 @@ class TrainingRun {
     if (!read.ok()) return read;
     TrainStats stats;
     worker->Train(epoch, *batch, {RateAt(ticket), RateAt(ticket + 1)}, &stats);
-    if (!std::isfinite(stats.loss)) {
+    // A mean loss beyond any useful one is divergence as well: the sums that a
+    // step adds can grow without bound long before they overflow.
+    if (!std::isfinite(stats.loss) ||
+        stats.loss > kLargestMeanLoss * static_cast<double>(stats.examples)) {
       return absl::FailedPreconditionError(absl::StrCat(
-          "training diverged in epoch ", epoch + 1,
-          ": the loss is no longer finite; lower the learning rate (now ",
+          "training diverged in epoch ", epoch + 1, ": the mean loss is ",
+          MeanLoss(stats), "; lower the learning rate (now ",
           options_.learning_rate, ")"));
     }
     return stats;

@@ -48,7 +48,7 @@ struct TrainProgress {
   bool last = false;          // the call after the work is done
 };
 
-// Returns false to stop the training.
+// Returns false to stop the training; the answer to the last call is ignored.
 using ProgressCallback = std::function<bool(const TrainProgress&)>;
 
 struct TrainResult {
@@ -63,8 +63,8 @@ class Trainer {
 
   // Trains to the end. Blocks; calls `progress` (may be empty) on the calling
   // thread. Errors: the source's own; Cancelled when the callback says stop;
-  // FailedPrecondition when the loss is no longer finite (the learning rate is
-  // too high), naming the epoch.
+  // FailedPrecondition when a chunk's mean loss is not finite or above 10,000
+  // (the learning rate is too high), naming the epoch.
   absl::StatusOr<TrainResult> Run(SequenceSource* source,
                                   const Objective& objective,
                                   const ProgressCallback& progress) const;

@@ -97,7 +97,7 @@ void WindowSampler::AppendNegatives(size_t first, uint64_t number,
     end += options_.negatives_per == NegativesPer::kContext
                ? negatives * contexts
                : negatives;
-    block->negatives_end[i] = static_cast<uint32_t>(end);
+    block->negatives_end[i] = end;
   }
   block->negatives.resize(end);
   negative_sampler_->Draw(Words(RandomPurpose::kNegatives, number,

@@ -46,7 +46,7 @@ struct WindowBlock {
   std::vector<uint32_t> begin;
   std::vector<uint32_t> end;
   std::vector<uint32_t> negatives;
-  std::vector<uint32_t> negatives_end;
+  std::vector<uint64_t> negatives_end;
 };
 
 // One per thread.

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "embed/base/check.h"
 #include "embed/base/hash.h"
+#include "embed/base/utf8.h"
 #include "embed/model/vocabulary.h"
 
 namespace embed {
@@ -43,32 +44,6 @@ uint64_t Place(uint64_t word, int shift) {
   return (word * 0x9E3779B97F4A7C15) >> shift;
 }
 
-// The length of the well-formed UTF-8 sequence (RFC 3629) at the start of
-// `text`, not empty; 0 if there is none.
-size_t Utf8Length(absl::string_view text) {
-  const auto byte = [text](size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
-  };
-  const auto follows = [&byte](size_t i, int low, int high) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const int lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead < 0xC2 || lead > 0xF4) return 0;
-  if (lead < 0xE0) return follows(1, 0x80, 0xBF) ? 2 : 0;
-  if (lead < 0xF0) {
-    const int low = lead == 0xE0 ? 0xA0 : 0x80;   // no overlong forms
-    const int high = lead == 0xED ? 0x9F : 0xBF;  // no surrogates
-    return follows(1, low, high) && follows(2, 0x80, 0xBF) ? 3 : 0;
-  }
-  const int low = lead == 0xF0 ? 0x90 : 0x80;   // no overlong forms
-  const int high = lead == 0xF4 ? 0x8F : 0xBF;  // at most U+10FFFF
-  return follows(1, low, high) && follows(2, 0x80, 0xBF) &&
-                 follows(3, 0x80, 0xBF)
-             ? 4
-             : 0;
-}
-
 }  // namespace
 
 std::string KeyProblem(absl::string_view key) {
@@ -77,11 +52,11 @@ std::string KeyProblem(absl::string_view key) {
     if (byte < 0x20 || byte == 0x7F) {
       return absl::StrFormat("the control character 0x%02X in a key", byte);
     }
-    const size_t length = Utf8Length(key.substr(i));
-    if (length == 0) {
+    const Utf8Sequence sequence = DecodeUtf8(key.substr(i));
+    if (!sequence.valid) {
       return absl::StrFormat("a key that is not UTF-8 (byte 0x%02X)", byte);
     }
-    i += length;
+    i += sequence.bytes;
   }
   return "";
 }

@@ -4,8 +4,8 @@
 
 #include "absl/strings/string_view.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/white_space.h"
 #include "text/tokenizer.h"
-#include "text/white_space.h"
 
 namespace embed {
 namespace {

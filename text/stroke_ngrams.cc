@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
-#include "text/utf8.h"
+#include "embed/base/utf8.h"
 
 namespace embed {
 namespace {

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/utf8.h"
 #include "embed/io/input_stream.h"
-#include "text/utf8.h"
 
 namespace embed {
 namespace {

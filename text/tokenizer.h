@@ -13,8 +13,8 @@
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
+#include "embed/base/white_space.h"
 #include "embed/model/vocabulary.h"
-#include "text/white_space.h"
 
 namespace embed {
 

@@ -4,53 +4,17 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "embed/base/utf8.h"
+
 namespace embed {
-namespace {
-
-constexpr char32_t kNotUtf8 = 0xDC00;
-
-// The length of the sequence that starts with `lead`, or 0 if none does.
-size_t SequenceLength(uint8_t lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead < 0xE0) return 2;
-  if (lead >= 0xE0 && lead < 0xF0) return 3;
-  if (lead >= 0xF0 && lead < 0xF5) return 4;
-  return 0;
-}
-
-// The code point at the front of `text` (not empty) and its bytes; bytes that
-// are not UTF-8 are taken one by one.
-char32_t FirstCodePoint(absl::string_view text, size_t* length) {
-  const uint8_t lead = static_cast<uint8_t>(text[0]);
-  *length = SequenceLength(lead);
-  if (*length == 1) return lead;
-  if (*length != 0 && *length <= text.size()) {
-    char32_t point = lead & (0x7F >> *length);
-    size_t i = 1;
-    for (; i < *length; ++i) {
-      const uint8_t byte = static_cast<uint8_t>(text[i]);
-      if ((byte & 0xC0) != 0x80) break;
-      point = point << 6 | (byte & 0x3F);
-    }
-    constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    const bool surrogate = point >= 0xD800 && point < 0xE000;
-    if (i == *length && point >= kSmallest[i] && point <= 0x10FFFF &&
-        !surrogate) {
-      return point;
-    }
-  }
-  *length = 1;
-  return kNotUtf8 + lead;
-}
-
-}  // namespace
 
 std::u32string CodePoints(absl::string_view utf8) {
   std::u32string points;
   while (!utf8.empty()) {
-    size_t length = 0;
-    points.push_back(FirstCodePoint(utf8, &length));
-    utf8.remove_prefix(length);
+    const Utf8Sequence sequence = DecodeUtf8(utf8);
+    points.push_back(sequence.valid ? sequence.code_point
+                                    : 0xDC00 + static_cast<uint8_t>(utf8[0]));
+    utf8.remove_prefix(sequence.valid ? sequence.bytes : 1);
   }
   return points;
 }

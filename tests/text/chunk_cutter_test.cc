@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "tests/text/naive_text.h"
+#include "tests/embed/base/naive_text.h"
 #include "text/tokenizer.h"
 
 namespace embed {

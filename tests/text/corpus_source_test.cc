@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "tests/text/naive_text.h"
+#include "tests/embed/base/naive_text.h"
 #include "tests/text/text_test_files.h"
 #include "text/vocabulary_builder.h"
 

@@ -9,7 +9,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/text/naive_text.h"
+#include "tests/embed/base/naive_text.h"
 
 namespace embed {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/text/naive_text.h"
+#include "tests/embed/base/naive_text.h"
 #include "tests/text/text_test_files.h"
 
 namespace embed {

@@ -97,6 +97,7 @@ TEST_F(CommandLineTest, ExitCodesTellUsageFromFailure) {
   EXPECT_EQ(ExitCode(info_, absl::InvalidArgumentError("bad\ndata")), 1);
   EXPECT_EQ(ExitCode(info_, UsageError("bad flag")), 2);
   EXPECT_EQ(ExitCode(info_, AsUsageError(absl::InvalidArgumentError("x"))), 2);
+  EXPECT_EQ(ExitCode(info_, ReportedError()), 1);
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
             "pick: error: bad data\npick: error: bad flag\n"
             "pick: error: x\n");

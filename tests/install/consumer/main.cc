@@ -1,10 +1,14 @@
 // What a user's program does with the installed package: trains on a small
-// graph and a small text, and prints a vector's first number of each.
+// graph and a small text, stores the models, and asks an index for neighbours.
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "embed/base/status_macros.h"
+#include "embed/index/item_index.h"
 #include "embed/io/model_file.h"
 #include "embed/model/embedding_table.h"
 #include "embed/train/skip_gram.h"
@@ -16,6 +20,23 @@
 #include "text/vocabulary_builder.h"
 
 namespace {
+
+absl::Status PrintNeighbors(const embed::Model& model) {
+  EMBED_ASSIGN_OR_RETURN(
+      const auto index,
+      embed::ItemIndex::Build(model.vocabulary, model.vectors(), {}));
+  const std::vector<float> query = index.Vector(0);
+  EMBED_ASSIGN_OR_RETURN(
+      const embed::SearchHits hits,
+      index.Search({query.data(), 1, index.dim(), query.size()}, {}));
+  for (const embed::SearchHit& hit : hits[0]) {
+    std::printf("%s %f\n", std::string(index.key(hit.id)).c_str(), hit.score);
+  }
+  if (hits[0].empty() || hits[0][0].id != 0) {
+    return absl::InternalError("an item is not its own nearest one");
+  }
+  return absl::OkStatus();
+}
 
 // Trains word or node vectors on the source and writes them as a model.
 absl::Status Train(embed::SequenceSource* source, embed::Vocabulary vocabulary,
@@ -33,9 +54,7 @@ absl::Status Train(embed::SequenceSource* source, embed::Vocabulary vocabulary,
   model.vocabulary = std::move(vocabulary);
   EMBED_RETURN_IF_ERROR(embed::WriteModel(model, path));
   EMBED_ASSIGN_OR_RETURN(const embed::Model read, embed::ReadModel(path));
-  std::printf("%s: %u vectors, the first starts with %f\n", path,
-              read.vocabulary.size(), read.vectors().row(0)[0]);
-  return absl::OkStatus();
+  return PrintNeighbors(read);
 }
 
 absl::Status TrainOnGraph() {

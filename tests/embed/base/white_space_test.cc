@@ -1,11 +1,11 @@
-#include "text/white_space.h"
+#include "embed/base/white_space.h"
 
 #include <algorithm>
 #include <random>
 #include <string>
 
 #include "gtest/gtest.h"
-#include "tests/text/naive_text.h"
+#include "tests/embed/base/naive_text.h"
 
 namespace embed {
 namespace {

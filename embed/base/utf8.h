@@ -6,8 +6,8 @@
 // every bad sequence is 1 to 3 bytes, and a lead byte is never swallowed by the
 // sequence before it: cutting a text before any lead byte leaves its repair
 // unchanged.
-#ifndef EMBED_TEXT_UTF8_H_
-#define EMBED_TEXT_UTF8_H_
+#ifndef EMBED_BASE_UTF8_H_
+#define EMBED_BASE_UTF8_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -49,4 +49,4 @@ uint64_t CountBadUtf8Bytes(absl::string_view text);
 
 }  // namespace embed
 
-#endif  // EMBED_TEXT_UTF8_H_
+#endif  // EMBED_BASE_UTF8_H_

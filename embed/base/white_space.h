@@ -1,8 +1,8 @@
 // Unicode white space in UTF-8 text: the characters with the White_Space
 // property of Unicode 15, and NUL, which stands where a program cut its
 // records.
-#ifndef EMBED_TEXT_WHITE_SPACE_H_
-#define EMBED_TEXT_WHITE_SPACE_H_
+#ifndef EMBED_BASE_WHITE_SPACE_H_
+#define EMBED_BASE_WHITE_SPACE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -88,4 +88,4 @@ inline const char* SkipOrdinaryBytes(const char* text, const char* end) {
 
 }  // namespace embed
 
-#endif  // EMBED_TEXT_WHITE_SPACE_H_
+#endif  // EMBED_BASE_WHITE_SPACE_H_

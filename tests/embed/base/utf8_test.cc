@@ -1,11 +1,11 @@
-#include "text/utf8.h"
+#include "embed/base/utf8.h"
 
 #include <set>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "tests/text/naive_text.h"
+#include "tests/embed/base/naive_text.h"
 
 namespace embed {
 namespace {

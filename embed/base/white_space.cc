@@ -1,4 +1,4 @@
-#include "text/white_space.h"
+#include "embed/base/white_space.h"
 
 namespace embed {
 

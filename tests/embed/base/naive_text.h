@@ -1,6 +1,6 @@
 // Slow and obvious versions of what text/ does, to test it against.
-#ifndef EMBED_TESTS_TEXT_NAIVE_TEXT_H_
-#define EMBED_TESTS_TEXT_NAIVE_TEXT_H_
+#ifndef EMBED_TESTS_EMBED_BASE_NAIVE_TEXT_H_
+#define EMBED_TESTS_EMBED_BASE_NAIVE_TEXT_H_
 
 #include <cstdint>
 #include <random>
@@ -112,4 +112,4 @@ inline std::string RandomText(int pieces, uint32_t seed) {
 
 }  // namespace embed
 
-#endif  // EMBED_TESTS_TEXT_NAIVE_TEXT_H_
+#endif  // EMBED_TESTS_EMBED_BASE_NAIVE_TEXT_H_

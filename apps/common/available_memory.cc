@@ -1,0 +1,56 @@
+#include "apps/common/available_memory.h"
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "apps/common/human_format.h"
+
+namespace embed {
+namespace {
+
+constexpr uint64_t kUnknown = std::numeric_limits<uint64_t>::max();
+
+uint64_t FromMeminfo() {
+  std::ifstream file("/proc/meminfo");
+  std::string name;
+  uint64_t kibibytes;
+  std::string unit;
+  while (file >> name >> kibibytes && std::getline(file, unit)) {
+    if (name == "MemAvailable:") return kibibytes * 1024;
+  }
+  return kUnknown;
+}
+
+// A number in a file of its own; "max" (no limit) and no file are kUnknown.
+uint64_t ReadNumber(const std::string& path) {
+  std::ifstream file(path);
+  uint64_t number;
+  return file >> number ? number : kUnknown;
+}
+
+// Version 2 of control groups, as containers see their own group.
+uint64_t FromControlGroup() {
+  const uint64_t limit = ReadNumber("/sys/fs/cgroup/memory.max");
+  const uint64_t used = ReadNumber("/sys/fs/cgroup/memory.current");
+  if (limit == kUnknown || used == kUnknown) return kUnknown;
+  return limit > used ? limit - used : 0;
+}
+
+}  // namespace
+
+uint64_t AvailableMemory() {
+  return std::min(FromMeminfo(), FromControlGroup());
+}
+
+absl::Status CheckMemory(absl::string_view what, uint64_t bytes) {
+  const uint64_t available = AvailableMemory();
+  if (bytes <= available) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat(
+      what, " would take ", FormatBytes(bytes), " of memory, but only ",
+      FormatBytes(available), " are free; a smaller --dim helps"));
+}
+
+}  // namespace embed

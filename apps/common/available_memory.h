@@ -1,0 +1,22 @@
+// How much memory this process may still take.
+#ifndef EMBED_APPS_COMMON_AVAILABLE_MEMORY_H_
+#define EMBED_APPS_COMMON_AVAILABLE_MEMORY_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace embed {
+
+// Bytes: the kernel's estimate (MemAvailable) or what the control group of this
+// process leaves, whichever is less; 2^64 - 1 where neither can be read.
+uint64_t AvailableMemory();
+
+// ResourceExhausted, with both numbers, if `bytes` exceeds AvailableMemory();
+// `what` is what they are for.
+absl::Status CheckMemory(absl::string_view what, uint64_t bytes);
+
+}  // namespace embed
+
+#endif  // EMBED_APPS_COMMON_AVAILABLE_MEMORY_H_

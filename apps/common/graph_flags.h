@@ -1,0 +1,27 @@
+// Flags of the modes that read graphs.
+#ifndef EMBED_APPS_COMMON_GRAPH_FLAGS_H_
+#define EMBED_APPS_COMMON_GRAPH_FLAGS_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "apps/common/command_line.h"
+#include "graph/edge_list.h"
+#include "graph/walk_source.h"
+
+namespace embed {
+
+FlagGroup GraphFlagGroup();
+
+struct GraphFlags {
+  EdgeListOptions edges;
+  WalkOptions walks;
+};
+
+// The flags' values, validated. UsageError naming flag and value.
+absl::StatusOr<GraphFlags> ReadGraphFlags(const std::string& input,
+                                          uint64_t seed, int threads);
+
+}  // namespace embed
+
+#endif  // EMBED_APPS_COMMON_GRAPH_FLAGS_H_

@@ -1,0 +1,88 @@
+#include "apps/common/output_flags.h"
+
+#include <gflags/gflags.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "embed/base/status_macros.h"
+#include "embed/io/atomic_file.h"
+
+DEFINE_string(output, "",
+              "write PREFIX.embed and PREFIX.faiss; default: the input's name "
+              "without its extension, in the current folder");
+DEFINE_string(
+    export, "",
+    "more files of the vectors, separated by commas: vec (word2vec "
+    "text), bin (word2vec binary), npy (NumPy, with PREFIX.keys.txt)");
+DEFINE_string(progress, "auto",
+              "auto, bar, json (an object a line) or none; auto: a bar on a "
+              "terminal, else a line every ten seconds");
+
+namespace embed {
+
+FlagGroup OutputFlagGroup() {
+  return {"Output", {"output", "export", "progress"}};
+}
+
+std::string InputStem(absl::string_view path) {
+  absl::string_view name = path.substr(path.find_last_of('/') + 1);
+  if (!absl::ConsumeSuffix(&name, ".gz")) absl::ConsumeSuffix(&name, ".zst");
+  const size_t dot = name.find_last_of('.');
+  // A leading dot starts a name, not an extension.
+  if (dot != absl::string_view::npos && dot > 0) name = name.substr(0, dot);
+  return std::string(name);
+}
+
+absl::StatusOr<OutputPlan> ReadOutputFlags(const std::string& input) {
+  OutputPlan plan;
+  plan.prefix = FLAGS_output;
+  if (plan.prefix.empty() && input == "-") {
+    return UsageError(
+        "--output PREFIX is needed when the input is standard input");
+  }
+  if (plan.prefix.empty()) plan.prefix = InputStem(input);
+  if (plan.prefix.empty() || absl::EndsWith(plan.prefix, "/")) {
+    return UsageError(absl::StrCat("--output: \"", plan.prefix,
+                                   "\" names no file; give FOLDER/NAME"));
+  }
+  plan.model_path = plan.prefix + ".embed";
+  plan.index_path = plan.prefix + ".faiss";
+  for (const absl::string_view name :
+       absl::StrSplit(FLAGS_export, ',', absl::SkipEmpty())) {
+    const absl::StatusOr<VectorFormat> format = VectorFormatFromName(name);
+    if (!format.ok()) {
+      return UsageError(absl::StrCat("--export: ", format.status().message()));
+    }
+    plan.exports.push_back({*format, absl::StrCat(plan.prefix, ".", name)});
+  }
+  const absl::StatusOr<ProgressStyle> style =
+      ProgressStyleFromName(FLAGS_progress, isatty(STDERR_FILENO) == 1);
+  if (!style.ok()) return AsUsageError(style.status());
+  plan.progress = *style;
+  return plan;
+}
+
+absl::Status CheckOutputs(const OutputPlan& plan, const std::string& input) {
+  std::vector<std::string> paths = {plan.model_path, plan.index_path};
+  for (const OutputPlan::Export& file : plan.exports) {
+    paths.push_back(file.path);
+  }
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(path, input, ignored)) {
+      return UsageError(absl::StrCat("--output: ", path,
+                                     " is the input itself; choose another "
+                                     "prefix"));
+    }
+    EMBED_RETURN_IF_ERROR(CheckWritable(path));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace embed

@@ -1,0 +1,46 @@
+// Where results go: --output, --export, and how the way there is shown.
+#ifndef EMBED_APPS_COMMON_OUTPUT_FLAGS_H_
+#define EMBED_APPS_COMMON_OUTPUT_FLAGS_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "apps/common/command_line.h"
+#include "apps/common/progress.h"
+#include "embed/io/vector_file.h"
+
+namespace embed {
+
+FlagGroup OutputFlagGroup();
+
+// The files that a training writes.
+struct OutputPlan {
+  struct Export {
+    VectorFormat format;
+    std::string path;
+  };
+
+  std::string prefix;
+  std::string model_path;  // PREFIX.embed
+  std::string index_path;  // PREFIX.faiss
+  std::vector<Export> exports;
+  ProgressStyle progress = ProgressStyle::kNone;
+};
+
+// "dir/corpus.txt.zst" -> "corpus": the base name without .gz or .zst and then
+// without one more extension.
+std::string InputStem(absl::string_view path);
+
+// From the flags. UsageError: a flag, or no --output where the input is "-".
+absl::StatusOr<OutputPlan> ReadOutputFlags(const std::string& input);
+
+// Before any work: every file can be written, and none is the input itself.
+absl::Status CheckOutputs(const OutputPlan& plan, const std::string& input);
+
+}  // namespace embed
+
+#endif  // EMBED_APPS_COMMON_OUTPUT_FLAGS_H_

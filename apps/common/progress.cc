@@ -1,0 +1,94 @@
+#include "apps/common/progress.h"
+
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "apps/common/human_format.h"
+
+namespace embed {
+namespace {
+
+constexpr double kSecondsBetweenLines = 10.0;
+constexpr int kBarWidth = 24;
+
+std::string Bar(double fraction) {
+  const int filled = static_cast<int>(fraction * kBarWidth);
+  return std::string(filled, '#') + std::string(kBarWidth - filled, '.');
+}
+
+nlohmann::ordered_json NumberOrNull(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value)
+                              : nlohmann::ordered_json(nullptr);
+}
+
+}  // namespace
+
+absl::StatusOr<ProgressStyle> ProgressStyleFromName(absl::string_view name,
+                                                    bool terminal) {
+  if (name == "auto") {
+    return terminal ? ProgressStyle::kBar : ProgressStyle::kLines;
+  }
+  if (name == "bar") return ProgressStyle::kBar;
+  if (name == "json") return ProgressStyle::kJson;
+  if (name == "none") return ProgressStyle::kNone;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--progress: \"", name, "\" is none of auto, bar, json, none"));
+}
+
+std::string ProgressText(const TrainProgress& progress) {
+  const std::string loss =
+      std::isfinite(progress.mean_loss)
+          ? absl::StrFormat("loss %.4f  ", progress.mean_loss)
+          : "";
+  const std::string time = progress.last
+                               ? FormatSeconds(progress.seconds)
+                               : FormatSeconds(progress.seconds_left) + " left";
+  return absl::StrFormat("%5.1f %%  %s examples/s  %srate %.5f  %s",
+                         100 * progress.fraction,
+                         FormatCount(progress.examples_per_second), loss,
+                         progress.learning_rate, time);
+}
+
+std::string ProgressJson(const TrainProgress& progress) {
+  nlohmann::ordered_json json;
+  json["fraction"] = progress.fraction;
+  json["tokens"] = progress.tokens;
+  json["examples"] = progress.examples;
+  json["tokens_per_second"] = NumberOrNull(progress.tokens_per_second);
+  json["examples_per_second"] = NumberOrNull(progress.examples_per_second);
+  json["loss"] = NumberOrNull(progress.mean_loss);
+  json["learning_rate"] = progress.learning_rate;
+  json["seconds"] = progress.seconds;
+  json["seconds_left"] = NumberOrNull(progress.seconds_left);
+  return json.dump();
+}
+
+ProgressCallback MakeProgressPrinter(ProgressStyle style) {
+  double next_line = kSecondsBetweenLines;
+  return [style, next_line](const TrainProgress& progress) mutable {
+    switch (style) {
+      case ProgressStyle::kBar:
+        // \033[K clears what a longer line left behind.
+        std::fprintf(stderr, "\r[%s] %s\033[K%s",
+                     Bar(progress.fraction).c_str(),
+                     ProgressText(progress).c_str(), progress.last ? "\n" : "");
+        break;
+      case ProgressStyle::kLines:
+        if (!progress.last && progress.seconds < next_line) break;
+        next_line = progress.seconds + kSecondsBetweenLines;
+        std::fprintf(stderr, "%s\n", ProgressText(progress).c_str());
+        break;
+      case ProgressStyle::kJson:
+        std::fprintf(stderr, "%s\n", ProgressJson(progress).c_str());
+        break;
+      case ProgressStyle::kNone:
+        break;
+    }
+    return true;
+  };
+}
+
+}  // namespace embed

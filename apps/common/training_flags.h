@@ -1,0 +1,28 @@
+// Flags of the training itself, the same for text and graphs.
+#ifndef EMBED_APPS_COMMON_TRAINING_FLAGS_H_
+#define EMBED_APPS_COMMON_TRAINING_FLAGS_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "apps/common/command_line.h"
+#include "embed/train/skip_gram.h"
+#include "embed/train/trainer.h"
+
+namespace embed {
+
+FlagGroup TrainingFlagGroup();
+
+struct TrainingFlags {
+  int dim = 0;
+  uint64_t seed = 1;
+  SkipGramOptions skip_gram;
+  TrainerOptions trainer;
+};
+
+// The flags' values, validated. UsageError naming flag and value.
+absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads);
+
+}  // namespace embed
+
+#endif  // EMBED_APPS_COMMON_TRAINING_FLAGS_H_

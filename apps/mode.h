@@ -1,0 +1,79 @@
+// The modes of embedtrain: what each reads, its published defaults, the flags
+// it understands. A new mode is a new line in the table of mode.cc.
+#ifndef EMBED_APPS_MODE_H_
+#define EMBED_APPS_MODE_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "embed/io/model_file.h"
+#include "embed/model/feature_map.h"
+#include "embed/model/vocabulary.h"
+#include "embed/train/sequence_source.h"
+
+namespace embed {
+
+// What the source of a mode reads from (a corpus, a graph) and nobody else
+// sees.
+class SourceBacking {
+ public:
+  virtual ~SourceBacking() = default;
+};
+
+// What a mode makes of its input for the trainer.
+struct TrainingInput {
+  Vocabulary vocabulary;
+  FeatureMap features;  // empty: the identity
+  VectorsFrom vectors = VectorsFrom::kInput;
+  uint64_t tokens_per_epoch = 0;   // before subsampling; an upper bound
+  std::vector<std::string> notes;  // what was found, a line each
+  std::unique_ptr<SourceBacking> backing;
+  std::unique_ptr<SequenceSource> source;  // may look into all of the above
+};
+
+// What a mode is told beside its own flags.
+struct LoadContext {
+  std::string input;  // a file, or "-": standard input
+  uint64_t seed = 1;
+  int threads = 1;
+};
+
+struct Mode {
+  const char* name;
+  const char* about;  // what it learns from what, and who published it
+  // The flags whose defaults differ between modes, with this mode's.
+  std::vector<std::pair<const char*, const char*>> defaults;
+  // The flags that only some modes know and whose default is always the same.
+  std::vector<const char*> flags;
+  // Reads the input as the flags say.
+  absl::StatusOr<TrainingInput> (*load)(const LoadContext& context);
+};
+
+const std::vector<Mode>& Modes();
+
+// UsageError: no such mode (all are listed).
+absl::StatusOr<const Mode*> FindMode(absl::string_view name);
+
+// Gives flags the user did not set the mode's defaults. UsageError: a flag that
+// the user set and this mode has no use for.
+absl::Status ApplyMode(const Mode& mode);
+
+// Every flag that shapes the mode's result, with the value in force.
+std::map<std::string, std::string> ModeOptions(const Mode& mode);
+
+// The flags whose defaults come from the modes.
+std::vector<std::string> FlagsByMode();
+
+// The modes with their defaults, for --help.
+std::string ModesHelp();
+
+}  // namespace embed
+
+#endif  // EMBED_APPS_MODE_H_

@@ -1,0 +1,64 @@
+// Queries to an index by key: one key, several pooled, an analogy.
+#ifndef EMBED_APPS_QUERY_H_
+#define EMBED_APPS_QUERY_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "embed/index/item_index.h"
+
+namespace embed {
+
+// A point to search from: sum of weight * unit vector over its terms. The items
+// among the terms are not answers.
+struct Query {
+  struct Term {
+    std::string key;
+    float weight;
+  };
+
+  std::string text;  // what the user asked, for the output
+  std::vector<Term> terms;
+};
+
+// KEY or KEY TAB KEY ...: the mean of the keys' unit vectors.
+Query ParsePooled(absl::string_view text);
+// "a b c", or with tabs between them where keys hold blanks: b - a + c.
+// InvalidArgument: not three keys.
+absl::StatusOr<Query> ParseAnalogy(absl::string_view text);
+// Takes away what is like `key`.
+void Subtract(absl::string_view key, Query* query);
+
+// A query against one index.
+struct ResolvedQuery {
+  std::string text;
+  std::vector<float> vector;       // [dim]
+  std::vector<uint32_t> excluded;  // ids of the terms, rising
+  // Keys that the index does not hold. They are left out of the vector; a query
+  // none of whose keys is known has no vector.
+  std::vector<std::string> unknown;
+};
+
+ResolvedQuery Resolve(const Query& query, const ItemIndex& index);
+
+struct AnswerOptions {
+  uint64_t k = 10;
+  int threads = 1;
+  std::vector<uint64_t> allowed;  // see SearchOptions; empty: all
+};
+
+// The nearest items of each query, in its order; none for those without vector.
+absl::StatusOr<SearchHits> Answer(const ItemIndex& index,
+                                  const std::vector<ResolvedQuery>& queries,
+                                  const AnswerOptions& options);
+
+// The bits of the items whose keys start with `prefix`.
+std::vector<uint64_t> ItemsWithPrefix(const ItemIndex& index,
+                                      absl::string_view prefix);
+
+}  // namespace embed
+
+#endif  // EMBED_APPS_QUERY_H_

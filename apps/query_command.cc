@@ -1,0 +1,192 @@
+#include "apps/query_command.h"
+
+#include <gflags/gflags.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "apps/common/line_reader.h"
+#include "apps/common/running_flags.h"
+#include "apps/query.h"
+#include "apps/query_output.h"
+#include "embed/base/status_macros.h"
+#include "embed/index/item_index.h"
+
+DEFINE_string(index, "", "index file (.faiss) to search");
+DEFINE_uint64(k, 10, "answers for each query");
+DEFINE_string(output_format, "tsv",
+              "tsv: query, rank, key, score; json: an object for each query");
+DEFINE_string(analogy, "",
+              "\"a b c\": what is to c as b is to a; tabs between keys that "
+              "hold blanks");
+DEFINE_string(minus, "", "a key whose vector is taken from every query");
+DEFINE_string(filter, "", "prefix=TEXT: only keys that start with TEXT");
+
+namespace embed {
+namespace {
+
+// Queries answered together: enough to read the table once for many.
+constexpr size_t kBatch = 256;
+constexpr uint64_t kSuggestions = 3;
+// Looking for similar keys reads them all, so it ends after some.
+constexpr int kMostSuggestions = 100;
+
+struct QueryPlan {
+  QueryFormat format = QueryFormat::kTsv;
+  AnswerOptions answer;
+};
+
+absl::StatusOr<QueryPlan> ReadQueryFlags(const Arguments& arguments) {
+  QueryPlan plan;
+  if (FLAGS_index.empty()) return UsageError("--index FILE is needed");
+  if (FLAGS_k < 1) return UsageError("--k: 0 is not at least 1");
+  const absl::StatusOr<QueryFormat> format =
+      QueryFormatFromName(FLAGS_output_format);
+  if (!format.ok()) return AsUsageError(format.status());
+  plan.format = *format;
+  if (IsFlagSet("analogy") && !arguments.empty()) {
+    return UsageError("--analogy is a query itself; leave out the KEYs");
+  }
+  if (!FLAGS_filter.empty() &&
+      absl::StripPrefix(FLAGS_filter, "prefix=") == FLAGS_filter) {
+    return UsageError(absl::StrCat("--filter: \"", FLAGS_filter,
+                                   "\" is not of the form prefix=TEXT"));
+  }
+  plan.answer.k = FLAGS_k;
+  EMBED_ASSIGN_OR_RETURN(plan.answer.threads, ApplyRunningFlags());
+  return plan;
+}
+
+// Answers batches of queries on standard output and remembers unknown keys.
+class QuerySession {
+ public:
+  QuerySession(const ItemIndex& index, QueryPlan plan)
+      : index_(index), plan_(std::move(plan)) {}
+
+  absl::Status Run(std::vector<Query> queries) {
+    std::vector<ResolvedQuery> resolved;
+    for (Query& query : queries) {
+      if (query.terms.empty()) continue;  // an empty line
+      if (!FLAGS_minus.empty()) Subtract(FLAGS_minus, &query);
+      resolved.push_back(Resolve(query, index_));
+      for (const std::string& key : resolved.back().unknown) Report(key);
+    }
+    EMBED_ASSIGN_OR_RETURN(const SearchHits hits,
+                           Answer(index_, resolved, plan_.answer));
+    std::string text;
+    for (size_t i = 0; i < resolved.size(); ++i) {
+      if (resolved[i].vector.empty()) continue;
+      absl::StrAppend(
+          &text, FormatAnswer(index_, resolved[i].text, hits[i], plan_.format));
+    }
+    return Print(text);
+  }
+
+  absl::Status Finish() const {
+    return unknown_keys_ == 0 ? absl::OkStatus() : ReportedError();
+  }
+
+ private:
+  void Report(const std::string& key) {
+    std::vector<std::string> near;
+    if (++unknown_keys_ <= kMostSuggestions) {
+      for (const uint32_t id : index_.NearestSpellings(key, kSuggestions)) {
+        near.emplace_back(index_.key(id));
+      }
+    }
+    PrintError("embedquery",
+               absl::StrCat("unknown key \"", key, "\" in ", FLAGS_index,
+                            near.empty() ? "" : "; nearest: ",
+                            absl::StrJoin(near, ", ")));
+  }
+
+  static absl::Status Print(const std::string& text) {
+    const size_t written = std::fwrite(text.data(), 1, text.size(), stdout);
+    if (written == text.size() && std::fflush(stdout) == 0) {
+      return absl::OkStatus();
+    }
+    return absl::UnavailableError(
+        absl::StrCat("standard output: ", std::strerror(errno)));
+  }
+
+  const ItemIndex& index_;
+  QueryPlan plan_;
+  int64_t unknown_keys_ = 0;
+};
+
+absl::Status AnswerStandardInput(QuerySession* session) {
+  LineReader reader(STDIN_FILENO);
+  while (true) {
+    EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> lines,
+                           reader.Next(kBatch));
+    if (lines.empty()) return absl::OkStatus();
+    std::vector<Query> queries;
+    for (const std::string& line : lines) queries.push_back(ParsePooled(line));
+    EMBED_RETURN_IF_ERROR(session->Run(std::move(queries)));
+  }
+}
+
+absl::Status AnswerArguments(const Arguments& arguments,
+                             QuerySession* session) {
+  std::vector<Query> queries;
+  for (const std::string& key : arguments) queries.push_back(ParsePooled(key));
+  return session->Run(std::move(queries));
+}
+
+}  // namespace
+
+CommandInfo QueryCommandInfo() {
+  CommandInfo info;
+  info.name = "embedquery";
+  info.summary = "finds the items of an index that are nearest to given ones";
+  info.synopsis =
+      "embedquery --index FILE [flags] [KEY ...]\n"
+      "Without KEY, queries are the lines of standard input. Keys joined by "
+      "tabs are\none query, whose own members are not answers.";
+  info.examples = {
+      "embedquery --index karate.faiss --k 5 1 34",
+      "embedquery --index karate.faiss --analogy \"1 2 34\" --output_format "
+      "json",
+  };
+  info.groups = {
+      {"Queries",
+       {"index", "k", "analogy", "minus", "filter", "output_format"}},
+      RunningFlagGroup()};
+  return info;
+}
+
+absl::Status RunQuery(const Arguments& arguments) {
+  EMBED_ASSIGN_OR_RETURN(QueryPlan plan, ReadQueryFlags(arguments));
+  std::vector<Query> analogy;
+  if (IsFlagSet("analogy")) {
+    absl::StatusOr<Query> query = ParseAnalogy(FLAGS_analogy);
+    if (!query.ok()) {
+      return UsageError(absl::StrCat("--analogy: ", query.status().message()));
+    }
+    analogy.push_back(*std::move(query));
+  }
+  EMBED_ASSIGN_OR_RETURN(const ItemIndex index, ItemIndex::Open(FLAGS_index));
+  if (!FLAGS_filter.empty()) {
+    plan.answer.allowed =
+        ItemsWithPrefix(index, absl::StripPrefix(FLAGS_filter, "prefix="));
+  }
+  QuerySession session(index, std::move(plan));
+  if (!analogy.empty()) {
+    EMBED_RETURN_IF_ERROR(session.Run(std::move(analogy)));
+  } else if (!arguments.empty()) {
+    EMBED_RETURN_IF_ERROR(AnswerArguments(arguments, &session));
+  } else {
+    EMBED_RETURN_IF_ERROR(AnswerStandardInput(&session));
+  }
+  return session.Finish();
+}
+
+}  // namespace embed

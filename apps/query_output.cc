@@ -1,0 +1,55 @@
+#include "apps/query_output.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+
+namespace embed {
+namespace {
+
+std::string FormatTsv(const ItemIndex& index, absl::string_view query,
+                      const std::vector<SearchHit>& hits) {
+  const std::string name = absl::StrReplaceAll(query, {{"\t", " + "}});
+  std::string lines;
+  for (size_t i = 0; i < hits.size(); ++i) {
+    absl::StrAppendFormat(&lines, "%s\t%d\t%s\t%.6f\n", name, i + 1,
+                          index.key(hits[i].id), hits[i].score);
+  }
+  return lines;
+}
+
+std::string FormatJson(const ItemIndex& index, absl::string_view query,
+                       const std::vector<SearchHit>& hits) {
+  using Json = nlohmann::ordered_json;
+  Json answer;
+  answer["query"] = std::string(query);
+  answer["neighbors"] = Json::array();
+  for (const SearchHit& hit : hits) {
+    const double score = std::round(double{hit.score} * 1e6) / 1e6;
+    answer["neighbors"].push_back(
+        {{"key", std::string(index.key(hit.id))}, {"score", score}});
+  }
+  // What the user typed need not be UTF-8, JSON must be.
+  return answer.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+absl::StatusOr<QueryFormat> QueryFormatFromName(absl::string_view name) {
+  if (name == "tsv") return QueryFormat::kTsv;
+  if (name == "json") return QueryFormat::kJson;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--output_format: \"", name, "\" is neither tsv nor json"));
+}
+
+std::string FormatAnswer(const ItemIndex& index, absl::string_view query,
+                         const std::vector<SearchHit>& hits,
+                         QueryFormat format) {
+  return format == QueryFormat::kTsv ? FormatTsv(index, query, hits)
+                                     : FormatJson(index, query, hits);
+}
+
+}  // namespace embed

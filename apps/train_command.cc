@@ -1,0 +1,177 @@
+#include "apps/train_command.h"
+
+#include <gflags/gflags.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "apps/common/available_memory.h"
+#include "apps/common/graph_flags.h"
+#include "apps/common/human_format.h"
+#include "apps/common/output_flags.h"
+#include "apps/common/running_flags.h"
+#include "apps/common/text_flags.h"
+#include "apps/common/training_flags.h"
+#include "apps/mode.h"
+#include "apps/model_outputs.h"
+#include "embed/base/status_macros.h"
+#include "embed/io/model_file.h"
+#include "embed/kernels/cpu_target.h"
+#include "embed/train/skip_gram.h"
+#include "embed/train/trainer.h"
+
+DEFINE_string(mode, "", "what to learn; see above");
+
+namespace embed {
+namespace {
+
+// Everything the flags say, checked.
+struct TrainPlan {
+  const Mode* mode = nullptr;
+  std::string input;
+  int threads = 1;
+  TrainingFlags training;
+  OutputPlan output;
+};
+
+absl::StatusOr<TrainPlan> MakePlan(const Arguments& arguments) {
+  TrainPlan plan;
+  EMBED_ASSIGN_OR_RETURN(plan.mode, FindMode(FLAGS_mode));
+  EMBED_RETURN_IF_ERROR(ApplyMode(*plan.mode));
+  if (arguments.size() != 1) {
+    return UsageError(absl::StrCat(
+        "expected one input file (or - for standard input), found ",
+        arguments.empty() ? "none" : absl::StrJoin(arguments, " ")));
+  }
+  plan.input = arguments[0];
+  EMBED_ASSIGN_OR_RETURN(plan.threads, ApplyRunningFlags());
+  EMBED_ASSIGN_OR_RETURN(plan.training, ReadTrainingFlags(plan.threads));
+  EMBED_ASSIGN_OR_RETURN(plan.output, ReadOutputFlags(plan.input));
+  return plan;
+}
+
+void Say(const std::string& line) {
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+void SayPlan(const TrainPlan& plan) {
+  Say(absl::StrCat("mode ", plan.mode->name, ": ", plan.mode->about));
+  const auto options = ModeOptions(*plan.mode);
+  Say(absl::StrCat(
+      "settings: ", absl::StrJoin(options, " ", absl::PairFormatter("=")),
+      " seed=", plan.training.seed));
+  Say(absl::StrCat("threads: ", plan.threads, ", kernels: ", CpuTargetInUse()));
+}
+
+ModelInfo DescribeRun(const TrainPlan& plan, const TrainingInput& input) {
+  ModelInfo info;
+  info.mode = plan.mode->name;
+  info.vectors = input.vectors;
+  info.seed = plan.training.seed;
+  info.options = ModeOptions(*plan.mode);
+  if (plan.input != "-") {
+    std::error_code error;
+    const std::filesystem::path path = plan.input;
+    const uint64_t bytes = std::filesystem::file_size(path, error);
+    info.source_name = path.filename().string();
+    info.source_bytes = error ? 0 : bytes;
+  }
+  return info;
+}
+
+// Tables of the right size at their starting values: input rows uniform on
+// +-1/2 over dim, output rows zero, as word2vec.c.
+absl::Status CreateTables(const TrainPlan& plan, const TrainingInput& input,
+                          Model* model) {
+  const int dim = plan.training.dim;
+  const uint64_t outputs = input.vocabulary.size();
+  const uint64_t inputs =
+      input.features.empty() ? outputs : input.features.num_rows();
+  const uint64_t bytes = EmbeddingTable::BytesFor(inputs, dim) +
+                         EmbeddingTable::BytesFor(outputs, dim);
+  Say(absl::StrFormat(
+      "tables: %d + %d rows of %d numbers, %s; epochs: %d, of %s tokens",
+      inputs, outputs, dim, FormatBytes(bytes), plan.training.trainer.epochs,
+      FormatCount(static_cast<double>(input.tokens_per_epoch))));
+  EMBED_RETURN_IF_ERROR(CheckMemory("the tables", bytes));
+  EMBED_ASSIGN_OR_RETURN(model->input, EmbeddingTable::Create(inputs, dim));
+  EMBED_ASSIGN_OR_RETURN(model->output, EmbeddingTable::Create(outputs, dim));
+  model->input.FillUniform(0.5f / static_cast<float>(dim), plan.training.seed,
+                           plan.threads);
+  return absl::OkStatus();
+}
+
+absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
+                   Model* model) {
+  EMBED_ASSIGN_OR_RETURN(
+      const std::unique_ptr<SkipGram> objective,
+      SkipGram::Create(plan.training.skip_gram, input.vocabulary.counts(),
+                       &model->input, &model->output, &input.features));
+  EMBED_ASSIGN_OR_RETURN(const Trainer trainer,
+                         Trainer::Create(plan.training.trainer));
+  EMBED_ASSIGN_OR_RETURN(
+      const TrainResult result,
+      trainer.Run(input.source.get(), *objective,
+                  MakeProgressPrinter(plan.output.progress)));
+  Say(absl::StrFormat(
+      "trained %s examples in %s (%s examples/s), mean loss %.4f",
+      FormatCount(static_cast<double>(result.stats.examples)),
+      FormatSeconds(result.seconds),
+      FormatCount(static_cast<double>(result.stats.examples) /
+                  (result.seconds > 0 ? result.seconds : 1)),
+      result.mean_loss));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+CommandInfo TrainCommandInfo() {
+  CommandInfo info;
+  info.name = "embedtrain";
+  info.summary = "learns vectors of words or nodes and an index to search them";
+  info.synopsis = "embedtrain --mode MODE [flags] INPUT   (INPUT - is stdin)";
+  info.examples = {
+      "embedtrain --mode deepwalk karate.edgelist",
+      "embedtrain --mode word2vec --dim 64 --export vec corpus.txt",
+  };
+  info.notes = ModesHelp();
+  info.defaults_elsewhere = FlagsByMode();
+  info.groups = {{"What", {"mode"}}, OutputFlagGroup(), TrainingFlagGroup(),
+                 TextFlagGroup(),    StrokeFlagGroup(), GraphFlagGroup(),
+                 RunningFlagGroup()};
+  return info;
+}
+
+absl::Status RunTrain(const Arguments& arguments) {
+  EMBED_ASSIGN_OR_RETURN(const TrainPlan plan, MakePlan(arguments));
+  EMBED_RETURN_IF_ERROR(CheckOutputs(plan.output, plan.input));
+  SayPlan(plan);
+  EMBED_ASSIGN_OR_RETURN(TrainingInput input,
+                         plan.mode->load(LoadContext{
+                             plan.input, plan.training.seed, plan.threads}));
+  for (const std::string& note : input.notes) Say("input: " + note);
+  Model model;
+  EMBED_RETURN_IF_ERROR(CreateTables(plan, input, &model));
+  EMBED_RETURN_IF_ERROR(Train(plan, input, &model));
+  model.info = DescribeRun(plan, input);
+  // The source looks into what the model takes over.
+  input.source.reset();
+  model.vocabulary = std::move(input.vocabulary);
+  model.features = std::move(input.features);
+  EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> notes,
+                         WriteOutputs(model, plan.output, plan.threads));
+  for (const std::string& note : notes) Say(note);
+  Say(absl::StrCat("next: embedquery --index ", plan.output.index_path, " \"",
+                   model.vocabulary.key(0), "\""));
+  return absl::OkStatus();
+}
+
+}  // namespace embed

@@ -115,8 +115,9 @@ absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
       const std::unique_ptr<SkipGram> objective,
       SkipGram::Create(plan.training.skip_gram, input.vocabulary.counts(),
                        &model->input, &model->output, &input.features));
-  EMBED_ASSIGN_OR_RETURN(const Trainer trainer,
-                         Trainer::Create(plan.training.trainer));
+  TrainerOptions options = plan.training.trainer;
+  options.progress_seconds = SecondsBetweenReports(plan.output.progress);
+  EMBED_ASSIGN_OR_RETURN(const Trainer trainer, Trainer::Create(options));
   EMBED_ASSIGN_OR_RETURN(
       const TrainResult result,
       trainer.Run(input.source.get(), *objective,

@@ -11,7 +11,6 @@
 namespace embed {
 namespace {
 
-constexpr double kSecondsBetweenLines = 10.0;
 constexpr int kBarWidth = 24;
 
 std::string Bar(double fraction) {
@@ -66,9 +65,19 @@ std::string ProgressJson(const TrainProgress& progress) {
   return json.dump();
 }
 
+double SecondsBetweenReports(ProgressStyle style) {
+  switch (style) {
+    case ProgressStyle::kBar:
+      return 0.5;
+    case ProgressStyle::kJson:
+      return 1.0;
+    default:
+      return 10.0;
+  }
+}
+
 ProgressCallback MakeProgressPrinter(ProgressStyle style) {
-  double next_line = kSecondsBetweenLines;
-  return [style, next_line](const TrainProgress& progress) mutable {
+  return [style](const TrainProgress& progress) {
     switch (style) {
       case ProgressStyle::kBar:
         // \033[K clears what a longer line left behind.
@@ -77,8 +86,6 @@ ProgressCallback MakeProgressPrinter(ProgressStyle style) {
                      ProgressText(progress).c_str(), progress.last ? "\n" : "");
         break;
       case ProgressStyle::kLines:
-        if (!progress.last && progress.seconds < next_line) break;
-        next_line = progress.seconds + kSecondsBetweenLines;
         std::fprintf(stderr, "%s\n", ProgressText(progress).c_str());
         break;
       case ProgressStyle::kJson:

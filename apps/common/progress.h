@@ -27,7 +27,11 @@ std::string ProgressText(const TrainProgress& progress);
 // {"fraction": 0.423, "tokens": ..., ...}; a loss that is not a number is null.
 std::string ProgressJson(const TrainProgress& progress);
 
-// A callback that prints to stderr in this style and never stops the training.
+// Seconds from one report to the next; loss and speed are of that time.
+double SecondsBetweenReports(ProgressStyle style);
+
+// A callback that prints each report to stderr in this style and never stops
+// the training.
 ProgressCallback MakeProgressPrinter(ProgressStyle style);
 
 }  // namespace embed

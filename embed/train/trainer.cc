@@ -71,7 +71,7 @@ class TrainingRun {
       const uint64_t ticket =
           next_ticket_.fetch_add(1, std::memory_order_relaxed);
       if (ticket >= tickets_) break;
-      if (!Finish(ticket, Train(ticket, worker.get(), &batch))) break;
+      if (!Finish(Train(ticket, worker.get(), &batch))) break;
     }
     const std::lock_guard<std::mutex> lock(mutex_);
     --running_;
@@ -98,7 +98,7 @@ class TrainingRun {
   }
 
   // Books a ticket's outcome. False: this thread shall end.
-  bool Finish(uint64_t ticket, const absl::StatusOr<TrainStats>& outcome) {
+  bool Finish(const absl::StatusOr<TrainStats>& outcome) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!outcome.ok()) {
       if (status_.ok()) status_ = outcome.status();
@@ -108,7 +108,6 @@ class TrainingRun {
     total_ += *outcome;
     interval_ += *outcome;
     ++finished_;
-    last_rate_ = RateAt(ticket + 1);
     return true;
   }
 
@@ -145,7 +144,7 @@ class TrainingRun {
       report.examples_per_second =
           static_cast<double>(interval_.examples) / passed;
       report.mean_loss = MeanLoss(interval_);
-      report.learning_rate = last_rate_;
+      report.learning_rate = RateAt(finished_);
       report.seconds = now;
       report.seconds_left =
           report.fraction > 0 ? now * (1 / report.fraction - 1) : 0.0;
@@ -173,7 +172,6 @@ class TrainingRun {
   TrainStats interval_;  // since the last report
   uint64_t finished_ = 0;
   double reported_ = 0.0;
-  double last_rate_ = 0.0;
   int running_ = 0;
 };
 

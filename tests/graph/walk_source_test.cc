@@ -90,8 +90,10 @@ Pairs CountSteps(const std::vector<std::vector<uint32_t>>& walks) {
   return counts;
 }
 
-// Chi-square of the steps against probabilities in proportion to `weights`,
-// as standard deviations from its mean. Steps that no arc allows fail.
+// Chi-square of the steps against probabilities in proportion to `weights`, as
+// standard deviations of a normal variable (Wilson and Hilferty 1931: the cube
+// root of chi-square is nearly normal even with few degrees of freedom). Steps
+// that no arc allows fail.
 double StepDeviation(const Pairs& counts, const Pairs& weights) {
   std::map<uint32_t, double> weight_sums;
   std::map<uint32_t, double> count_sums;
@@ -111,7 +113,9 @@ double StepDeviation(const Pairs& counts, const Pairs& weights) {
     ++freedom;
   }
   freedom -= static_cast<double>(weight_sums.size());
-  return (chi_square - freedom) / std::sqrt(2 * freedom);
+  const double variance = 2 / (9 * freedom);
+  return (std::cbrt(chi_square / freedom) - (1 - variance)) /
+         std::sqrt(variance);
 }
 
 TEST(WalkSourceTest, StartsEachNodeOnceAPass) {

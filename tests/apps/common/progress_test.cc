@@ -1,7 +1,10 @@
 #include "apps/common/progress.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -45,18 +48,20 @@ TEST(ProgressTest, JsonIsParsableEvenWithoutLoss) {
   EXPECT_THAT(ProgressText(progress), testing::Not(testing::HasSubstr("loss")));
 }
 
-TEST(ProgressTest, LinesComeEveryTenSecondsAndAtTheEnd) {
-  const ProgressCallback print = MakeProgressPrinter(ProgressStyle::kLines);
-  testing::internal::CaptureStderr();
-  TrainProgress progress = Half();
-  for (int second = 1; second <= 25; ++second) {
-    progress.seconds = second;
+TEST(ProgressTest, EachReportIsALineAndNoneIsSilent) {
+  for (const auto& [style, lines] :
+       {std::pair(ProgressStyle::kLines, 3), std::pair(ProgressStyle::kJson, 3),
+        std::pair(ProgressStyle::kNone, 0)}) {
+    const ProgressCallback print = MakeProgressPrinter(style);
+    testing::internal::CaptureStderr();
+    TrainProgress progress = Half();
     EXPECT_TRUE(print(progress));
+    EXPECT_TRUE(print(progress));
+    progress.last = true;
+    EXPECT_TRUE(print(progress));
+    const std::string text = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), lines);
   }
-  progress.last = true;
-  EXPECT_TRUE(print(progress));
-  const std::string text = testing::internal::GetCapturedStderr();
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3);
 }
 
 }  // namespace

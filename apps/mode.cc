@@ -30,7 +30,7 @@ std::vector<Mode> MakeModes() {
         {"subsample", "0.001"},
         {"noise_exponent", "0.75"},
         {"min_count", "5"}},
-       {"on_bad_utf8"},
+       {"arch", "cbow_gradient", "loss", "on_bad_utf8"},
        LoadWords},
       {"cw2vec",
        "Chinese words from their strokes (Cao, Lu, Zhou, Li 2018)",
@@ -58,7 +58,7 @@ std::vector<Mode> MakeModes() {
         {"noise_exponent", "0.75"},
         {"walks_per_node", "80"},
         {"walk_length", "40"}},
-       {"directed", "weighted", "nodes"},
+       {"arch", "cbow_gradient", "loss", "directed", "weighted", "nodes"},
        LoadWalks},
   };
 }

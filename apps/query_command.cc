@@ -129,6 +129,7 @@ absl::Status AnswerStandardInput(QuerySession* session) {
                            reader.Next(kBatch));
     if (lines.empty()) return absl::OkStatus();
     std::vector<Query> queries;
+    queries.reserve(lines.size());
     for (const std::string& line : lines) queries.push_back(ParsePooled(line));
     EMBED_RETURN_IF_ERROR(session->Run(std::move(queries)));
   }
@@ -137,6 +138,7 @@ absl::Status AnswerStandardInput(QuerySession* session) {
 absl::Status AnswerArguments(const Arguments& arguments,
                              QuerySession* session) {
   std::vector<Query> queries;
+  queries.reserve(arguments.size());
   for (const std::string& key : arguments) queries.push_back(ParsePooled(key));
   return session->Run(std::move(queries));
 }

@@ -109,12 +109,21 @@ absl::Status CreateTables(const TrainPlan& plan, const TrainingInput& input,
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::unique_ptr<Objective>> MakeObjective(
+    const TrainingFlags& flags, const TrainingInput& input, Model* model) {
+  const absl::Span<const uint64_t> counts = input.vocabulary.counts();
+  if (flags.cbow) {
+    return Cbow::Create(flags.windows, flags.cbow_gradient, counts,
+                        &model->input, &model->output);
+  }
+  return SkipGram::Create(flags.windows, counts, &model->input, &model->output,
+                          &input.features);
+}
+
 absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
                    Model* model) {
-  EMBED_ASSIGN_OR_RETURN(
-      const std::unique_ptr<SkipGram> objective,
-      SkipGram::Create(plan.training.skip_gram, input.vocabulary.counts(),
-                       &model->input, &model->output, &input.features));
+  EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<Objective> objective,
+                         MakeObjective(plan.training, input, model));
   TrainerOptions options = plan.training.trainer;
   options.progress_seconds = SecondsBetweenReports(plan.output.progress);
   EMBED_ASSIGN_OR_RETURN(const Trainer trainer, Trainer::Create(options));

@@ -84,7 +84,7 @@ absl::Status EdgeListParser::ReadLines(const std::string& path,
                                          " bytes: this does not look like an "
                                          "edge list"));
       }
-      const absl::Status status = (this->*parse_line)(line);
+      absl::Status status = (this->*parse_line)(line);
       if (!status.ok()) {
         // A key of an earlier line, still queued, may be wrong: it comes first.
         EMBED_RETURN_IF_ERROR(InternBatch());

@@ -60,9 +60,9 @@ class EdgeListParser {
   // edge in turn, or nodes.
   size_t queued_ = 0;
   std::array<absl::string_view, kBatch> queued_keys_;
-  std::array<uint64_t, kBatch> queued_lines_;
-  std::array<float, kBatch / 2> queued_weights_;
-  std::array<uint32_t, kBatch> ids_;
+  std::array<uint64_t, kBatch> queued_lines_ = {};
+  std::array<float, kBatch / 2> queued_weights_ = {};
+  std::array<uint32_t, kBatch> ids_ = {};
 };
 
 }  // namespace embed

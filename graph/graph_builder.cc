@@ -33,13 +33,13 @@ std::vector<T> LargeVector(uint64_t size) {
   constexpr uintptr_t kHugePage = uintptr_t{2} << 20;
   std::vector<T> result;
   result.reserve(size);
-  const uintptr_t begin =
-      RoundUp(reinterpret_cast<uintptr_t>(result.data()), kHugePage);
-  const uintptr_t end =
-      reinterpret_cast<uintptr_t>(result.data() + size) & ~(kHugePage - 1);
-  if (begin < end) {
+  const uint64_t bytes = size * sizeof(T);
+  const uintptr_t address = reinterpret_cast<uintptr_t>(result.data());
+  const uint64_t before = RoundUp(address, kHugePage) - address;
+  if (before < bytes) {
     // Advice only: without huge pages all works, a little slower.
-    (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+    (void)madvise(reinterpret_cast<char*>(result.data()) + before,
+                  (bytes - before) & ~(kHugePage - 1), MADV_HUGEPAGE);
   }
   result.resize(size);
   return result;

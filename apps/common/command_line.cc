@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <fstream>
 #include <new>
@@ -43,7 +44,9 @@ class FlagParser {
     for (size_t i = 0; i < list.size(); ++i) {
       const std::string& argument = list[i];
       if (argument == "--") {
-        arguments_.insert(arguments_.end(), list.begin() + i + 1, list.end());
+        arguments_.insert(arguments_.end(),
+                          list.begin() + static_cast<ptrdiff_t>(i) + 1,
+                          list.end());
         return absl::OkStatus();
       }
       if (argument.size() < 2 || argument[0] != '-') {

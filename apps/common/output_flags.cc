@@ -72,6 +72,9 @@ absl::Status CheckOutputs(const OutputPlan& plan, const std::string& input) {
   std::vector<std::string> paths = {plan.model_path, plan.index_path};
   for (const OutputPlan::Export& file : plan.exports) {
     paths.push_back(file.path);
+    if (file.format == VectorFormat::kNumpy) {
+      paths.push_back(NumpyKeysPath(file.path));
+    }
   }
   for (const std::string& path : paths) {
     std::error_code ignored;

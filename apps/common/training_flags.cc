@@ -3,6 +3,7 @@
 #include <gflags/gflags.h>
 
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,15 @@ DEFINE_double(learning_rate, 0, "at the start; falls linearly towards 0");
 DEFINE_double(subsample, 0,
               "threshold above which frequent ids are thinned out; 0: off");
 DEFINE_double(noise_exponent, 0, "negatives are drawn like count^exponent");
+DEFINE_string(arch, "skipgram",
+              "skipgram: each context predicts the center; cbow: their mean "
+              "does (word2vec starts it at --learning_rate 0.05)");
+DEFINE_string(cbow_gradient, "exact",
+              "exact: divided by the number of contexts, as the mean demands; "
+              "word2vec: undivided, as that program does");
+DEFINE_string(loss, "ns",
+              "ns: negative sampling; hs: hierarchical softmax over a Huffman "
+              "tree");
 DEFINE_uint64(seed, 1,
               "of all random choices; one seed and one thread give "
               "the same bytes in every run");
@@ -27,18 +37,49 @@ namespace embed {
 FlagGroup TrainingFlagGroup() {
   return {"Training",
           {"dim", "window", "negatives", "epochs", "learning_rate", "subsample",
-           "noise_exponent", "seed"}};
+           "noise_exponent", "arch", "cbow_gradient", "loss", "seed"}};
 }
+
+namespace {
+
+// Whether the flag has its second value. UsageError: it has neither.
+absl::StatusOr<bool> IsSecond(const char* flag, const std::string& value,
+                              const char* first, const char* second) {
+  if (value != first && value != second) {
+    return UsageError(absl::StrCat("--", flag, ": \"", value, "\" is neither ",
+                                   first, " nor ", second));
+  }
+  return value == second;
+}
+
+// The flags that choose the model.
+absl::Status ReadModelFlags(TrainingFlags* flags) {
+  EMBED_ASSIGN_OR_RETURN(flags->cbow,
+                         IsSecond("arch", FLAGS_arch, "skipgram", "cbow"));
+  EMBED_ASSIGN_OR_RETURN(
+      const bool undivided,
+      IsSecond("cbow_gradient", FLAGS_cbow_gradient, "exact", "word2vec"));
+  EMBED_ASSIGN_OR_RETURN(const bool softmax,
+                         IsSecond("loss", FLAGS_loss, "ns", "hs"));
+  flags->cbow_gradient =
+      undivided ? CbowGradient::kWord2vec : CbowGradient::kExact;
+  flags->windows.loss = softmax ? OutputLoss::kHierarchicalSoftmax
+                                : OutputLoss::kNegativeSampling;
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads) {
   TrainingFlags flags;
+  EMBED_RETURN_IF_ERROR(ReadModelFlags(&flags));
   flags.dim = FLAGS_dim;
   flags.seed = FLAGS_seed;
-  flags.skip_gram.window = FLAGS_window;
-  flags.skip_gram.negatives = FLAGS_negatives;
-  flags.skip_gram.subsample = FLAGS_subsample;
-  flags.skip_gram.noise_exponent = FLAGS_noise_exponent;
-  flags.skip_gram.seed = FLAGS_seed;
+  flags.windows.window = FLAGS_window;
+  flags.windows.negatives = FLAGS_negatives;
+  flags.windows.subsample = FLAGS_subsample;
+  flags.windows.noise_exponent = FLAGS_noise_exponent;
+  flags.windows.seed = FLAGS_seed;
   flags.trainer.epochs = FLAGS_epochs;
   flags.trainer.learning_rate = FLAGS_learning_rate;
   flags.trainer.threads = threads;
@@ -54,7 +95,7 @@ absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads) {
           absl::StrCat("--", name, ": ", value, " is not a number >= 0"));
     }
   }
-  EMBED_RETURN_IF_ERROR(AsUsageError(flags.skip_gram.Validate()));
+  EMBED_RETURN_IF_ERROR(AsUsageError(flags.windows.Validate()));
   EMBED_RETURN_IF_ERROR(AsUsageError(flags.trainer.Validate()));
   return flags;
 }

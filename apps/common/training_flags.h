@@ -6,8 +6,9 @@
 
 #include "absl/status/statusor.h"
 #include "apps/common/command_line.h"
-#include "embed/train/skip_gram.h"
+#include "embed/train/cbow.h"
 #include "embed/train/trainer.h"
+#include "embed/train/window_setup.h"
 
 namespace embed {
 
@@ -16,7 +17,9 @@ FlagGroup TrainingFlagGroup();
 struct TrainingFlags {
   int dim = 0;
   uint64_t seed = 1;
-  SkipGramOptions skip_gram;
+  bool cbow = false;  // else skip-gram
+  CbowGradient cbow_gradient = CbowGradient::kExact;
+  WindowModelOptions windows;
   TrainerOptions trainer;
 };
 

@@ -17,7 +17,7 @@
 
 #define EMBED_STATUS_CONCAT_INNER_(a, b) a##b
 #define EMBED_STATUS_CONCAT_(a, b) EMBED_STATUS_CONCAT_INNER_(a, b)
-
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot have them.
 // Evaluates `expr` (an absl::StatusOr<T>), returns its status unless it is OK,
 // else moves the value into `lhs`, which may be a declaration.
 #define EMBED_ASSIGN_OR_RETURN(lhs, expr) \
@@ -27,5 +27,5 @@
   auto var = (expr);                                 \
   if (!var.ok()) return std::move(var).status();     \
   lhs = std::move(var).value()
-
+// NOLINTEND(bugprone-macro-parentheses)
 #endif  // EMBED_BASE_STATUS_MACROS_H_

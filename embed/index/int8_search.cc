@@ -28,10 +28,10 @@ constexpr uint64_t kMinQueriesPerThread = 12;
 
 // What is asked of every query.
 struct Request {
-  uint64_t candidates;
-  uint64_t k;
-  float min_score;
-  bool range;  // only scores of at least min_score
+  uint64_t candidates = 0;
+  uint64_t k = 0;
+  float min_score = 0;
+  bool range = false;  // only scores of at least min_score
   absl::Span<const uint64_t> allowed;
 };
 
@@ -175,7 +175,7 @@ absl::StatusOr<SearchHits> Int8Table::Search(
   if (options.k == 0) {
     return absl::InvalidArgumentError("k is 0, expected at least 1");
   }
-  Request request = {};
+  Request request;
   request.k = std::min(options.k, rows());
   request.candidates =
       std::min(rows(), std::max(kCandidatesPerHit * request.k, kMinCandidates));
@@ -190,7 +190,7 @@ absl::StatusOr<SearchHits> Int8Table::RangeSearch(
   if (std::isnan(min_score)) {
     return absl::InvalidArgumentError("min_score is not a number");
   }
-  Request request = {};
+  Request request;
   request.k = rows();
   request.candidates = rows();
   request.min_score = min_score;

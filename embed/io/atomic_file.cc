@@ -40,7 +40,7 @@ absl::StatusOr<std::string> FinalPath(const std::string& path) {
     return absl::InvalidArgumentError(
         absl::StrCat("'", path, "' is not the name of a file to write"));
   }
-  struct stat info;
+  struct stat info = {};
   // A name that does not exist yet is fine; other problems show at open().
   if (stat(path.c_str(), &info) != 0) return path;
   if (S_ISDIR(info.st_mode)) return OsError(EISDIR, path, "write");

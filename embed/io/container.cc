@@ -77,7 +77,7 @@ bool IsValidName(absl::string_view name) {
 
 template <typename T>
 T Load(const uint8_t* bytes) {
-  T value;
+  T value = {};
   std::memcpy(&value, bytes, sizeof(value));
   return value;
 }

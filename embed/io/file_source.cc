@@ -38,7 +38,7 @@ absl::StatusOr<std::unique_ptr<FileSource>> FileSource::Open(
       owned ? open(path.c_str(), O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
   if (descriptor < 0) return OsError(errno, name, "open");
   std::unique_ptr<FileSource> source(new FileSource(name, descriptor, owned));
-  struct stat info;
+  struct stat info = {};
   if (fstat(descriptor, &info) != 0) return OsError(errno, name, "read");
   if (S_ISDIR(info.st_mode)) return OsError(EISDIR, name, "read");
   // Only advice: pipes have no use for it.

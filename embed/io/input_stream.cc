@@ -39,7 +39,7 @@ std::string InputName(absl::string_view path) {
 }
 
 bool IsPlainFile(const std::string& path) {
-  struct stat info;
+  struct stat info = {};
   if (path == "-" || stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) {
     return false;
   }

@@ -17,7 +17,7 @@ namespace {
 // Maps the whole of an open file; *data stays null for an empty one.
 absl::Status Map(int descriptor, const std::string& path, const uint8_t** data,
                  uint64_t* size) {
-  struct stat info;
+  struct stat info = {};
   if (fstat(descriptor, &info) != 0) return OsError(errno, path, "read");
   if (S_ISDIR(info.st_mode)) return OsError(EISDIR, path, "read");
   if (!S_ISREG(info.st_mode)) {

@@ -106,8 +106,7 @@ absl::StatusOr<VectorFileStats> WriteNumpy(const Vocabulary& vocabulary,
                                            const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(const auto file, AtomicFile::Create(path));
   EMBED_ASSIGN_OR_RETURN(const auto keys,
-                         AtomicFile::Create(absl::StrCat(
-                             absl::StripSuffix(path, ".npy"), ".keys.txt")));
+                         AtomicFile::Create(NumpyKeysPath(path)));
   EMBED_RETURN_IF_ERROR(file->Write(NpyHeader(vectors)));
   for (uint32_t id = 0; id < vocabulary.size(); ++id) {
     EMBED_RETURN_IF_ERROR(file->Write(RowBytes(vectors, id)));
@@ -127,6 +126,10 @@ absl::StatusOr<VectorFormat> VectorFormatFromName(absl::string_view name) {
   if (name == "npy") return VectorFormat::kNumpy;
   return absl::InvalidArgumentError(absl::StrCat(
       "vector format '", name, "' is unknown, expected vec, bin or npy"));
+}
+
+std::string NumpyKeysPath(const std::string& path) {
+  return absl::StrCat(absl::StripSuffix(path, ".npy"), ".keys.txt");
 }
 
 absl::StatusOr<VectorFileStats> WriteVectors(const Vocabulary& vocabulary,

@@ -30,6 +30,9 @@ enum class VectorFormat { kText, kBinary, kNumpy };
 // The format for an extension: "vec", "bin" or "npy". InvalidArgument: other.
 absl::StatusOr<VectorFormat> VectorFormatFromName(absl::string_view name);
 
+// Where the keys of the .npy file at `path` are.
+std::string NumpyKeysPath(const std::string& path);
+
 struct VectorFileStats {
   uint64_t keys_changed = 0;  // keys whose white space was replaced
 };

@@ -120,10 +120,10 @@ HWY_INLINE void UpdateTargets(const float* hidden, float* const* targets,
   }
 }
 
-// x_f += scale * gradient for every feature row.
+// x_f += gradient_scale * gradient for every feature row.
 void Spread(const ComposedStep& step, const float* gradient) {
   const D d;
-  const V scale = hn::Set(d, step.scale);
+  const V scale = hn::Set(d, step.gradient_scale);
   for (int f = 0; f < step.num_features; ++f) {
     float* row = step.features[f];
     for (size_t i = 0; i < step.stride; i += hn::Lanes(d)) {

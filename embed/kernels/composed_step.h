@@ -7,9 +7,10 @@
 // with h as composed at the start and eight targets after another scored before
 // they change, each from y_j as it then stands:
 //   g_j = rate * (l_j - sigmoid(h.y_j)),  y_j += g_j h,
-//   x_f += scale * sum_j g_j y_j(before its update)
+//   x_f += gradient_scale * sum_j g_j y_j(before its update)
 // which is the true gradient for the sum (scale 1) and the mean (scale 1/n) of
-// the features. A target or a feature may occur more than once.
+// the features if gradient_scale = scale; word2vec.c's CBOW has 1 there. A
+// target or a feature may occur more than once.
 #ifndef EMBED_KERNELS_COMPOSED_STEP_H_
 #define EMBED_KERNELS_COMPOSED_STEP_H_
 
@@ -23,6 +24,7 @@ struct ComposedStep {
   float* const* features;  // [num_features] rows x_f, 64-byte aligned
   int num_features;        // >= 1
   float scale;             // 1 for the sum, 1 / num_features for the mean
+  float gradient_scale;    // the same for the true gradient
   float* const* targets;   // [num_targets] rows y_j
   const float* labels;     // [num_targets] 1 positive, 0 negative
   int num_targets;         // >= 1

@@ -155,10 +155,13 @@ HWY_INLINE void ScoresToGradients(const WindowStep& step, float* scores,
   const size_t contexts = static_cast<size_t>(step.num_contexts);
   V product = hn::Load(d, loss->product);
   V linear = hn::Load(d, loss->linear);
-  for (size_t c = 0; c < contexts; c += lanes) {
-    // The positive's softplus(-x) is softplus(x) - x.
-    linear = hn::Sub(
-        linear, hn::MaskedLoad(hn::FirstN(d, contexts - c), d, scores + c));
+  for (int p = 0; p < step.num_positives; ++p) {
+    const float* row = scores + static_cast<size_t>(p) * pitch;
+    for (size_t c = 0; c < contexts; c += lanes) {
+      // The positive's softplus(-x) is softplus(x) - x.
+      linear = hn::Sub(linear,
+                       hn::MaskedLoad(hn::FirstN(d, contexts - c), d, row + c));
+    }
   }
   const V minus_rate = hn::Set(d, -step.rate);
   int used = loss->factors;
@@ -181,7 +184,8 @@ HWY_INLINE void ScoresToGradients(const WindowStep& step, float* scores,
   hn::Store(linear, d, loss->linear);
   loss->factors = used;
   const hn::CappedTag<float, 4> d4;
-  for (size_t c = 0; c < pitch; c += hn::Lanes(d4)) {
+  const size_t positives = static_cast<size_t>(step.num_positives) * pitch;
+  for (size_t c = 0; c < positives; c += hn::Lanes(d4)) {
     hn::Store(hn::Add(hn::Load(d4, scores + c), hn::Set(d4, step.rate)), d4,
               scores + c);
   }
@@ -313,13 +317,13 @@ void Step(const WindowStep& step, WindowScratch* scratch) {
   for (size_t i = end; i < (end + 15) / 16 * 16; i += hn::Lanes(d4)) {
     hn::Store(none, d4, scores + i);
   }
-  for (int t = 1; t < step.num_targets; ++t) {
+  for (int t = step.num_positives; t < step.num_targets; ++t) {
     if (step.target_weights[t] != 1.0f) {
       AddWeightedLoss(step, t, scores, pitch, &scratch->loss);
     }
   }
   ScoresToGradients(step, scores, pitch, &scratch->loss);
-  for (int t = 1; t < step.num_targets; ++t) {
+  for (int t = step.num_positives; t < step.num_targets; ++t) {
     if (step.target_weights[t] != 1.0f) WeighGradients(step, t, scores, pitch);
   }
   for (int t = 0; t < step.num_targets; t += kTargetTile) {

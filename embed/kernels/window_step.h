@@ -1,14 +1,22 @@
-// One step of skip-gram with negative sampling on a window whose contexts share
-// their negatives: a small matrix product, kept in registers.
+// One step of skip-gram on a window whose contexts share their targets: a small
+// matrix product, kept in registers.
 //
-// With context rows x_i of the input table, target rows y_j of the output table
-// (j = 0 the center, j >= 1 negatives with multiplicity w_j), it descends
+// With context rows x_i of the input table and target rows y_j of the output
+// table (the first P positive, the others negative with multiplicity w_j), it
+// descends
 //
-//   L = sum_i [ softplus(-x_i.y_0) + sum_{j>=1} w_j softplus(x_i.y_j) ]
+//   L = sum_i [ sum_{j < P} softplus(-x_i.y_j)
+//               + sum_{j >= P} w_j softplus(x_i.y_j) ]
 //
-// (Mikolov et al. 2013, equation 4, negated) by one step of size `rate`:
-//   g_ij = rate * w_j * ([j = 0] - sigmoid(x_i.y_j))   from the rows as they
-//   were x_i += sum_j g_ij y_j,     y_j += sum_i g_ij x_i
+// by one step of size `rate`, g_ij from the rows as they were:
+//
+//   g_ij = rate * w_j * ([j < P] - sigmoid(x_i.y_j))
+//   x_i += sum_j g_ij y_j
+//   y_j += sum_i g_ij x_i
+//
+// With P = 1 and y_0 the center's row this is negative sampling (Mikolov et al.
+// 2013, equation 4, negated); with the inner nodes of the center's path, those
+// with branch 0 first, it is hierarchical softmax.
 // Sharing negatives over a window is pWord2Vec's scheme (Ji, Satish, Li, Dubey
 // 2016); all scores of the window are taken before any row changes. Targets are
 // updated six at a time, contexts in order: where a context row occurs twice,
@@ -29,11 +37,12 @@ namespace embed {
 struct WindowStep {
   float* const* contexts;       // [num_contexts] rows x_i, 64-byte aligned
   int num_contexts;             // >= 1
-  float* const* targets;        // [num_targets] distinct rows y_j, y_0 positive
-  const float* target_weights;  // [num_targets] w_j, w_0 = 1
+  float* const* targets;        // [num_targets] distinct rows y_j
+  const float* target_weights;  // [num_targets] w_j, 1 for positives
   int num_targets;              // >= 1
   size_t stride;                // floats in a row, a multiple of 16
   float rate;                   // learning rate
+  int num_positives = 1;        // P, 0 to num_targets
 };
 
 // Scratch memory and loss of one thread.

@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <utility>
+#include <vector>
 
+#include "embed/model/embedding_table.h"
 #include "embed/train/objective.h"
 #include "embed/train/window_sampler.h"
 
@@ -29,12 +31,18 @@ class BlockWorker : public Objective::Worker {
   WindowBlock block_;
 };
 
-// Asks for a whole row of `stride` floats, to be written soon.
-inline void PrefetchRow(const float* row, size_t stride) {
-  constexpr size_t kFloatsPerLine = 16;  // a cache line of 64 bytes
-  for (size_t i = 0; i < stride; i += kFloatsPerLine) {
-    __builtin_prefetch(row + i, 1, 3);
+// Puts the input rows of the contexts of center i at the start of *rows, which
+// has room for one more; returns how many there are.
+inline size_t GatherContexts(const WindowBlock& block, size_t i,
+                             EmbeddingTable* input, std::vector<float*>* rows) {
+  // Each row is written, and the center's then overwritten: no branch that
+  // could be mispredicted.
+  size_t count = 0;
+  for (size_t c = block.begin[i]; c < block.end[i]; ++c) {
+    (*rows)[count] = input->row(block.ids[c]);
+    count += c == i ? 0 : 1;
   }
+  return count;
 }
 
 }  // namespace embed

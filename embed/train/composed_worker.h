@@ -6,42 +6,40 @@
 #include <cstdint>
 #include <vector>
 
-#include "embed/base/aligned_buffer.h"
 #include "embed/kernels/composed_step.h"
 #include "embed/model/embedding_table.h"
 #include "embed/model/feature_map.h"
 #include "embed/train/block_worker.h"
-#include "embed/train/window_sampler.h"
+#include "embed/train/composed_buffers.h"
+#include "embed/train/window_setup.h"
 
 namespace embed {
 
 class ComposedWorker : public BlockWorker {
  public:
-  ComposedWorker(const WindowOptions& options, WindowSampler sampler,
-                 const FeatureMap* features, EmbeddingTable* input,
-                 EmbeddingTable* output);
+  // All must outlive this.
+  ComposedWorker(const WindowSetup* setup, const FeatureMap* features,
+                 EmbeddingTable* input);
 
   uint64_t TrainBlock(const WindowBlock& block, float rate) override;
-  double TakeLoss() override { return scratch_.loss.Take(); }
+  double TakeLoss() override { return buffers_.scratch.loss.Take(); }
 
  private:
   // Asks for the rows that center i will need.
   void Prefetch(const WindowBlock& block, size_t i) const;
-  // Fills the pointers for center i; returns its number of contexts, 0 when it
-  // has no context or no features.
-  int Gather(const WindowBlock& block, size_t i);
+  // Fills feature_rows_ and targets_ for center i; returns its number of
+  // contexts, 0 when it has no context or no features.
+  uint64_t Gather(const WindowBlock& block, size_t i);
 
   const size_t negatives_;
+  const OutputLayer& layer_;
   const FeatureMap* const features_;
   EmbeddingTable* const input_;
-  EmbeddingTable* const output_;
   const ComposedStepFunction step_;
-  // Pointers for one center.
+  // Rows for one center.
   std::vector<float*> feature_rows_;
-  std::vector<float*> targets_;
-  std::vector<float> labels_;
-  AlignedBuffer buffer_;
-  ComposedScratch scratch_;
+  Targets targets_;
+  ComposedBuffers buffers_;
 };
 
 }  // namespace embed

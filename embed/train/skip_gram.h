@@ -1,4 +1,5 @@
-// Skip-gram with negative sampling (Mikolov et al. 2013) as an objective.
+// Skip-gram (Mikolov et al. 2013) as an objective, with negative sampling or
+// hierarchical softmax.
 //
 // Without a feature map, as in word2vec.c: the context's row of the input table
 // predicts the center; the contexts of one center share their negatives, so a
@@ -15,28 +16,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "embed/model/embedding_table.h"
 #include "embed/model/feature_map.h"
-#include "embed/train/negative_sampler.h"
 #include "embed/train/objective.h"
-#include "embed/train/subsampler.h"
+#include "embed/train/window_setup.h"
 
 namespace embed {
-
-struct SkipGramOptions {
-  // InvalidArgument naming the option and its value.
-  absl::Status Validate() const;
-
-  int window = 5;           // largest radius; uniform on 1 .. window
-  int negatives = 5;        // draws a pair, 0 to 1000
-  double subsample = 1e-3;  // threshold of Subsampler, 0 = off
-  double noise_exponent = 0.75;
-  uint64_t seed = 1;
-};
 
 class SkipGram : public Objective {
  public:
@@ -44,22 +33,20 @@ class SkipGram : public Objective {
   // [ids, dim]. features may be null. Tables and features must outlive this.
   // InvalidArgument: an option, or tables that do not fit counts and features.
   static absl::StatusOr<std::unique_ptr<SkipGram>> Create(
-      const SkipGramOptions& options, absl::Span<const uint64_t> counts,
+      const WindowModelOptions& options, absl::Span<const uint64_t> counts,
       EmbeddingTable* input, EmbeddingTable* output,
       const FeatureMap* features = nullptr);
 
   std::unique_ptr<Worker> NewWorker() const override;
 
  private:
-  SkipGram(const SkipGramOptions& options, Subsampler subsampler,
-           NegativeSampler negative_sampler);
+  SkipGram(std::unique_ptr<WindowSetup> setup, const FeatureMap* features,
+           EmbeddingTable* input)
+      : setup_(std::move(setup)), features_(features), input_(input) {}
 
-  SkipGramOptions options_;
-  Subsampler subsampler_;
-  NegativeSampler negative_sampler_;
-  EmbeddingTable* input_ = nullptr;
-  EmbeddingTable* output_ = nullptr;
-  const FeatureMap* features_ = nullptr;
+  const std::unique_ptr<WindowSetup> setup_;
+  const FeatureMap* const features_;  // null: the identity
+  EmbeddingTable* const input_;
 };
 
 }  // namespace embed

@@ -178,8 +178,9 @@ class TrainingRun {
 }  // namespace
 
 absl::Status TrainerOptions::Validate() const {
-  if (epochs < 1)
+  if (epochs < 1) {
     return absl::InvalidArgumentError("epochs is 0, expected >= 1");
+  }
   if (!(learning_rate > 0) || !std::isfinite(learning_rate)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "learning_rate is ", learning_rate, ", expected a number above 0"));

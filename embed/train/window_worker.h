@@ -10,14 +10,14 @@
 #include "embed/kernels/window_step.h"
 #include "embed/model/embedding_table.h"
 #include "embed/train/block_worker.h"
-#include "embed/train/window_sampler.h"
+#include "embed/train/window_setup.h"
 
 namespace embed {
 
 class WindowWorker : public BlockWorker {
  public:
-  WindowWorker(const WindowOptions& options, WindowSampler sampler,
-               EmbeddingTable* input, EmbeddingTable* output);
+  // Both must outlive this.
+  WindowWorker(const WindowSetup* setup, EmbeddingTable* input);
 
   uint64_t TrainBlock(const WindowBlock& block, float rate) override;
   double TakeLoss() override { return scratch_.loss.Take(); }
@@ -25,21 +25,14 @@ class WindowWorker : public BlockWorker {
  private:
   // Asks for the rows that center i will need.
   void Prefetch(const WindowBlock& block, size_t i) const;
-  // Fills contexts_ and targets_ for center i; returns false if it has no
-  // context.
-  bool Gather(const WindowBlock& block, size_t i);
 
   const size_t window_;
+  const OutputLayer& layer_;
   EmbeddingTable* const input_;
-  EmbeddingTable* const output_;
   const WindowStepFunction step_;
-  // Pointers for one center; their sizes are fixed, the counts vary.
+  // Rows for one center.
   std::vector<float*> contexts_;
-  std::vector<float*> targets_;
-  std::vector<uint32_t> target_ids_;
-  std::vector<float> weights_;
-  int num_contexts_ = 0;
-  int num_targets_ = 0;
+  Targets targets_;
   AlignedBuffer scores_;
   WindowScratch scratch_;
 };

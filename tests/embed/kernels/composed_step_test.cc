@@ -25,12 +25,15 @@ struct Case {
   std::vector<uint32_t> targets;
   std::vector<float> labels;
   bool mean;
-  float radius;  // of the rows
+  float radius;            // of the rows
+  bool undivided = false;  // the mean's gradient, as word2vec.c's CBOW
 };
 
 double ScaleOf(const Case& c) {
   return c.mean ? 1.0 / static_cast<double>(c.features.size()) : 1.0;
 }
+
+double GradientScaleOf(const Case& c) { return c.undivided ? 1.0 : ScaleOf(c); }
 
 DoubleRow Hidden(const Case& c, const DoubleRows& x) {
   DoubleRow hidden(x[0].size());
@@ -60,7 +63,9 @@ void Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
     AddTimes(g, row, &gradient);
     AddTimes(g, hidden, &row);
   }
-  for (const uint32_t f : c.features) AddTimes(ScaleOf(c), gradient, &(*x)[f]);
+  for (const uint32_t f : c.features) {
+    AddTimes(GradientScaleOf(c), gradient, &(*x)[f]);
+  }
 }
 
 // Tables of 40 rows and calls of the kernel on them.
@@ -82,8 +87,9 @@ struct StepRun {
     for (const uint32_t j : c.targets) targets.push_back(output.row(j));
     GetComposedStep()(
         {features.data(), static_cast<int>(features.size()),
-         static_cast<float>(ScaleOf(c)), targets.data(), c.labels.data(),
-         static_cast<int>(targets.size()), input.stride(), rate},
+         static_cast<float>(ScaleOf(c)), static_cast<float>(GradientScaleOf(c)),
+         targets.data(), c.labels.data(), static_cast<int>(targets.size()),
+         input.stride(), rate},
         &scratch);
   }
 
@@ -148,6 +154,10 @@ TEST_P(ComposedStepTest, MatchesDoubleForAllShapes) {
 
 // Repeated features count as often; with a feature n times in the list its row
 // moves n times, which is the gradient of the composed vector.
+TEST_P(ComposedStepTest, SpreadsTheGradientUndividedOnRequest) {
+  Check({100, Range(7), Range(6), {1, 0, 0, 0, 0, 0}, true, 0.3f, true}, 3e-6);
+}
+
 TEST_P(ComposedStepTest, TakesRepeatedFeatures) {
   for (const bool mean : {false, true}) {
     Check({50, {4, 1, 4, 4, 0}, Range(9), Labels(9, 3), mean, 0.3f}, 3e-6);

@@ -26,6 +26,7 @@ struct Case {
   std::vector<uint32_t> targets;
   std::vector<float> weights;
   float scale;  // of the rows; large ones saturate the sigmoid
+  size_t positives = 1;
 };
 
 // The stated loss.
@@ -34,8 +35,8 @@ double Loss(const Case& c, const DoubleRows& x, const DoubleRows& y) {
   for (const uint32_t i : c.contexts) {
     for (size_t t = 0; t < c.targets.size(); ++t) {
       const double score = Dot(x[i], y[c.targets[t]]);
-      loss +=
-          static_cast<double>(c.weights[t]) * Softplus(t == 0 ? -score : score);
+      loss += static_cast<double>(c.weights[t]) *
+              Softplus(t < c.positives ? -score : score);
     }
   }
   return loss;
@@ -49,7 +50,7 @@ void Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
     for (size_t t = 0; t < c.targets.size(); ++t) {
       const double score = Dot((*x)[c.contexts[i]], (*y)[c.targets[t]]);
       g[i][t] = rate * static_cast<double>(c.weights[t]) *
-                ((t == 0 ? 1 : 0) - Sigmoid(score));
+                ((t < c.positives ? 1 : 0) - Sigmoid(score));
     }
   }
   for (size_t first = 0; first < c.targets.size(); first += 6) {
@@ -87,9 +88,10 @@ struct StepRun {
         WindowScratch::ScoresFor(num_contexts, num_targets) * sizeof(float));
     WindowScratch scratch;
     scratch.scores = static_cast<float*>(scores.data());
-    GetWindowStep()({contexts.data(), num_contexts, targets.data(),
-                     c.weights.data(), num_targets, input.stride(), rate},
-                    &scratch);
+    GetWindowStep()(
+        {contexts.data(), num_contexts, targets.data(), c.weights.data(),
+         num_targets, input.stride(), rate, static_cast<int>(c.positives)},
+        &scratch);
     return scratch.loss.Take();
   }
 
@@ -126,6 +128,15 @@ class WindowStepTest : public testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(Targets, WindowStepTest,
                          testing::ValuesIn(AvailableCpuTargets()),
                          [](const auto& param) { return param.param; });
+
+TEST_P(WindowStepTest, TakesAnyNumberOfPositives) {
+  for (const size_t positives : {0, 1, 3, 7, 11}) {
+    for (const uint32_t contexts : {1, 5, 17}) {
+      SCOPED_TRACE(testing::Message() << positives << " positives");
+      Check({40, Range(contexts), Range(11), Ones(11), 0.3f, positives}, 3e-6);
+    }
+  }
+}
 
 TEST_P(WindowStepTest, MatchesDoubleForAllShapes) {
   for (const int dim : {1, 16, 17, 32, 48, 128, 300}) {

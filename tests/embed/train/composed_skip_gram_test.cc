@@ -90,7 +90,7 @@ FeatureMap MakeFeatures(Compose compose) {
   return *FeatureMap::Create(offsets, rows, keys, compose);
 }
 
-void CompareWithReference(const SkipGramOptions& options, Compose compose) {
+void CompareWithReference(const WindowModelOptions& options, Compose compose) {
   MemorySource source(RandomSequences(60, kIds, 3), 7);
   const std::vector<uint64_t> counts = source.Counts(kIds);
   const FeatureMap features = MakeFeatures(compose);

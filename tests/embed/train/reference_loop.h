@@ -18,7 +18,8 @@ namespace embed {
 // sequences, in the order of training.
 template <class Visit>
 void ForEachCenter(SequenceSource* source, const TrainerOptions& training,
-                   const SkipGramOptions& options, NegativesPer negatives_per,
+                   const WindowModelOptions& options,
+                   NegativesPer negatives_per,
                    const std::vector<uint64_t>& counts, const Visit& visit) {
   const Subsampler subsampler = *Subsampler::Create(counts, options.subsample);
   const NegativeSampler negative_sampler =

@@ -67,7 +67,8 @@ struct Tables {
   EmbeddingTable output;
 };
 
-void CompareWithReference(const SkipGramOptions& options, size_t chunk_size) {
+void CompareWithReference(const WindowModelOptions& options,
+                          size_t chunk_size) {
   MemorySource source(RandomSequences(120, kIds, 3), chunk_size);
   const std::vector<uint64_t> counts = source.Counts(kIds);
   TrainerOptions training;
@@ -131,7 +132,7 @@ TEST(SkipGramTest, SeparatesTwoCommunitiesWithTwoThreads) {
   }
   MemorySource source(sequences, 25);
   Tables tables(0.025f);
-  SkipGramOptions options;
+  WindowModelOptions options;
   options.subsample = 0;
   const auto objective = *SkipGram::Create(options, source.Counts(kIds),
                                            &tables.input, &tables.output);
@@ -160,7 +161,7 @@ TEST(SkipGramTest, SeparatesTwoCommunitiesWithTwoThreads) {
 TEST(SkipGramTest, RefusesBadOptionsNamingThem) {
   Tables tables;
   const std::vector<uint64_t> counts(kIds, 1);
-  const std::vector<std::pair<SkipGramOptions, std::string>> bad = {
+  const std::vector<std::pair<WindowModelOptions, std::string>> bad = {
       {{0, 5, 0, 0.75, 1}, "window is 0"},
       {{10001, 5, 0, 0.75, 1}, "window is 10001"},
       {{5, -1, 0, 0.75, 1}, "negatives is -1"},

@@ -1,0 +1,79 @@
+#include "embed/train/window_setup.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "embed/base/status_macros.h"
+
+namespace embed {
+
+absl::Status WindowModelOptions::Validate() const {
+  if (window < 1 || window > 10000) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("window is ", window, ", expected 1 to 10000"));
+  }
+  if (negatives < 0 || negatives > 1000) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("negatives is ", negatives, ", expected 0 to 1000"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTables(uint64_t inputs, uint64_t outputs,
+                         const EmbeddingTable& input,
+                         const EmbeddingTable& output) {
+  if (input.rows() != inputs || output.rows() != outputs ||
+      input.dim() != output.dim()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("tables of [", input.rows(), ", ", input.dim(), "] and [",
+                     output.rows(), ", ", output.dim(), "], expected ", inputs,
+                     " and ", outputs, " rows of one dim"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<WindowSetup>> WindowSetup::Create(
+    const WindowModelOptions& options, absl::Span<const uint64_t> counts,
+    EmbeddingTable* output) {
+  EMBED_RETURN_IF_ERROR(options.Validate());
+  EMBED_ASSIGN_OR_RETURN(Subsampler subsampler,
+                         Subsampler::Create(counts, options.subsample));
+  EMBED_ASSIGN_OR_RETURN(
+      NegativeSampler negative_sampler,
+      NegativeSampler::Create(counts, options.noise_exponent));
+  std::unique_ptr<OutputLayer> layer;
+  if (options.loss == OutputLoss::kHierarchicalSoftmax) {
+    EMBED_ASSIGN_OR_RETURN(HuffmanTree tree, HuffmanTree::Create(counts));
+    layer = std::make_unique<HierarchicalSoftmaxLayer>(output, std::move(tree));
+  } else {
+    layer = std::make_unique<NegativeSamplingLayer>(output);
+  }
+  return std::unique_ptr<WindowSetup>(
+      new WindowSetup(options, std::move(subsampler),
+                      std::move(negative_sampler), std::move(layer)));
+}
+
+WindowSetup::WindowSetup(const WindowModelOptions& options,
+                         Subsampler subsampler,
+                         NegativeSampler negative_sampler,
+                         std::unique_ptr<OutputLayer> layer)
+    : options_(options),
+      subsampler_(std::move(subsampler)),
+      negative_sampler_(std::move(negative_sampler)),
+      layer_(std::move(layer)) {}
+
+int WindowSetup::negatives() const {
+  return options_.loss == OutputLoss::kHierarchicalSoftmax ? 0
+                                                           : options_.negatives;
+}
+
+WindowSampler WindowSetup::NewSampler(NegativesPer negatives_per) const {
+  WindowOptions windows;
+  windows.window = options_.window;
+  windows.negatives = negatives();
+  windows.negatives_per = negatives_per;
+  windows.seed = options_.seed;
+  return WindowSampler(windows, &subsampler_, &negative_sampler_);
+}
+
+}  // namespace embed

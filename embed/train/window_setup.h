@@ -1,0 +1,69 @@
+// What the objectives over windows (skip-gram, CBOW) share: their options, the
+// samplers made from the counts, and the output layer.
+#ifndef EMBED_TRAIN_WINDOW_SETUP_H_
+#define EMBED_TRAIN_WINDOW_SETUP_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "embed/model/embedding_table.h"
+#include "embed/train/negative_sampler.h"
+#include "embed/train/output_layer.h"
+#include "embed/train/subsampler.h"
+#include "embed/train/window_sampler.h"
+
+namespace embed {
+
+enum class OutputLoss { kNegativeSampling, kHierarchicalSoftmax };
+
+struct WindowModelOptions {
+  // InvalidArgument naming the option and its value.
+  absl::Status Validate() const;
+
+  int window = 5;           // largest radius; uniform on 1 .. window
+  int negatives = 5;        // draws a pair, 0 to 1000; unused by the softmax
+  double subsample = 1e-3;  // threshold of Subsampler, 0 = off
+  double noise_exponent = 0.75;
+  uint64_t seed = 1;
+  OutputLoss loss = OutputLoss::kNegativeSampling;
+};
+
+// InvalidArgument: the tables do not have these rows and one dim.
+absl::Status CheckTables(uint64_t inputs, uint64_t outputs,
+                         const EmbeddingTable& input,
+                         const EmbeddingTable& output);
+
+// Thread-safe.
+class WindowSetup {
+ public:
+  // counts: occurrences of each id. output: [ids, dim], for either loss (the
+  // softmax leaves its last row alone); must outlive this.
+  static absl::StatusOr<std::unique_ptr<WindowSetup>> Create(
+      const WindowModelOptions& options, absl::Span<const uint64_t> counts,
+      EmbeddingTable* output);
+
+  // For one thread; must not outlive this.
+  WindowSampler NewSampler(NegativesPer negatives_per) const;
+
+  int window() const { return options_.window; }
+  // Draws a pair: none with hierarchical softmax.
+  int negatives() const;
+  const OutputLayer& layer() const { return *layer_; }
+
+ private:
+  WindowSetup(const WindowModelOptions& options, Subsampler subsampler,
+              NegativeSampler negative_sampler,
+              std::unique_ptr<OutputLayer> layer);
+
+  const WindowModelOptions options_;
+  const Subsampler subsampler_;
+  const NegativeSampler negative_sampler_;
+  const std::unique_ptr<OutputLayer> layer_;
+};
+
+}  // namespace embed
+
+#endif  // EMBED_TRAIN_WINDOW_SETUP_H_

@@ -10,7 +10,7 @@
 #include "embed/base/status_macros.h"
 #include "embed/model/embedding_table.h"
 
-// Zeros stand for "by mode": the mode table (apps/mode_table.cc) fills them in.
+// Zeros stand for "by mode": the mode table (apps/mode.cc) fills them in.
 DEFINE_int32(dim, 0, "numbers in a vector");
 DEFINE_int32(window, 0, "largest distance of a context from its center");
 DEFINE_int32(negatives, 0, "negative samples for each positive pair");

@@ -24,6 +24,14 @@ enum class RandomPurpose : uint32_t {
   kTest = 8,
 };
 
+// The multipliers and key increments of the paper (its table 2), and the
+// rounds.
+inline constexpr uint32_t kPhiloxMultiplier0 = 0xD2511F53;
+inline constexpr uint32_t kPhiloxMultiplier1 = 0xCD9E8D57;
+inline constexpr uint32_t kPhiloxWeyl0 = 0x9E3779B9;
+inline constexpr uint32_t kPhiloxWeyl1 = 0xBB67AE85;
+inline constexpr int kPhiloxRounds = 10;
+
 // Names one stream; cheap to make and to copy.
 struct PhiloxStream {
   // epoch and sequence select disjoint counters; seed and purpose the key.

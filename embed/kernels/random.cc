@@ -51,11 +51,11 @@ HWY_INLINE void Blocks(D d, const PhiloxStream& stream, uint32_t first_block,
   V c1 = hn::Set(d, stream.counter[1]);
   V c2 = hn::Set(d, stream.counter[2]);
   V c3 = hn::Set(d, stream.counter[3]);
-  const V multiplier0 = hn::Set(d, 0xD2511F53);
-  const V multiplier1 = hn::Set(d, 0xCD9E8D57);
+  const V multiplier0 = hn::Set(d, kPhiloxMultiplier0);
+  const V multiplier1 = hn::Set(d, kPhiloxMultiplier1);
   uint32_t key0 = stream.key[0];
   uint32_t key1 = stream.key[1];
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < kPhiloxRounds; ++round) {
     V low0, high0, low1, high1;
     MultiplyFull(d, c0, multiplier0, &low0, &high0);
     MultiplyFull(d, c2, multiplier1, &low1, &high1);
@@ -63,8 +63,8 @@ HWY_INLINE void Blocks(D d, const PhiloxStream& stream, uint32_t first_block,
     c2 = hn::Xor(hn::Xor(high0, c3), hn::Set(d, key1));
     c1 = low1;
     c3 = low0;
-    key0 += 0x9E3779B9;
-    key1 += 0xBB67AE85;
+    key0 += kPhiloxWeyl0;
+    key1 += kPhiloxWeyl1;
   }
   hn::StoreInterleaved4(c0, c1, c2, c3, d, out);
 }

@@ -9,6 +9,7 @@
 
 #include "embed/model/embedding_table.h"
 #include "embed/train/objective.h"
+#include "embed/train/output_layer.h"
 #include "embed/train/window_sampler.h"
 
 namespace embed {
@@ -30,6 +31,18 @@ class BlockWorker : public Objective::Worker {
   WindowSampler sampler_;
   WindowBlock block_;
 };
+
+// Asks for the rows that center i will need: its targets, and of its contexts
+// the one farthest ahead, the only one that can be new.
+inline void PrefetchWindow(const WindowBlock& block, size_t i, size_t window,
+                           const OutputLayer& layer,
+                           const EmbeddingTable& input) {
+  if (i >= block.size()) return;
+  layer.Prefetch(block.ids[i], block.NegativesOf(i));
+  if (i + window < block.size()) {
+    PrefetchRow(input.row(block.ids[i + window]), input.stride());
+  }
+}
 
 // Puts the input rows of the contexts of center i at the start of *rows, which
 // has room for one more; returns how many there are.

@@ -29,9 +29,11 @@ class CbowWorker : public BlockWorker {
 
   uint64_t TrainBlock(const WindowBlock& block, float rate) override {
     uint64_t examples = 0;
-    for (size_t i = 0; i < kPrefetchAhead; ++i) Prefetch(block, i);
+    for (size_t i = 0; i < kPrefetchAhead; ++i) {
+      PrefetchWindow(block, i, window_, layer_, *input_);
+    }
     for (size_t i = 0; i < block.size(); ++i) {
-      Prefetch(block, i + kPrefetchAhead);
+      PrefetchWindow(block, i + kPrefetchAhead, window_, layer_, *input_);
       const size_t contexts = GatherContexts(block, i, input_, &contexts_);
       if (contexts == 0) continue;
       targets_.Clear();
@@ -51,15 +53,6 @@ class CbowWorker : public BlockWorker {
   double TakeLoss() override { return buffers_.scratch.loss.Take(); }
 
  private:
-  void Prefetch(const WindowBlock& block, size_t i) const {
-    if (i >= block.size()) return;
-    layer_.Prefetch(block.ids[i], block.NegativesOf(i));
-    // Of the contexts only the one farthest ahead can be new.
-    if (i + window_ < block.size()) {
-      PrefetchRow(input_->row(block.ids[i + window_]), input_->stride());
-    }
-  }
-
   const size_t window_;
   const OutputLayer& layer_;
   const CbowGradient gradient_;

@@ -25,9 +25,11 @@ WindowWorker::WindowWorker(const WindowSetup* setup, EmbeddingTable* input)
 
 uint64_t WindowWorker::TrainBlock(const WindowBlock& block, float rate) {
   uint64_t examples = 0;
-  for (size_t i = 0; i < kPrefetchAhead; ++i) Prefetch(block, i);
+  for (size_t i = 0; i < kPrefetchAhead; ++i) {
+    PrefetchWindow(block, i, window_, layer_, *input_);
+  }
   for (size_t i = 0; i < block.size(); ++i) {
-    Prefetch(block, i + kPrefetchAhead);
+    PrefetchWindow(block, i + kPrefetchAhead, window_, layer_, *input_);
     const size_t contexts = GatherContexts(block, i, input_, &contexts_);
     if (contexts == 0) continue;
     layer_.Collect(block.ids[i], block.NegativesOf(i), &targets_);
@@ -43,15 +45,6 @@ uint64_t WindowWorker::TrainBlock(const WindowBlock& block, float rate) {
     examples += contexts;
   }
   return examples;
-}
-
-void WindowWorker::Prefetch(const WindowBlock& block, size_t i) const {
-  if (i >= block.size()) return;
-  layer_.Prefetch(block.ids[i], block.NegativesOf(i));
-  // Of the contexts only the one farthest ahead can be new.
-  if (i + window_ < block.size()) {
-    PrefetchRow(input_->row(block.ids[i + window_]), input_->stride());
-  }
 }
 
 }  // namespace embed

@@ -23,9 +23,6 @@ class WindowWorker : public BlockWorker {
   double TakeLoss() override { return scratch_.loss.Take(); }
 
  private:
-  // Asks for the rows that center i will need.
-  void Prefetch(const WindowBlock& block, size_t i) const;
-
   const size_t window_;
   const OutputLayer& layer_;
   EmbeddingTable* const input_;

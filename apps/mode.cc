@@ -3,6 +3,7 @@
 #include <gflags/gflags.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -63,8 +64,15 @@ std::vector<Mode> MakeModes() {
   };
 }
 
+// The flags that shape the result in every mode and whose default is always the
+// same. (The seed is told apart from them.)
+constexpr const char* kFlagsOfAllModes[] = {"clip_gradient", "lr_schedule",
+                                            "optimizer"};
+
 std::vector<std::string> FlagsOf(const Mode& mode) {
-  std::vector<std::string> names(mode.flags.begin(), mode.flags.end());
+  std::vector<std::string> names(std::begin(kFlagsOfAllModes),
+                                 std::end(kFlagsOfAllModes));
+  names.insert(names.end(), mode.flags.begin(), mode.flags.end());
   for (const auto& [flag, value] : mode.defaults) names.emplace_back(flag);
   return names;
 }

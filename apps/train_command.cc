@@ -2,6 +2,7 @@
 
 #include <gflags/gflags.h>
 
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -13,18 +14,24 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "apps/checkpoints.h"
 #include "apps/common/available_memory.h"
+#include "apps/common/checkpoint_flags.h"
 #include "apps/common/graph_flags.h"
 #include "apps/common/human_format.h"
 #include "apps/common/output_flags.h"
+#include "apps/common/progress.h"
 #include "apps/common/running_flags.h"
+#include "apps/common/stop_signal.h"
 #include "apps/common/text_flags.h"
 #include "apps/common/training_flags.h"
 #include "apps/mode.h"
 #include "apps/model_outputs.h"
+#include "embed/base/hash.h"
 #include "embed/base/status_macros.h"
 #include "embed/io/model_file.h"
 #include "embed/kernels/cpu_target.h"
+#include "embed/train/hogwild_schedule.h"
 #include "embed/train/skip_gram.h"
 #include "embed/train/trainer.h"
 
@@ -39,6 +46,7 @@ struct TrainPlan {
   std::string input;
   int threads = 1;
   TrainingFlags training;
+  CheckpointFlags checkpoints;
   OutputPlan output;
 };
 
@@ -54,7 +62,11 @@ absl::StatusOr<TrainPlan> MakePlan(const Arguments& arguments) {
   plan.input = arguments[0];
   EMBED_ASSIGN_OR_RETURN(plan.threads, ApplyRunningFlags());
   EMBED_ASSIGN_OR_RETURN(plan.training, ReadTrainingFlags(plan.threads));
+  EMBED_ASSIGN_OR_RETURN(plan.checkpoints, ReadCheckpointFlags());
   EMBED_ASSIGN_OR_RETURN(plan.output, ReadOutputFlags(plan.input));
+  plan.training.trainer.checkpoint_seconds = plan.checkpoints.every_seconds;
+  plan.training.trainer.progress_seconds =
+      SecondsBetweenReports(plan.output.progress);
   return plan;
 }
 
@@ -71,6 +83,14 @@ void SayPlan(const TrainPlan& plan) {
   Say(absl::StrCat("threads: ", plan.threads, ", kernels: ", CpuTargetInUse()));
 }
 
+// Bytes of the input file, 0 if it has no size (standard input).
+uint64_t InputBytes(const TrainPlan& plan) {
+  if (plan.input == "-") return 0;
+  std::error_code error;
+  const uint64_t bytes = std::filesystem::file_size(plan.input, error);
+  return error ? 0 : bytes;
+}
+
 ModelInfo DescribeRun(const TrainPlan& plan, const TrainingInput& input) {
   ModelInfo info;
   info.mode = plan.mode->name;
@@ -78,11 +98,8 @@ ModelInfo DescribeRun(const TrainPlan& plan, const TrainingInput& input) {
   info.seed = plan.training.seed;
   info.options = ModeOptions(*plan.mode);
   if (plan.input != "-") {
-    std::error_code error;
-    const std::filesystem::path path = plan.input;
-    const uint64_t bytes = std::filesystem::file_size(path, error);
-    info.source_name = path.filename().string();
-    info.source_bytes = error ? 0 : bytes;
+    info.source_name = std::filesystem::path(plan.input).filename().string();
+    info.source_bytes = InputBytes(plan);
   }
   return info;
 }
@@ -97,11 +114,21 @@ absl::Status CreateTables(const TrainPlan& plan, const TrainingInput& input,
       input.features.empty() ? outputs : input.features.num_rows();
   const uint64_t bytes = EmbeddingTable::BytesFor(inputs, dim) +
                          EmbeddingTable::BytesFor(outputs, dim);
+  // Checkpoints by the clock are written from a copy.
+  const uint64_t copy_bytes = plan.checkpoints.every_seconds > 0 ? bytes : 0;
   Say(absl::StrFormat(
-      "tables: %d + %d rows of %d numbers, %s; epochs: %d, of %s tokens",
-      inputs, outputs, dim, FormatBytes(bytes), plan.training.trainer.epochs,
+      "tables: %d + %d rows of %d numbers, %s%s; epochs: %d, of %s tokens",
+      inputs, outputs, dim, FormatBytes(bytes),
+      copy_bytes > 0
+          ? absl::StrCat(" and ", FormatBytes(copy_bytes), " for checkpoints")
+          : "",
+      plan.training.trainer.epochs,
       FormatCount(static_cast<double>(input.tokens_per_epoch))));
-  EMBED_RETURN_IF_ERROR(CheckMemory("the tables", bytes));
+  EMBED_RETURN_IF_ERROR(CheckMemory(copy_bytes > 0
+                                        ? "the tables and a copy of them for "
+                                          "checkpoints"
+                                        : "the tables",
+                                    bytes + copy_bytes));
   EMBED_ASSIGN_OR_RETURN(model->input, EmbeddingTable::Create(inputs, dim));
   EMBED_ASSIGN_OR_RETURN(model->output, EmbeddingTable::Create(outputs, dim));
   model->input.FillUniform(0.5f / static_cast<float>(dim), plan.training.seed,
@@ -120,17 +147,54 @@ absl::StatusOr<std::unique_ptr<Objective>> MakeObjective(
                           &input.features);
 }
 
-absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
-                   Model* model) {
-  EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<Objective> objective,
-                         MakeObjective(plan.training, input, model));
-  TrainerOptions options = plan.training.trainer;
-  options.progress_seconds = SecondsBetweenReports(plan.output.progress);
-  EMBED_ASSIGN_OR_RETURN(const Trainer trainer, Trainer::Create(options));
-  EMBED_ASSIGN_OR_RETURN(
-      const TrainResult result,
-      trainer.Run(input.source.get(), *objective,
-                  MakeProgressPrinter(plan.output.progress)));
+// How the work is shared among threads.
+std::unique_ptr<Schedule> MakeSchedule(const TrainPlan& plan,
+                                       const TrainingInput& input,
+                                       const Objective& objective) {
+  const TrainerOptions& options = plan.training.trainer;
+  return std::make_unique<HogwildSchedule>(input.source.get(), &objective,
+                                           options.rate(), options.epochs,
+                                           options.threads);
+}
+
+// Names of what shapes the tables, with its values. Threads and whatever only
+// concerns reporting and output do not.
+TrainingIdentity IdentityOf(const TrainPlan& plan, const TrainingInput& input) {
+  const Vocabulary& words = input.vocabulary;
+  const auto hash = [](auto values) {
+    return absl::Hex(
+        Hash64(values.data(), values.size() * sizeof(*values.data())),
+        absl::kZeroPad16);
+  };
+  TrainingIdentity identity = ModeOptions(*plan.mode);
+  identity["mode"] = plan.mode->name;
+  identity["seed"] = absl::StrCat(plan.training.seed);
+  identity["schedule"] = "hogwild";
+  identity["input bytes"] = absl::StrCat(InputBytes(plan));
+  identity["tokens"] = absl::StrCat(input.tokens_per_epoch);
+  identity["vocabulary"] =
+      absl::StrCat(words.size(), " keys ", hash(words.text()),
+                   hash(words.offsets()), hash(words.counts()));
+  if (!input.features.empty()) {
+    identity["features"] = absl::StrCat(
+        input.features.num_rows(), " rows ", hash(input.features.offsets()),
+        hash(input.features.rows()), hash(input.features.row_keys()));
+  }
+  return identity;
+}
+
+// After the training was stopped by a signal: how to go on, and the exit code.
+absl::Status EndBySignal(const Checkpoints& checkpoints) {
+  const int number = StopSignals::Received();
+  const char* const name = number == SIGINT ? "SIGINT" : "SIGTERM";
+  Say(checkpoints.status().ok()
+          ? absl::StrCat("stopped by ", name, "; wrote ", checkpoints.path(),
+                         ": the same command with --resume goes on from it")
+          : absl::StrCat("stopped by ", name, ", without a checkpoint"));
+  return ExitWith(128 + number);
+}
+
+void SayResult(const TrainResult& result) {
   Say(absl::StrFormat(
       "trained %s examples in %s (%s examples/s), mean loss %.4f",
       FormatCount(static_cast<double>(result.stats.examples)),
@@ -138,6 +202,41 @@ absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
       FormatCount(static_cast<double>(result.stats.examples) /
                   (result.seconds > 0 ? result.seconds : 1)),
       result.mean_loss));
+}
+
+absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
+                   Checkpoints* checkpoints, Model* model) {
+  EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<Objective> objective,
+                         MakeObjective(plan.training, input, model));
+  const std::unique_ptr<Schedule> schedule =
+      MakeSchedule(plan, input, *objective);
+  EMBED_ASSIGN_OR_RETURN(const Trainer trainer,
+                         Trainer::Create(plan.training.trainer));
+  ProgressPrinter printer(plan.output.progress);
+  TrainHooks hooks;
+  hooks.progress = [&](const TrainProgress& progress) {
+    printer.Print(progress);
+    return true;
+  };
+  hooks.epoch = [&](const EpochReport& report) {
+    printer.PrintEpoch(report);
+    return true;
+  };
+  hooks.stop = [] { return StopSignals::Received() != 0; };
+  hooks.checkpoints = checkpoints;
+  if (plan.checkpoints.resume) {
+    EMBED_ASSIGN_OR_RETURN(hooks.resume, checkpoints->Open());
+  } else {
+    checkpoints->SayIfThere();
+  }
+  const StopSignals signals;
+  const absl::StatusOr<TrainResult> result =
+      trainer.Run(schedule.get(), *objective, hooks);
+  if (absl::IsCancelled(result.status()) && StopSignals::Received() != 0) {
+    return EndBySignal(*checkpoints);
+  }
+  EMBED_RETURN_IF_ERROR(result.status());
+  SayResult(*result);
   return absl::OkStatus();
 }
 
@@ -154,9 +253,9 @@ CommandInfo TrainCommandInfo() {
   };
   info.notes = ModesHelp();
   info.defaults_elsewhere = FlagsByMode();
-  info.groups = {{"What", {"mode"}}, OutputFlagGroup(), TrainingFlagGroup(),
-                 TextFlagGroup(),    StrokeFlagGroup(), GraphFlagGroup(),
-                 RunningFlagGroup()};
+  info.groups = {{"What", {"mode"}},    OutputFlagGroup(), TrainingFlagGroup(),
+                 TextFlagGroup(),       StrokeFlagGroup(), GraphFlagGroup(),
+                 CheckpointFlagGroup(), RunningFlagGroup()};
   return info;
 }
 
@@ -170,7 +269,8 @@ absl::Status RunTrain(const Arguments& arguments) {
   for (const std::string& note : input.notes) Say("input: " + note);
   Model model;
   EMBED_RETURN_IF_ERROR(CreateTables(plan, input, &model));
-  EMBED_RETURN_IF_ERROR(Train(plan, input, &model));
+  Checkpoints checkpoints(plan.output.checkpoint_path, IdentityOf(plan, input));
+  EMBED_RETURN_IF_ERROR(Train(plan, input, &checkpoints, &model));
   model.info = DescribeRun(plan, input);
   // The source looks into what the model takes over.
   input.source.reset();
@@ -178,6 +278,7 @@ absl::Status RunTrain(const Arguments& arguments) {
   model.features = std::move(input.features);
   EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> notes,
                          WriteOutputs(model, plan.output, plan.threads));
+  checkpoints.Remove();
   for (const std::string& note : notes) Say(note);
   Say(absl::StrCat("next: embedquery --index ", plan.output.index_path, " \"",
                    model.vocabulary.key(0), "\""));

@@ -1,48 +1,15 @@
 #include "text/stroke_table.h"
 
-#include <memory>
-#include <utility>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
 #include "embed/io/input_stream.h"
+#include "embed/io/text_lines.h"
 
 namespace embed {
 namespace {
 
 // Far more than any stroke table; stops a wrong file before memory is full.
 constexpr size_t kMaxFileBytes = size_t{256} << 20;
-constexpr size_t kBlockBytes = size_t{256} << 10;
-
-absl::StatusOr<std::string> ReadAll(const std::string& path) {
-  EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<InputStream> stream,
-                         InputStream::Open(path));
-  std::string text;
-  while (true) {
-    const size_t have = text.size();
-    text.resize(have + kBlockBytes);
-    EMBED_ASSIGN_OR_RETURN(const size_t got,
-                           stream->Read(&text[have], kBlockBytes));
-    text.resize(have + got);
-    if (got < kBlockBytes) return text;
-    if (text.size() > kMaxFileBytes) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(InputName(path), ": not a stroke table: longer than ",
-                       kMaxFileBytes >> 20, " MiB"));
-    }
-  }
-}
-
-// Cuts the next line, without its line end, off *text.
-absl::string_view TakeLine(absl::string_view* text) {
-  const size_t end = text->find('\n');
-  absl::string_view line = text->substr(0, end);
-  text->remove_prefix(end == absl::string_view::npos ? text->size() : end + 1);
-  absl::ConsumeSuffix(&line, "\r");
-  return line;
-}
 
 bool IsComment(absl::string_view line) {
   return line.find_first_not_of(" \t") == absl::string_view::npos ||
@@ -72,7 +39,7 @@ constexpr char StrokeTable::kDefaultPath[];
 
 absl::StatusOr<StrokeTable> StrokeTable::Load(const std::string& path) {
   const std::string used = path.empty() ? kDefaultPath : path;
-  absl::StatusOr<std::string> text = ReadAll(used);
+  absl::StatusOr<std::string> text = ReadWholeText(used, kMaxFileBytes);
   if (path.empty() && absl::IsNotFound(text.status())) {
     return absl::NotFoundError(absl::StrCat(
         "no stroke table: ", used,
@@ -85,13 +52,12 @@ absl::StatusOr<StrokeTable> StrokeTable::Load(const std::string& path) {
 
 absl::StatusOr<StrokeTable> StrokeTable::Parse(absl::string_view text,
                                                absl::string_view name) {
-  absl::ConsumePrefix(&text, "\xEF\xBB\xBF");
+  TextLines lines(text, name);
   StrokeTable table;
   // A rime dictionary starts with a YAML header between "---" and "...".
   bool is_rime = false;
   bool in_header = false;
-  for (size_t number = 1; !text.empty(); ++number) {
-    const absl::string_view line = TakeLine(&text);
+  for (absl::string_view line; lines.Next(&line);) {
     if (in_header) {
       in_header = line != "...";
       continue;
@@ -102,10 +68,7 @@ absl::StatusOr<StrokeTable> StrokeTable::Parse(absl::string_view text,
       continue;
     }
     const absl::Status added = table.AddLine(line, is_rime);
-    if (!added.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(name, ": line ", number, ": ", added.message()));
-    }
+    if (!added.ok()) return lines.Error(added.message());
   }
   if (table.places_.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(

@@ -12,6 +12,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -24,6 +25,7 @@ namespace {
 
 constexpr char kUsagePayload[] = "embed/usage";
 constexpr char kReportedPayload[] = "embed/reported";
+constexpr char kExitPayload[] = "embed/exit_code";
 constexpr char kFlagFile[] = "flagfile";
 constexpr int kMaxFlagFileDepth = 8;
 // Edits up to which a flag is taken for what was meant.
@@ -226,6 +228,12 @@ absl::Status ReportedError() {
   return status;
 }
 
+absl::Status ExitWith(int code) {
+  absl::Status status = absl::CancelledError("ended");
+  status.SetPayload(kExitPayload, absl::Cord(absl::StrCat(code)));
+  return status;
+}
+
 absl::StatusOr<Arguments> ParseFlags(
     const CommandInfo& info, const std::vector<std::string>& command_line) {
   FlagParser parser(info);
@@ -256,7 +264,8 @@ std::string HelpText(const CommandInfo& info) {
   absl::StrAppend(&text,
                   "\nFlags may also stand in a file, one a line: "
                   "--flagfile=FILE\n"
-                  "Exit code: 0 done, 1 failed, 2 wrong usage.\n");
+                  "Exit code: 0 done, 1 failed, 2 wrong usage, 128 + n ended "
+                  "by signal n.\n");
   return text;
 }
 
@@ -287,6 +296,10 @@ int RunCommand(const CommandInfo& info, int argc, char** argv,
     status = absl::ResourceExhaustedError("out of memory");
   }
   if (status.ok()) return 0;
+  int code = 1;
+  if (const auto exit_code = status.GetPayload(kExitPayload)) {
+    return absl::SimpleAtoi(std::string(*exit_code), &code) ? code : 1;
+  }
   if (!status.GetPayload(kReportedPayload).has_value()) {
     PrintError(info.name, status.message());
   }

@@ -1,7 +1,7 @@
 // The frame of every command: flags (by gflags), help, errors, exit codes.
 //
-// Exit codes: 0 done; 1 failed (data, files, not found); 2 wrong usage. An
-// error is one line on stderr: "embedtrain: error: ...".
+// Exit codes: 0 done; 1 failed (data, files, not found); 2 wrong usage; 128 + n
+// ended by signal n. An error is one line on stderr: "embedtrain: error: ...".
 #ifndef EMBED_APPS_COMMON_COMMAND_LINE_H_
 #define EMBED_APPS_COMMON_COMMAND_LINE_H_
 
@@ -46,6 +46,10 @@ absl::Status AsUsageError(const absl::Status& status);
 // An error that ends the command with exit code 1 and without another line,
 // because PrintError() has told it.
 absl::Status ReportedError();
+
+// An error that ends the command with this exit code and without another line,
+// where the cause was told and is no failure (a signal).
+absl::Status ExitWith(int code);
 
 // Sets flags from --name=value, --name value, --name and --noname (switches)
 // and --flagfile=FILE (one such flag a line, # comments). UsageError: unknown

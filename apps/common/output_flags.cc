@@ -53,6 +53,7 @@ absl::StatusOr<OutputPlan> ReadOutputFlags(const std::string& input) {
   }
   plan.model_path = plan.prefix + ".embed";
   plan.index_path = plan.prefix + ".faiss";
+  plan.checkpoint_path = plan.prefix + ".checkpoint";
   for (const absl::string_view name :
        absl::StrSplit(FLAGS_export, ',', absl::SkipEmpty())) {
     const absl::StatusOr<VectorFormat> format = VectorFormatFromName(name);
@@ -69,7 +70,8 @@ absl::StatusOr<OutputPlan> ReadOutputFlags(const std::string& input) {
 }
 
 absl::Status CheckOutputs(const OutputPlan& plan, const std::string& input) {
-  std::vector<std::string> paths = {plan.model_path, plan.index_path};
+  std::vector<std::string> paths = {plan.model_path, plan.index_path,
+                                    plan.checkpoint_path};
   for (const OutputPlan::Export& file : plan.exports) {
     paths.push_back(file.path);
     if (file.format == VectorFormat::kNumpy) {

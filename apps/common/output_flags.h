@@ -25,8 +25,9 @@ struct OutputPlan {
   };
 
   std::string prefix;
-  std::string model_path;  // PREFIX.embed
-  std::string index_path;  // PREFIX.faiss
+  std::string model_path;       // PREFIX.embed
+  std::string index_path;       // PREFIX.faiss
+  std::string checkpoint_path;  // PREFIX.checkpoint, until these are written
   std::vector<Export> exports;
   ProgressStyle progress = ProgressStyle::kNone;
 };

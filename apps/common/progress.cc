@@ -54,6 +54,7 @@ std::string ProgressText(const TrainProgress& progress) {
 std::string ProgressJson(const TrainProgress& progress) {
   nlohmann::ordered_json json;
   json["fraction"] = progress.fraction;
+  json["epoch"] = progress.epoch;
   json["tokens"] = progress.tokens;
   json["examples"] = progress.examples;
   json["tokens_per_second"] = NumberOrNull(progress.tokens_per_second);
@@ -62,6 +63,23 @@ std::string ProgressJson(const TrainProgress& progress) {
   json["learning_rate"] = progress.learning_rate;
   json["seconds"] = progress.seconds;
   json["seconds_left"] = NumberOrNull(progress.seconds_left);
+  return json.dump();
+}
+
+std::string EpochText(const EpochReport& report) {
+  return absl::StrFormat(
+      "epoch %d of %d: %s%s", report.epoch, report.epochs,
+      std::isfinite(report.mean_loss)
+          ? absl::StrFormat("mean loss %.4f, ", report.mean_loss)
+          : "",
+      FormatSeconds(report.seconds));
+}
+
+std::string EpochJson(const EpochReport& report) {
+  nlohmann::ordered_json json;
+  json["epoch"] = report.epoch;
+  json["epoch_loss"] = NumberOrNull(report.mean_loss);
+  json["epoch_seconds"] = report.seconds;
   return json.dump();
 }
 
@@ -76,26 +94,45 @@ double SecondsBetweenReports(ProgressStyle style) {
   }
 }
 
-ProgressCallback MakeProgressPrinter(ProgressStyle style) {
-  return [style](const TrainProgress& progress) {
-    switch (style) {
-      case ProgressStyle::kBar:
-        // \033[K clears what a longer line left behind.
-        std::fprintf(stderr, "\r[%s] %s\033[K%s",
-                     Bar(progress.fraction).c_str(),
-                     ProgressText(progress).c_str(), progress.last ? "\n" : "");
-        break;
-      case ProgressStyle::kLines:
-        std::fprintf(stderr, "%s\n", ProgressText(progress).c_str());
-        break;
-      case ProgressStyle::kJson:
-        std::fprintf(stderr, "%s\n", ProgressJson(progress).c_str());
-        break;
-      case ProgressStyle::kNone:
-        break;
-    }
-    return true;
-  };
+void ProgressPrinter::Print(const TrainProgress& progress) {
+  if (!estimated_ && !progress.last) PrintEstimate(progress);
+  switch (style_) {
+    case ProgressStyle::kBar:
+      // \033[K clears what a longer line left behind.
+      std::fprintf(stderr, "\r[%s] %s\033[K%s", Bar(progress.fraction).c_str(),
+                   ProgressText(progress).c_str(), progress.last ? "\n" : "");
+      break;
+    case ProgressStyle::kLines:
+      PrintLine(ProgressText(progress));
+      break;
+    case ProgressStyle::kJson:
+      PrintLine(ProgressJson(progress));
+      break;
+    case ProgressStyle::kNone:
+      break;
+  }
+}
+
+void ProgressPrinter::PrintEpoch(const EpochReport& report) {
+  PrintLine(style_ == ProgressStyle::kJson ? EpochJson(report)
+                                           : EpochText(report));
+}
+
+void ProgressPrinter::PrintLine(absl::string_view line) {
+  if (style_ == ProgressStyle::kNone) return;
+  const char* const clear = style_ == ProgressStyle::kBar ? "\r\033[K" : "";
+  std::fprintf(stderr, "%s%s\n", clear, std::string(line).c_str());
+}
+
+// The speed of the first moments says nothing yet.
+void ProgressPrinter::PrintEstimate(const TrainProgress& progress) {
+  constexpr double kEnoughSeconds = 0.9;
+  if (progress.seconds < kEnoughSeconds || progress.fraction <= 0) return;
+  estimated_ = true;
+  const double whole = progress.seconds + progress.seconds_left;
+  PrintLine(style_ == ProgressStyle::kJson
+                ? nlohmann::ordered_json{{"estimated_seconds", whole}}.dump()
+                : absl::StrCat("estimated time: ", FormatSeconds(whole)));
 }
 
 }  // namespace embed

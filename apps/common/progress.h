@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "embed/train/trainer.h"
+#include "embed/train/train_progress.h"
 
 namespace embed {
 
@@ -24,15 +24,34 @@ absl::StatusOr<ProgressStyle> ProgressStyleFromName(absl::string_view name,
 
 // "42.3 %  1.23 M examples/s  loss 0.2345  rate 0.01234  1:23 left"
 std::string ProgressText(const TrainProgress& progress);
-// {"fraction": 0.423, "tokens": ..., ...}; a loss that is not a number is null.
+// {"fraction": 0.423, "epoch": 3, ...}; a loss that is not a number is null.
 std::string ProgressJson(const TrainProgress& progress);
+// "epoch 2 of 5: mean loss 0.2345, 0:12"
+std::string EpochText(const EpochReport& report);
+// {"epoch": 2, "epoch_loss": 0.2345, "epoch_seconds": ...}
+std::string EpochJson(const EpochReport& report);
 
 // Seconds from one report to the next; loss and speed are of that time.
 double SecondsBetweenReports(ProgressStyle style);
 
-// A callback that prints each report to stderr in this style and never stops
-// the training.
-ProgressCallback MakeProgressPrinter(ProgressStyle style);
+// Prints reports to stderr in one style. The first, after a second of training,
+// gives the estimate of the whole time: a line of its own, in JSON
+// {"estimated_seconds": ...}.
+class ProgressPrinter {
+ public:
+  explicit ProgressPrinter(ProgressStyle style) : style_(style) {}
+
+  void Print(const TrainProgress& progress);
+  void PrintEpoch(const EpochReport& report);
+  // A line that does not get mixed up with the bar.
+  void PrintLine(absl::string_view line);
+
+ private:
+  void PrintEstimate(const TrainProgress& progress);
+
+  const ProgressStyle style_;
+  bool estimated_ = false;
+};
 
 }  // namespace embed
 

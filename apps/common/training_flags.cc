@@ -15,7 +15,10 @@ DEFINE_int32(dim, 0, "numbers in a vector");
 DEFINE_int32(window, 0, "largest distance of a context from its center");
 DEFINE_int32(negatives, 0, "negative samples for each positive pair");
 DEFINE_uint32(epochs, 0, "passes over the input");
-DEFINE_double(learning_rate, 0, "at the start; falls linearly towards 0");
+DEFINE_double(learning_rate, 0, "at the start");
+DEFINE_string(lr_schedule, "linear",
+              "how the learning rate falls: linear, or cosine, to 1e-4 of its "
+              "start; constant: not at all");
 DEFINE_double(subsample, 0,
               "threshold above which frequent ids are thinned out; 0: off");
 DEFINE_double(noise_exponent, 0, "negatives are drawn like count^exponent");
@@ -28,6 +31,12 @@ DEFINE_string(cbow_gradient, "exact",
 DEFINE_string(loss, "ns",
               "ns: negative sampling; hs: hierarchical softmax over a Huffman "
               "tree");
+DEFINE_string(optimizer, "sgd",
+              "sgd; adagrad: each row's rate falls with the gradients it has "
+              "had (start it at --learning_rate 0.2, whatever the mode says)");
+DEFINE_double(clip_gradient, 0,
+              "longest gradient of a row (L2 norm), longer ones are cut; 0: "
+              "off");
 DEFINE_uint64(seed, 1,
               "of all random choices; one seed and one thread give "
               "the same bytes in every run");
@@ -36,8 +45,9 @@ namespace embed {
 
 FlagGroup TrainingFlagGroup() {
   return {"Training",
-          {"dim", "window", "negatives", "epochs", "learning_rate", "subsample",
-           "noise_exponent", "arch", "cbow_gradient", "loss", "seed"}};
+          {"dim", "window", "negatives", "epochs", "learning_rate",
+           "lr_schedule", "subsample", "noise_exponent", "arch",
+           "cbow_gradient", "loss", "optimizer", "clip_gradient", "seed"}};
 }
 
 namespace {
@@ -52,6 +62,14 @@ absl::StatusOr<bool> IsSecond(const char* flag, const std::string& value,
   return value == second;
 }
 
+absl::StatusOr<RateShape> ReadRateShape(const std::string& name) {
+  if (name == "linear") return RateShape::kLinear;
+  if (name == "cosine") return RateShape::kCosine;
+  if (name == "constant") return RateShape::kConstant;
+  return UsageError(absl::StrCat("--lr_schedule: \"", name,
+                                 "\" is none of linear, cosine, constant"));
+}
+
 // The flags that choose the model.
 absl::Status ReadModelFlags(TrainingFlags* flags) {
   EMBED_ASSIGN_OR_RETURN(flags->cbow,
@@ -61,6 +79,12 @@ absl::Status ReadModelFlags(TrainingFlags* flags) {
       IsSecond("cbow_gradient", FLAGS_cbow_gradient, "exact", "word2vec"));
   EMBED_ASSIGN_OR_RETURN(const bool softmax,
                          IsSecond("loss", FLAGS_loss, "ns", "hs"));
+  EMBED_ASSIGN_OR_RETURN(
+      const bool adagrad,
+      IsSecond("optimizer", FLAGS_optimizer, "sgd", "adagrad"));
+  flags->windows.optimizer.kind =
+      adagrad ? OptimizerKind::kAdaGrad : OptimizerKind::kSgd;
+  flags->windows.optimizer.clip_gradient = FLAGS_clip_gradient;
   flags->cbow_gradient =
       undivided ? CbowGradient::kWord2vec : CbowGradient::kExact;
   flags->windows.loss = softmax ? OutputLoss::kHierarchicalSoftmax
@@ -82,6 +106,8 @@ absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads) {
   flags.windows.seed = FLAGS_seed;
   flags.trainer.epochs = FLAGS_epochs;
   flags.trainer.learning_rate = FLAGS_learning_rate;
+  EMBED_ASSIGN_OR_RETURN(flags.trainer.rate_shape,
+                         ReadRateShape(FLAGS_lr_schedule));
   flags.trainer.threads = threads;
   if (flags.dim < 1 || flags.dim > EmbeddingTable::kMaxDim) {
     return UsageError(absl::StrCat("--dim: ", flags.dim, " is not in 1 .. ",

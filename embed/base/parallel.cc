@@ -3,8 +3,12 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <thread>
+#include <system_error>
+#include <utility>
 #include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 
 namespace embed {
 
@@ -16,13 +20,27 @@ int AvailableThreads() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+absl::StatusOr<std::thread> StartThread(std::function<void()> body) {
+  try {
+    return std::thread(std::move(body));
+  } catch (const std::system_error& error) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("cannot start a thread: ", error.code().message()));
+  }
+}
+
 void RunThreads(int threads, const std::function<void(int thread)>& body) {
   std::vector<std::thread> others;
-  others.reserve(std::max(0, threads - 1));
-  for (int thread = 1; thread < threads; ++thread) {
-    others.emplace_back(body, thread);
+  others.reserve(static_cast<size_t>(std::max(0, threads - 1)));
+  int next = 1;
+  for (; next < threads; ++next) {
+    absl::StatusOr<std::thread> other =
+        StartThread([&body, next] { body(next); });
+    if (!other.ok()) break;
+    others.push_back(*std::move(other));
   }
   body(0);
+  for (; next < threads; ++next) body(next);
   for (std::thread& other : others) other.join();
 }
 

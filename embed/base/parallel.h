@@ -4,14 +4,23 @@
 
 #include <cstdint>
 #include <functional>
+#include <thread>
+
+#include "absl/status/statusor.h"
 
 namespace embed {
 
 // The number of hardware threads this process may use, at least 1.
 int AvailableThreads();
 
+// A new thread that runs `body`. ResourceExhausted: the system gives no more
+// threads (a limit on processes, or no memory for a stack).
+absl::StatusOr<std::thread> StartThread(std::function<void()> body);
+
 // Calls body(thread) for thread = 0 .. threads - 1, each on its own thread (the
-// caller's own for thread 0), and returns when all have returned.
+// caller's own for thread 0), and returns when all have returned. Where the
+// system gives fewer threads, the caller's makes the missing calls itself,
+// after its own: calls must not wait for one another.
 void RunThreads(int threads, const std::function<void(int thread)>& body);
 
 // Cuts [0, count) into contiguous parts of nearly equal size, one a thread,

@@ -34,6 +34,9 @@ constexpr char kModelMagic[] =
 constexpr char kIndexMagic[] =
     "\x89"
     "EMBI\r\n\x1a";
+constexpr char kCheckpointMagic[] =
+    "\x89"
+    "EMBC\r\n\x1a";
 
 // The start of a file.
 struct FixedHeader {
@@ -60,12 +63,20 @@ uint64_t HeaderBytes(uint64_t sections) {
   return sizeof(FixedHeader) + sections * sizeof(TableEntry) + kHashBytes;
 }
 
-const char* Magic(ContainerKind kind) {
-  return kind == ContainerKind::kModel ? kModelMagic : kIndexMagic;
-}
+struct KindInfo {
+  const char* magic;
+  const char* name;
+};
 
-const char* KindName(ContainerKind kind) {
-  return kind == ContainerKind::kModel ? "a model" : "an index";
+// In the order of ContainerKind.
+constexpr KindInfo kKinds[] = {
+    {kModelMagic, "a model"},
+    {kIndexMagic, "an index"},
+    {kCheckpointMagic, "a checkpoint"},
+};
+
+const KindInfo& InfoOf(ContainerKind kind) {
+  return kKinds[static_cast<size_t>(kind)];
 }
 
 bool IsValidName(absl::string_view name) {
@@ -99,22 +110,22 @@ absl::Status WrongLength(const MappedFile& file, absl::string_view at_least,
 // Is this one of our files, and of the wanted kind?
 absl::Status CheckMagic(const MappedFile& file, ContainerKind kind) {
   const size_t present = std::min<uint64_t>(file.size(), kMagicBytes);
-  if (present > 0 && std::memcmp(file.data(), Magic(kind), present) == 0) {
+  const KindInfo& wanted = InfoOf(kind);
+  if (present > 0 && std::memcmp(file.data(), wanted.magic, present) == 0) {
     return absl::OkStatus();
   }
-  const ContainerKind other = kind == ContainerKind::kModel
-                                  ? ContainerKind::kIndex
-                                  : ContainerKind::kModel;
-  if (present == kMagicBytes &&
-      std::memcmp(file.data(), Magic(other), present) == 0) {
-    return absl::DataLossError(absl::StrCat(
-        file.path(), ": is ", KindName(other), ", expected ", KindName(kind)));
+  for (const KindInfo& other : kKinds) {
+    if (present == kMagicBytes &&
+        std::memcmp(file.data(), other.magic, present) == 0) {
+      return absl::DataLossError(absl::StrCat(file.path(), ": is ", other.name,
+                                              ", expected ", wanted.name));
+    }
   }
   if (present == 0) return WrongLength(file, "at least ", HeaderBytes(0));
   const absl::string_view start(reinterpret_cast<const char*>(file.data()),
                                 present);
   return absl::DataLossError(absl::StrCat(
-      file.path(), ": is not ", KindName(kind), " of this program: it starts ",
+      file.path(), ": is not ", wanted.name, " of this program: it starts ",
       "with '", absl::CHexEscape(start), "'"));
 }
 
@@ -249,7 +260,7 @@ absl::StatusOr<std::string> ContainerWriter::Header() const {
   }
   FixedHeader fixed = {{},  kVersion,    kEndianMark, HeaderBytes(table.size()),
                        end, table.size()};
-  std::memcpy(fixed.magic, Magic(kind_), kMagicBytes);
+  std::memcpy(fixed.magic, InfoOf(kind_).magic, kMagicBytes);
   std::string header(reinterpret_cast<const char*>(&fixed), sizeof(fixed));
   header.append(reinterpret_cast<const char*>(table.data()),
                 table.size() * sizeof(TableEntry));

@@ -1,5 +1,5 @@
-// The file container of .embed models and .faiss indexes: named sections behind
-// a checked header. Byte layout: embed/io/FORMAT.md.
+// The file container of .embed models, .faiss indexes and checkpoints: named
+// sections behind a checked header. Byte layout: embed/io/FORMAT.md.
 //
 //   magic (8 bytes) | version u32 | endian mark u32 | header bytes u64 |
 //   file bytes u64 | section count u64 | section table | XXH3 of the header |
@@ -26,7 +26,7 @@
 namespace embed {
 
 // What a container holds; the magic bytes differ.
-enum class ContainerKind { kModel, kIndex };
+enum class ContainerKind { kModel, kIndex, kCheckpoint };
 
 // Collects sections, then writes them. The bytes must live until Write().
 class ContainerWriter {

@@ -24,8 +24,12 @@ HWY_INLINE hn::Vec<D> ExpOfNegative(D d, hn::Vec<D> x) {
   const hn::RebindToSigned<D> di;
   const auto y =
       hn::Mul(hn::Min(x, hn::Set(d, 87.0f)), hn::Set(d, -1.44269504088896341f));
-  const auto n = hn::Round(y);
-  const auto f = hn::Sub(y, n);
+  // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits; the
+  // 127 more make it the exponent of a float.
+  const auto shift = hn::Set(d, 12582912.0f + 127.0f);
+  const auto shifted = hn::Add(y, shift);
+  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(di, shifted));
+  const auto f = hn::Sub(y, hn::Sub(shifted, shift));
   auto p = hn::Set(d, 1.5403530e-4f);
   p = hn::MulAdd(p, f, hn::Set(d, 1.3333558e-3f));
   p = hn::MulAdd(p, f, hn::Set(d, 9.6181291e-3f));
@@ -33,8 +37,6 @@ HWY_INLINE hn::Vec<D> ExpOfNegative(D d, hn::Vec<D> x) {
   p = hn::MulAdd(p, f, hn::Set(d, 2.4022651e-1f));
   p = hn::MulAdd(p, f, hn::Set(d, 6.9314718e-1f));
   p = hn::MulAdd(p, f, hn::Set(d, 1.0f));
-  const auto exponent =
-      hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(di, n), hn::Set(di, 127)));
   return hn::Mul(p, hn::BitCast(d, exponent));
 }
 

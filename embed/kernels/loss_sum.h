@@ -5,11 +5,14 @@
 //                                    = max(x, 0) + log(1 + e^-|x|)
 // in natural logarithms. The kernels already have e^-|x|, so they multiply the
 // factors 1 + e^-|x|, which lie in (1, 2], and take one logarithm of the
-// product of many instead of one of each.
+// product of many instead of one of each; what the product gains is moved to an
+// exponent before it can overflow.
 #ifndef EMBED_KERNELS_LOSS_SUM_H_
 #define EMBED_KERNELS_LOSS_SUM_H_
 
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace embed {
 
@@ -19,21 +22,32 @@ struct LossSum {
   // 2^120 still fits float32 (below 2^128).
   static constexpr int kMaxFactors = 120;
 
-  // Moves what the lanes hold into `total`.
+  // Makes room for more factors.
   void Flush() {
     for (int lane = 0; lane < kLanes; ++lane) {
-      total += static_cast<double>(linear[lane]) +
-               std::log(static_cast<double>(product[lane]));
+      // product = 2^e * m with m in [1, 2): e is kept apart.
+      uint32_t bits;
+      std::memcpy(&bits, &product[lane], sizeof(bits));
+      exponents += bits >> 23;
+      bits = (bits & 0x7FFFFF) | 0x3F800000;
+      std::memcpy(&product[lane], &bits, sizeof(bits));
+      total += static_cast<double>(linear[lane]);
       linear[lane] = 0.0f;
-      product[lane] = 1.0f;
     }
-    factors = 0;
+    exponents -= kLanes * 127;
+    factors = 1;  // of the mantissa that is left
   }
   // The sum since the last Take().
   double Take() {
     Flush();
-    const double sum = total;
+    double sum = total + std::log(2.0) * static_cast<double>(exponents);
+    for (float& lane : product) {
+      sum += std::log(static_cast<double>(lane));
+      lane = 1.0f;
+    }
     total = 0.0;
+    exponents = 0;
+    factors = 0;
     return sum;
   }
 
@@ -41,6 +55,7 @@ struct LossSum {
                                        1, 1, 1, 1, 1, 1, 1, 1};
   alignas(64) float linear[kLanes] = {};
   int factors = 0;  // factors multiplied into each lane since the last flush
+  int64_t exponents = 0;
   double total = 0.0;
 };
 

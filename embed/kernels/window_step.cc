@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "embed/kernels/window_step.cc"
@@ -21,8 +22,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::CappedTag<float, 16>;
 using V = hn::Vec<D>;
 
-// Register tiles. With 32 vector registers 4 contexts x 6 targets keep 24 sums
-// and 5 operands; with 16 registers 2 x 6 keep 12 and 3.
+// Register tiles: 4 contexts x 6 targets keep 24 sums and 5 operands in 32
+// vector registers, 2 x 6 keep 12 and 3 in 16.
 #if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64
 constexpr int kContextTile = 4;
 constexpr int kUpdateVectors = 2;
@@ -30,14 +31,22 @@ constexpr int kUpdateVectors = 2;
 constexpr int kContextTile = 2;
 constexpr int kUpdateVectors = 1;
 #endif
-constexpr int kTargetTile = 6;
+constexpr int kTargetTile = WindowScratch::kTargetTile;
+constexpr int kLanes = static_cast<int>(hn::MaxLanes(D()));
 
 // A score whose sigmoid and softplus are zero.
 constexpr float kNoScore = -1e4f;
 
+// The scores of a tile, target-major, in whole vectors: element t * kContexts
+// + c belongs to target t and context c. Later its gradients.
+template <int kContexts, int kTargets>
+constexpr int kTileVectors = (kContexts * kTargets + kLanes - 1) / kLanes;
+template <int kContexts, int kTargets>
+constexpr int kTileFloats = kLanes* kTileVectors<kContexts, kTargets>;
+
 #if HWY_TARGET != HWY_SCALAR
-// Lanes (sum a, sum b, sum c, sum d).
-HWY_INLINE hn::Vec<hn::CappedTag<float, 4>> SumLanes(V a, V b, V c, V d) {
+// In each 128-bit block, partial sums of (a, b, c, d).
+HWY_INLINE V SumBlocks(V a, V b, V c, V d) {
   const D df;
   const hn::RepartitionToWide<D> dd;
   const V ab =
@@ -46,59 +55,136 @@ HWY_INLINE hn::Vec<hn::CappedTag<float, 4>> SumLanes(V a, V b, V c, V d) {
       hn::Add(hn::InterleaveLower(df, c, d), hn::InterleaveUpper(df, c, d));
   const auto ab2 = hn::BitCast(dd, ab);
   const auto cd2 = hn::BitCast(dd, cd);
-  const V all = hn::Add(hn::BitCast(df, hn::InterleaveLower(dd, ab2, cd2)),
-                        hn::BitCast(df, hn::InterleaveUpper(dd, ab2, cd2)));
-  // Each 128-bit block now holds partial sums of (a, b, c, d).
-#if HWY_MAX_BYTES >= 64
-  const hn::Half<D> dh;
-  const hn::Half<decltype(dh)> dq;
-  const auto half = hn::Add(hn::LowerHalf(dh, all), hn::UpperHalf(dh, all));
-  return hn::Add(hn::LowerHalf(dq, half), hn::UpperHalf(dq, half));
-#elif HWY_MAX_BYTES >= 32
-  const hn::Half<D> dh;
-  return hn::Add(hn::LowerHalf(dh, all), hn::UpperHalf(dh, all));
-#else
-  return all;
-#endif
+  return hn::Add(hn::BitCast(df, hn::InterleaveLower(dd, ab2, cd2)),
+                 hn::BitCast(df, hn::InterleaveUpper(dd, ab2, cd2)));
+}
+
+// The lower half sums the halves of a, the upper half those of b.
+template <class DX>
+HWY_INLINE hn::Vec<DX> SumHalves(DX d, hn::Vec<DX> a, hn::Vec<DX> b) {
+  return hn::Add(hn::ConcatLowerLower(d, b, a), hn::ConcatUpperUpper(d, b, a));
 }
 #endif  // HWY_TARGET != HWY_SCALAR
 
-// Stores the sums of one target's scores for kContexts contexts from context
-// `first` on; scores past them, up to a multiple of four, become kNoScore.
-template <int kContexts>
-HWY_INLINE void StoreSums(int first, V a, V b, V c, V d, float* scores) {
+// Lane i is the sum of the lanes of sums[i]; lanes from kCount on hold
+// anything.
+template <int kCount>
+HWY_INLINE V SumLanes(const V* sums) {
 #if HWY_TARGET == HWY_SCALAR
-  const V sums[4] = {a, b, c, d};
-  for (int i = 0; i < kContexts; ++i) scores[i] = hn::GetLane(sums[i]);
-  for (int i = first + kContexts; i % 4 != 0; ++i) {
-    scores[i - first] = kNoScore;
-  }
+  return sums[0];
 #else
-  const auto sums = SumLanes(a, b, c, d);
-  if (kContextTile == 2 && (first & 2) != 0) {
-    const hn::CappedTag<float, 2> d2;  // the second half of a group of four
-    hn::StoreU(hn::LowerHalf(d2, sums), d2, scores);
-  } else {
-    hn::StoreU(sums, hn::CappedTag<float, 4>(), scores);
+  const D d;
+  const V zero = hn::Zero(d);
+  V blocks[4];
+  HWY_UNROLL(4)
+  for (int i = 0; i < 4; ++i) {
+    const int k = 4 * i;
+    if (k < kCount) {
+      blocks[i] = SumBlocks(sums[k], k + 1 < kCount ? sums[k + 1] : zero,
+                            k + 2 < kCount ? sums[k + 2] : zero,
+                            k + 3 < kCount ? sums[k + 3] : zero);
+    } else {
+      blocks[i] = blocks[0];
+    }
   }
+#if HWY_MAX_BYTES >= 64
+  if constexpr (kCount <= 8) {
+    const hn::Half<D> dh;
+    const auto low =
+        hn::Add(hn::LowerHalf(dh, blocks[0]), hn::UpperHalf(dh, blocks[0]));
+    const auto high =
+        hn::Add(hn::LowerHalf(dh, blocks[1]), hn::UpperHalf(dh, blocks[1]));
+    return hn::ZeroExtendVector(d, SumHalves(dh, low, high));
+  } else {
+    // Blocks 0+2 and 1+3 of each pair, then those two, in order 0 1 2 3.
+    const V even = SumHalves(d, blocks[0], blocks[2]);
+    const V odd = SumHalves(d, blocks[1], blocks[3]);
+    return hn::Add(hn::OddEvenBlocks(odd, even),
+                   hn::SwapAdjacentBlocks(hn::OddEvenBlocks(even, odd)));
+  }
+#elif HWY_MAX_BYTES >= 32
+  return SumHalves(d, blocks[0], blocks[1]);
+#else
+  return blocks[0];
 #endif
+#endif  // HWY_TARGET == HWY_SCALAR
 }
 
-// scores[t * pitch + c] = x_c . y_t for kContexts contexts from `first` on and
-// kTargets targets.
+// What the tiles of one step share.
+struct StepState {
+  bool weighted = false;  // some weight is not 1
+  LossSum* loss = nullptr;
+};
+
+// A negative drawn w times stands for w: its loss and its gradients count w
+// times. Rare with large vocabularies, so it is kept out of the common path,
+// which has counted it once.
 template <int kContexts, int kTargets>
-HWY_INLINE void ScoreTile(const WindowStep& step, int first,
-                          float* const* targets, float* scores, size_t pitch) {
-  const D d;
-  float* const* contexts = step.contexts + first;
-  const size_t stride = step.stride;
-  V sum[kContexts][kTargets];
-  HWY_UNROLL(8)
-  for (int c = 0; c < kContexts; ++c) {
-    HWY_UNROLL(8)
-    for (int t = 0; t < kTargets; ++t) sum[c][t] = hn::Zero(d);
+HWY_NOINLINE void WeighTile(const WindowStep& step, int first_target,
+                            const float* scores, float* gradients,
+                            LossSum* loss) {
+  for (int t = 0; t < kTargets; ++t) {
+    const int target = first_target + t;
+    const float weight = step.target_weights[target];
+    if (target < step.num_positives || weight == 1.0f) continue;
+    for (int c = 0; c < kContexts; ++c) {
+      const double x = static_cast<double>(scores[t * kContexts + c]);
+      const double tail = std::log1p(std::exp(-std::abs(x)));
+      loss->total +=
+          (static_cast<double>(weight) - 1.0) * (std::max(x, 0.0) + tail);
+      gradients[t * kContexts + c] *= weight;
+    }
   }
-  for (size_t i = 0; i < stride; i += hn::Lanes(d)) {
+}
+
+// Scores -> gradients g = rate * ([positive] - sigmoid(score)), and the loss.
+template <int kContexts, int kTargets>
+HWY_INLINE void ScoresToGradients(const WindowStep& step, int first_target,
+                                  const V* scores, LossSum* loss,
+                                  float* gradients) {
+  constexpr int kVectors = kTileVectors<kContexts, kTargets>;
+  const D d;
+  if (loss->factors + kVectors > LossSum::kMaxFactors) loss->Flush();
+  loss->factors += kVectors;
+  V product = hn::Load(d, loss->product);
+  V linear = hn::Load(d, loss->linear);
+  const V rate = hn::Set(d, step.rate);
+  // In this tile's order the positives come first.
+  int positives =
+      kContexts * std::min(kTargets, step.num_positives - first_target);
+  HWY_UNROLL(4)
+  for (int v = 0; v < kVectors; ++v) {
+    V x = scores[v];
+    constexpr int kRest = kContexts * kTargets % kLanes;
+    if (v == kVectors - 1 && kRest != 0) {
+      x = hn::IfThenElse(hn::FirstN(d, kRest), x, hn::Set(d, kNoScore));
+    }
+    V labels = hn::Zero(d);
+    if (positives > 0) {
+      const auto positive = hn::FirstN(d, static_cast<size_t>(positives));
+      labels = hn::IfThenElseZero(positive, rate);
+      // The positive's softplus(-x) is softplus(x) - x.
+      linear = hn::Sub(linear, hn::IfThenElseZero(positive, x));
+    }
+    const V sigmoid = SigmoidWithSoftplus(d, x, &product, &linear);
+    hn::Store(hn::NegMulAdd(sigmoid, rate, labels), d, gradients + v * kLanes);
+    positives -= kLanes;
+  }
+  hn::Store(product, d, loss->product);
+  hn::Store(linear, d, loss->linear);
+}
+
+// Gradients of kContexts contexts and kTargets targets.
+template <int kContexts, int kTargets>
+HWY_INLINE void ScoreTile(const WindowStep& step, float* const* contexts,
+                          int first_target, const StepState& state,
+                          float* gradients) {
+  const D d;
+  float* const* targets = step.targets + first_target;
+  V sum[kTargets * kContexts];
+  HWY_UNROLL(24)
+  for (int k = 0; k < kTargets * kContexts; ++k) sum[k] = hn::Zero(d);
+  for (size_t i = 0; i < step.stride; i += kLanes) {
     V x[kContexts];
     HWY_UNROLL(8)
     for (int c = 0; c < kContexts; ++c) x[c] = hn::Load(d, contexts[c] + i);
@@ -107,142 +193,93 @@ HWY_INLINE void ScoreTile(const WindowStep& step, int first,
       const V y = hn::Load(d, targets[t] + i);
       HWY_UNROLL(8)
       for (int c = 0; c < kContexts; ++c) {
-        sum[c][t] = hn::MulAdd(x[c], y, sum[c][t]);
+        sum[t * kContexts + c] = hn::MulAdd(x[c], y, sum[t * kContexts + c]);
       }
     }
   }
-  const V none = hn::Set(d, kNoScore / static_cast<float>(hn::Lanes(d)));
+  constexpr int kVectors = kTileVectors<kContexts, kTargets>;
+  constexpr int kWhole = kContexts * kTargets / kLanes;
+  V scores[kVectors];
   HWY_UNROLL(8)
-  for (int t = 0; t < kTargets; ++t) {
-    StoreSums<kContexts>(first, sum[0][t],
-                         kContexts > 1 ? sum[1 % kContexts][t] : none,
-                         kContexts > 2 ? sum[2 % kContexts][t] : none,
-                         kContexts > 3 ? sum[3 % kContexts][t] : none,
-                         scores + static_cast<size_t>(t) * pitch + first);
+  for (int v = 0; v < kWhole; ++v) {
+    scores[v] = SumLanes<kLanes>(sum + v * kLanes);
+  }
+  if constexpr (kWhole < kVectors) {
+    scores[kWhole] =
+        SumLanes<kContexts * kTargets - kWhole * kLanes>(sum + kWhole * kLanes);
+  }
+  ScoresToGradients<kContexts, kTargets>(step, first_target, scores, state.loss,
+                                         gradients);
+  if (HWY_UNLIKELY(state.weighted)) {
+    HWY_ALIGN float values[kTileFloats<kContexts, kTargets>];
+    for (int v = 0; v < kVectors; ++v) {
+      hn::Store(scores[v], d, values + v * kLanes);
+    }
+    WeighTile<kContexts, kTargets>(step, first_target, values, gradients,
+                                   state.loss);
+  }
+}
+
+// For the lambdas below: compiled for this target, and part of their caller.
+#define EMBED_TILE HWY_ATTR __attribute__((always_inline))
+
+// Calls tile.operator()<kContexts>(first context) for all contexts.
+template <class Tile>
+HWY_INLINE void ForContextTiles(int num_contexts, const Tile& tile) {
+  int c = 0;
+  for (; c + kContextTile <= num_contexts; c += kContextTile) {
+    tile(c, std::integral_constant<int, kContextTile>());
+  }
+  switch (num_contexts - c) {
+    case 3:
+      if constexpr (kContextTile > 3) {
+        tile(c, std::integral_constant<int, 3>());
+      }
+      break;
+    case 2:
+      if constexpr (kContextTile > 2) {
+        tile(c, std::integral_constant<int, 2>());
+      }
+      break;
+    case 1:
+      tile(c, std::integral_constant<int, 1>());
+      break;
+    default:
+      break;
   }
 }
 
 template <int kTargets>
-void ScoreTargets(const WindowStep& step, int first_target, float* scores,
-                  size_t pitch) {
-  float* const* targets = step.targets + first_target;
-  scores += static_cast<size_t>(first_target) * pitch;
-  int c = 0;
-  if constexpr (kContextTile == 4) {
-    for (; c + 4 <= step.num_contexts; c += 4) {
-      ScoreTile<4, kTargets>(step, c, targets, scores, pitch);
-    }
-    if (step.num_contexts - c == 3) {
-      ScoreTile<3, kTargets>(step, c, targets, scores, pitch);
-      c += 3;
-    }
-  }
-  for (; c + 2 <= step.num_contexts; c += 2) {
-    ScoreTile<2, kTargets>(step, c, targets, scores, pitch);
-  }
-  if (c < step.num_contexts) {
-    ScoreTile<1, kTargets>(step, c, targets, scores, pitch);
-  }
+void ScoreTargets(const WindowStep& step, int first_target,
+                  const StepState& state, float* gradients) {
+  ForContextTiles(step.num_contexts, [&](int c, auto contexts) EMBED_TILE {
+    constexpr int kContexts = decltype(contexts)::value;
+    ScoreTile<kContexts, kTargets>(step, step.contexts + c, first_target, state,
+                                   gradients);
+    gradients += kTileFloats<kContexts, kTargets>;
+  });
 }
 
-// Scores -> gradients in place: g = rate * w * ([positive] - sigmoid(score)).
-HWY_INLINE void ScoresToGradients(const WindowStep& step, float* scores,
-                                  size_t pitch, LossSum* loss) {
+// Updates kContexts contexts at `column` and adds their share to new_y.
+template <int kContexts, int kTargets, int kVectors>
+HWY_INLINE void UpdateTile(float* const* contexts, size_t column,
+                           const float* gradients,
+                           const V (&y)[kTargets][kVectors],
+                           V (&new_y)[kTargets][kVectors]) {
   const D d;
-  const size_t lanes = hn::Lanes(d);
-  const size_t count = static_cast<size_t>(step.num_targets) * pitch;
-  const int factors = static_cast<int>((count + lanes - 1) / lanes);
-  const size_t contexts = static_cast<size_t>(step.num_contexts);
-  V product = hn::Load(d, loss->product);
-  V linear = hn::Load(d, loss->linear);
-  for (int p = 0; p < step.num_positives; ++p) {
-    const float* row = scores + static_cast<size_t>(p) * pitch;
-    for (size_t c = 0; c < contexts; c += lanes) {
-      // The positive's softplus(-x) is softplus(x) - x.
-      linear = hn::Sub(linear,
-                       hn::MaskedLoad(hn::FirstN(d, contexts - c), d, row + c));
-    }
-  }
-  const V minus_rate = hn::Set(d, -step.rate);
-  int used = loss->factors;
-  for (int f = 0; f < factors; ++f) {
-    if (used == LossSum::kMaxFactors) {
-      hn::Store(product, d, loss->product);
-      hn::Store(linear, d, loss->linear);
-      loss->Flush();
-      product = hn::Load(d, loss->product);
-      linear = hn::Load(d, loss->linear);
-      used = 0;
-    }
-    ++used;
-    float* at = scores + static_cast<size_t>(f) * lanes;
-    const V sigmoid =
-        SigmoidWithSoftplus(d, hn::Load(d, at), &product, &linear);
-    hn::Store(hn::Mul(sigmoid, minus_rate), d, at);
-  }
-  hn::Store(product, d, loss->product);
-  hn::Store(linear, d, loss->linear);
-  loss->factors = used;
-  const hn::CappedTag<float, 4> d4;
-  const size_t positives = static_cast<size_t>(step.num_positives) * pitch;
-  for (size_t c = 0; c < positives; c += hn::Lanes(d4)) {
-    hn::Store(hn::Add(hn::Load(d4, scores + c), hn::Set(d4, step.rate)), d4,
-              scores + c);
-  }
-}
-
-// A negative drawn w times stands for w: its loss and its gradients count w
-// times. Rare with large vocabularies, so it is kept out of the common path.
-// This adds the loss, from the scores, that the common path leaves out.
-void AddWeightedLoss(const WindowStep& step, int target, const float* scores,
-                     size_t pitch, LossSum* loss) {
-  const double more = static_cast<double>(step.target_weights[target]) - 1.0;
-  const float* row = scores + static_cast<size_t>(target) * pitch;
-  for (int c = 0; c < step.num_contexts; ++c) {
-    const double x = static_cast<double>(row[c]);
-    loss->total +=
-        more * (x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)));
-  }
-}
-
-void WeighGradients(const WindowStep& step, int target, float* gradients,
-                    size_t pitch) {
-  float* row = gradients + static_cast<size_t>(target) * pitch;
-  for (int c = 0; c < step.num_contexts; ++c) {
-    row[c] *= step.target_weights[target];
-  }
-}
-
-// Both updates for kTargets targets and kVectors vectors of each row, from
-// column `column` on.
-template <int kTargets, int kVectors>
-HWY_INLINE void UpdateColumns(const WindowStep& step, float* const* targets,
-                              const float* gradients, size_t pitch,
-                              size_t column) {
-  const D d;
-  const size_t lanes = hn::Lanes(d);
-  V y[kTargets][kVectors];
-  V new_y[kTargets][kVectors];
-  HWY_UNROLL(8)
-  for (int t = 0; t < kTargets; ++t) {
-    HWY_UNROLL(8)
-    for (int v = 0; v < kVectors; ++v) {
-      y[t][v] = hn::Load(d, targets[t] + column + v * lanes);
-      new_y[t][v] = y[t][v];
-    }
-  }
-  for (int c = 0; c < step.num_contexts; ++c) {
-    float* row = step.contexts[c] + column;
+  HWY_UNROLL(1)
+  for (int c = 0; c < kContexts; ++c) {
+    float* row = contexts[c] + column;
     V x[kVectors];
     V new_x[kVectors];
     HWY_UNROLL(8)
     for (int v = 0; v < kVectors; ++v) {
-      x[v] = hn::Load(d, row + v * lanes);
+      x[v] = hn::Load(d, row + v * kLanes);
       new_x[v] = x[v];
     }
     HWY_UNROLL(8)
     for (int t = 0; t < kTargets; ++t) {
-      const V g = hn::Set(d, gradients[static_cast<size_t>(t) * pitch + c]);
+      const V g = hn::Set(d, gradients[t * kContexts + c]);
       HWY_UNROLL(8)
       for (int v = 0; v < kVectors; ++v) {
         new_x[v] = hn::MulAdd(g, y[t][v], new_x[v]);
@@ -251,32 +288,67 @@ HWY_INLINE void UpdateColumns(const WindowStep& step, float* const* targets,
     }
     HWY_UNROLL(8)
     for (int v = 0; v < kVectors; ++v) {
-      hn::Store(new_x[v], d, row + v * lanes);
+      hn::Store(new_x[v], d, row + v * kLanes);
     }
   }
+}
+
+// Asks for the columns of the rows of coming steps, a few lines at a time
+// between the arithmetic: all at once they would stall it.
+HWY_INLINE void PrefetchColumns(const WindowStep& step, size_t column,
+                                size_t count) {
+  for (int p = 0; p < step.num_next; ++p) {
+    for (size_t i = column; i < column + count; i += 16) {
+      __builtin_prefetch(step.next[p] + i, 1, 3);
+    }
+  }
+}
+
+// Both updates for kTargets targets and kVectors vectors of each row, from
+// column `column` on.
+template <int kTargets, int kVectors>
+HWY_INLINE void UpdateColumns(const WindowStep& step, float* const* targets,
+                              const float* gradients, size_t column) {
+  const D d;
+  V y[kTargets][kVectors];
+  V new_y[kTargets][kVectors];
   HWY_UNROLL(8)
   for (int t = 0; t < kTargets; ++t) {
     HWY_UNROLL(8)
     for (int v = 0; v < kVectors; ++v) {
-      hn::Store(new_y[t][v], d, targets[t] + column + v * lanes);
+      y[t][v] = hn::Load(d, targets[t] + column + v * kLanes);
+      new_y[t][v] = y[t][v];
+    }
+  }
+  ForContextTiles(step.num_contexts, [&](int c, auto contexts) EMBED_TILE {
+    constexpr int kContexts = decltype(contexts)::value;
+    UpdateTile<kContexts>(step.contexts + c, column, gradients, y, new_y);
+    gradients += kTileFloats<kContexts, kTargets>;
+  });
+  HWY_UNROLL(8)
+  for (int t = 0; t < kTargets; ++t) {
+    HWY_UNROLL(8)
+    for (int v = 0; v < kVectors; ++v) {
+      hn::Store(new_y[t][v], d, targets[t] + column + v * kLanes);
     }
   }
 }
 
 template <int kTargets>
 void UpdateTargets(const WindowStep& step, int first_target,
-                   const float* gradients, size_t pitch) {
+                   const float* gradients) {
   float* const* targets = step.targets + first_target;
-  gradients += static_cast<size_t>(first_target) * pitch;
-  const size_t lanes = hn::Lanes(D());
+  constexpr size_t kColumns = kUpdateVectors * kLanes;
   size_t column = 0;
-  for (; column + kUpdateVectors * lanes <= step.stride;
-       column += kUpdateVectors * lanes) {
-    UpdateColumns<kTargets, kUpdateVectors>(step, targets, gradients, pitch,
-                                            column);
+  for (; column + kColumns <= step.stride; column += kColumns) {
+    if (first_target == 0 && (kColumns >= 16 || column % 16 == 0)) {
+      PrefetchColumns(step, column, kColumns);
+    }
+    UpdateColumns<kTargets, kUpdateVectors>(step, targets, gradients, column);
   }
-  for (; column < step.stride; column += lanes) {
-    UpdateColumns<kTargets, 1>(step, targets, gradients, pitch, column);
+  for (; column < step.stride; column += kLanes) {
+    if (first_target == 0) PrefetchColumns(step, column, kLanes);
+    UpdateColumns<kTargets, 1>(step, targets, gradients, column);
   }
 }
 
@@ -304,35 +376,28 @@ void UpdateTargets(const WindowStep& step, int first_target,
   }
 
 void Step(const WindowStep& step, WindowScratch* scratch) {
-  const size_t pitch = static_cast<size_t>(step.num_contexts + 3) / 4 * 4;
-  float* scores = scratch->scores;
+  StepState state;
+  state.loss = &scratch->loss;
+  for (int t = step.num_positives; t < step.num_targets; ++t) {
+    state.weighted |= step.target_weights[t] != 1.0f;
+  }
+  const size_t group = WindowScratch::ScoresFor(step.num_contexts, kTargetTile);
+  float* gradients = scratch->scores;
   for (int t = 0; t < step.num_targets; t += kTargetTile) {
     const int count = std::min(kTargetTile, step.num_targets - t);
-    EMBED_FOR_TARGETS(ScoreTargets, count, step, t, scores, pitch);
+    EMBED_FOR_TARGETS(ScoreTargets, count, step, t, state, gradients);
+    gradients += group;
   }
-  // Up to a whole vector beyond the last score is read: it must be harmless.
-  const hn::CappedTag<float, 4> d4;
-  const hn::Vec<decltype(d4)> none = hn::Set(d4, kNoScore);
-  const size_t end = static_cast<size_t>(step.num_targets) * pitch;
-  for (size_t i = end; i < (end + 15) / 16 * 16; i += hn::Lanes(d4)) {
-    hn::Store(none, d4, scores + i);
-  }
-  for (int t = step.num_positives; t < step.num_targets; ++t) {
-    if (step.target_weights[t] != 1.0f) {
-      AddWeightedLoss(step, t, scores, pitch, &scratch->loss);
-    }
-  }
-  ScoresToGradients(step, scores, pitch, &scratch->loss);
-  for (int t = step.num_positives; t < step.num_targets; ++t) {
-    if (step.target_weights[t] != 1.0f) WeighGradients(step, t, scores, pitch);
-  }
+  gradients = scratch->scores;
   for (int t = 0; t < step.num_targets; t += kTargetTile) {
     const int count = std::min(kTargetTile, step.num_targets - t);
-    EMBED_FOR_TARGETS(UpdateTargets, count, step, t, scores, pitch);
+    EMBED_FOR_TARGETS(UpdateTargets, count, step, t, gradients);
+    gradients += group;
   }
 }
 
 #undef EMBED_FOR_TARGETS
+#undef EMBED_TILE
 
 WindowStepFunction Select() { return &Step; }
 
@@ -348,8 +413,11 @@ namespace embed {
 HWY_EXPORT(Select);
 
 size_t WindowScratch::ScoresFor(int num_contexts, int num_targets) {
-  const size_t pitch = static_cast<size_t>(num_contexts + 3) / 4 * 4;
-  return (static_cast<size_t>(num_targets) * pitch + 15) / 16 * 16;
+  // Four contexts and a tile of targets take at most two vectors of 16.
+  const size_t tiles = static_cast<size_t>(num_contexts + 3) / 4;
+  const size_t groups =
+      static_cast<size_t>(num_targets + kTargetTile - 1) / kTargetTile;
+  return tiles * groups * 32;
 }
 
 WindowStepFunction GetWindowStep() { return HWY_DYNAMIC_DISPATCH(Select)(); }

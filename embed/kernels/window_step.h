@@ -43,10 +43,14 @@ struct WindowStep {
   size_t stride;                // floats in a row, a multiple of 16
   float rate;                   // learning rate
   int num_positives = 1;        // P, 0 to num_targets
+  // Rows of coming steps, to be fetched while this one computes.
+  const float* const* next = nullptr;
+  int num_next = 0;
 };
 
 // Scratch memory and loss of one thread.
 struct WindowScratch {
+  static constexpr int kTargetTile = 6;  // targets updated together
   // Floats that a step of these sizes needs in `scores`.
   static size_t ScoresFor(int num_contexts, int num_targets);
 

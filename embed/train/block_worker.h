@@ -32,15 +32,16 @@ class BlockWorker : public Objective::Worker {
   WindowBlock block_;
 };
 
-// Asks for the rows that center i will need: its targets, and of its contexts
-// the one farthest ahead, the only one that can be new.
-inline void PrefetchWindow(const WindowBlock& block, size_t i, size_t window,
-                           const OutputLayer& layer,
-                           const EmbeddingTable& input) {
+// Replaces *rows by those that center i needs and the centers before it did
+// not: its targets, and of its contexts the one farthest ahead.
+inline void NewWindowRows(const WindowBlock& block, size_t i, size_t window,
+                          const OutputLayer& layer, const EmbeddingTable& input,
+                          std::vector<const float*>* rows) {
+  rows->clear();
   if (i >= block.size()) return;
-  layer.Prefetch(block.ids[i], block.NegativesOf(i));
+  layer.AppendRows(block.ids[i], block.NegativesOf(i), rows);
   if (i + window < block.size()) {
-    PrefetchRow(input.row(block.ids[i + window]), input.stride());
+    rows->push_back(input.row(block.ids[i + window]));
   }
 }
 

@@ -12,12 +12,14 @@
 
 #include <cstdint>
 #include <memory>
-#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "embed/model/embedding_table.h"
 #include "embed/train/objective.h"
+#include "embed/train/optimizer.h"
+#include "embed/train/step_rows.h"
 #include "embed/train/window_setup.h"
 
 namespace embed {
@@ -34,15 +36,17 @@ class Cbow : public Objective {
       EmbeddingTable* output);
 
   std::unique_ptr<Worker> NewWorker() const override;
+  std::vector<TrainedArray> State() const override;
 
  private:
-  Cbow(std::unique_ptr<WindowSetup> setup, CbowGradient gradient,
-       EmbeddingTable* input)
-      : setup_(std::move(setup)), gradient_(gradient), input_(input) {}
+  Cbow(std::unique_ptr<WindowSetup> setup,
+       std::unique_ptr<TableOptimizers> optimizers, CbowGradient gradient,
+       EmbeddingTable* input);
 
   const std::unique_ptr<WindowSetup> setup_;
-  const CbowGradient gradient_;
-  EmbeddingTable* const input_;
+  const std::unique_ptr<TableOptimizers> optimizers_;
+  const CbowGatherer gatherer_;
+  const uint64_t stride_;
 };
 
 }  // namespace embed

@@ -28,9 +28,7 @@ absl::StatusOr<NegativeSampler> NegativeSampler::Create(
 
 void NegativeSampler::Draw(absl::Span<const uint32_t> random_words,
                            absl::Span<uint32_t> out) const {
-  for (size_t i = 0; i < out.size(); ++i) {
-    out[i] = table_.Draw(random_words[2 * i], random_words[2 * i + 1]);
-  }
+  table_.Draw(random_words, out);
 }
 
 }  // namespace embed

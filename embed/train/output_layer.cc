@@ -40,11 +40,12 @@ void NegativeSamplingLayer::Append(uint32_t id,
   }
 }
 
-void NegativeSamplingLayer::Prefetch(
-    uint32_t id, absl::Span<const uint32_t> negatives) const {
-  PrefetchRow(output_->row(id), output_->stride());
+void NegativeSamplingLayer::AppendRows(uint32_t id,
+                                       absl::Span<const uint32_t> negatives,
+                                       std::vector<const float*>* rows) const {
+  rows->push_back(output_->row(id));
   for (const uint32_t negative : negatives) {
-    PrefetchRow(output_->row(negative), output_->stride());
+    rows->push_back(output_->row(negative));
   }
 }
 
@@ -66,12 +67,13 @@ void HierarchicalSoftmaxLayer::Append(uint32_t id,
   }
 }
 
-void HierarchicalSoftmaxLayer::Prefetch(
-    uint32_t id, absl::Span<const uint32_t> /*negatives*/) const {
+void HierarchicalSoftmaxLayer::AppendRows(
+    uint32_t id, absl::Span<const uint32_t> /*negatives*/,
+    std::vector<const float*>* rows) const {
   // The nodes near the root are in the cache already; the others are the last
   // of each kind, but telling them apart would cost more than asking.
   for (const uint32_t node : tree_.PathOf(id).nodes) {
-    PrefetchRow(output_->row(node), output_->stride());
+    rows->push_back(output_->row(node));
   }
 }
 

@@ -50,9 +50,9 @@ class OutputLayer {
   // a row may then occur more than once.
   virtual void Append(uint32_t id, absl::Span<const uint32_t> negatives,
                       Targets* targets) const = 0;
-  // Asks for the rows that either will need.
-  virtual void Prefetch(uint32_t id,
-                        absl::Span<const uint32_t> negatives) const = 0;
+  // Adds the rows that either will need to *rows, some perhaps twice.
+  virtual void AppendRows(uint32_t id, absl::Span<const uint32_t> negatives,
+                          std::vector<const float*>* rows) const = 0;
   // The most targets of one id, given `negatives` draws.
   virtual int MaxTargets(int negatives) const = 0;
 };
@@ -65,8 +65,8 @@ class NegativeSamplingLayer : public OutputLayer {
                Targets* targets) const override;
   void Append(uint32_t id, absl::Span<const uint32_t> negatives,
               Targets* targets) const override;
-  void Prefetch(uint32_t id,
-                absl::Span<const uint32_t> negatives) const override;
+  void AppendRows(uint32_t id, absl::Span<const uint32_t> negatives,
+                  std::vector<const float*>* rows) const override;
   int MaxTargets(int negatives) const override { return negatives + 1; }
 
  private:
@@ -82,8 +82,8 @@ class HierarchicalSoftmaxLayer : public OutputLayer {
                Targets* targets) const override;
   void Append(uint32_t id, absl::Span<const uint32_t> negatives,
               Targets* targets) const override;
-  void Prefetch(uint32_t id,
-                absl::Span<const uint32_t> negatives) const override;
+  void AppendRows(uint32_t id, absl::Span<const uint32_t> negatives,
+                  std::vector<const float*>* rows) const override;
   int MaxTargets(int /*negatives*/) const override {
     return tree_.longest_path();
   }
@@ -93,11 +93,13 @@ class HierarchicalSoftmaxLayer : public OutputLayer {
   const HuffmanTree tree_;
 };
 
-// Asks for a whole row of `stride` floats, to be written soon.
-inline void PrefetchRow(const float* row, uint64_t stride) {
+// Asks for whole rows of `stride` floats, to be written soon.
+inline void PrefetchRows(absl::Span<const float* const> rows, uint64_t stride) {
   constexpr uint64_t kFloatsPerLine = 16;  // a cache line of 64 bytes
-  for (uint64_t i = 0; i < stride; i += kFloatsPerLine) {
-    __builtin_prefetch(row + i, 1, 3);
+  for (const float* const row : rows) {
+    for (uint64_t i = 0; i < stride; i += kFloatsPerLine) {
+      __builtin_prefetch(row + i, 1, 3);
+    }
   }
 }
 

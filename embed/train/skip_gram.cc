@@ -4,9 +4,22 @@
 #include "absl/strings/str_cat.h"
 #include "embed/base/status_macros.h"
 #include "embed/train/composed_worker.h"
+#include "embed/train/gradient_worker.h"
 #include "embed/train/window_worker.h"
 
 namespace embed {
+namespace {
+
+std::unique_ptr<StepGatherer> MakeGatherer(const WindowSetup* setup,
+                                           const FeatureMap* features,
+                                           EmbeddingTable* input) {
+  if (features == nullptr) {
+    return std::make_unique<WindowGatherer>(setup, input);
+  }
+  return std::make_unique<FeatureGatherer>(setup, features, input);
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<SkipGram>> SkipGram::Create(
     const WindowModelOptions& options, absl::Span<const uint64_t> counts,
@@ -22,15 +35,34 @@ absl::StatusOr<std::unique_ptr<SkipGram>> SkipGram::Create(
   EMBED_RETURN_IF_ERROR(CheckTables(inputs, counts.size(), *input, *output));
   EMBED_ASSIGN_OR_RETURN(std::unique_ptr<WindowSetup> setup,
                          WindowSetup::Create(options, counts, output));
+  EMBED_ASSIGN_OR_RETURN(
+      std::unique_ptr<TableOptimizers> optimizers,
+      TableOptimizers::Create(options.optimizer, input, output));
   return std::unique_ptr<SkipGram>(
-      new SkipGram(std::move(setup), features, input));
+      new SkipGram(std::move(setup), std::move(optimizers), features, input));
 }
 
+SkipGram::SkipGram(std::unique_ptr<WindowSetup> setup,
+                   std::unique_ptr<TableOptimizers> optimizers,
+                   const FeatureMap* features, EmbeddingTable* input)
+    : setup_(std::move(setup)),
+      optimizers_(std::move(optimizers)),
+      composed_(features != nullptr),
+      gatherer_(MakeGatherer(setup_.get(), features, input)),
+      input_(input) {}
+
 std::unique_ptr<Objective::Worker> SkipGram::NewWorker() const {
-  if (features_ == nullptr) {
-    return std::make_unique<WindowWorker>(setup_.get(), input_);
+  if (!optimizers_->plain_sgd) {
+    return std::make_unique<GradientWorker>(
+        setup_.get(), gatherer_.get(), input_->stride(), optimizers_.get());
   }
-  return std::make_unique<ComposedWorker>(setup_.get(), features_, input_);
+  if (!composed_) return std::make_unique<WindowWorker>(setup_.get(), input_);
+  return std::make_unique<ComposedWorker>(setup_.get(), gatherer_.get(),
+                                          input_->stride());
+}
+
+std::vector<TrainedArray> SkipGram::State() const {
+  return optimizers_->State();
 }
 
 }  // namespace embed

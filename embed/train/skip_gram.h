@@ -11,18 +11,22 @@
 // trained as contexts only.
 //
 // In both a negative equal to the positive of its pair is left out.
+// Any other optimiser than plain SGD takes a slower worker
+// (embed/train/gradient_worker.h).
 #ifndef EMBED_TRAIN_SKIP_GRAM_H_
 #define EMBED_TRAIN_SKIP_GRAM_H_
 
 #include <cstdint>
 #include <memory>
-#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "embed/model/embedding_table.h"
 #include "embed/model/feature_map.h"
 #include "embed/train/objective.h"
+#include "embed/train/optimizer.h"
+#include "embed/train/step_rows.h"
 #include "embed/train/window_setup.h"
 
 namespace embed {
@@ -38,14 +42,17 @@ class SkipGram : public Objective {
       const FeatureMap* features = nullptr);
 
   std::unique_ptr<Worker> NewWorker() const override;
+  std::vector<TrainedArray> State() const override;
 
  private:
-  SkipGram(std::unique_ptr<WindowSetup> setup, const FeatureMap* features,
-           EmbeddingTable* input)
-      : setup_(std::move(setup)), features_(features), input_(input) {}
+  SkipGram(std::unique_ptr<WindowSetup> setup,
+           std::unique_ptr<TableOptimizers> optimizers,
+           const FeatureMap* features, EmbeddingTable* input);
 
   const std::unique_ptr<WindowSetup> setup_;
-  const FeatureMap* const features_;  // null: the identity
+  const std::unique_ptr<TableOptimizers> optimizers_;
+  const bool composed_;  // of features
+  const std::unique_ptr<StepGatherer> gatherer_;
   EmbeddingTable* const input_;
 };
 

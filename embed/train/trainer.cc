@@ -1,178 +1,205 @@
 #include "embed/train/trainer.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
 #include <limits>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "embed/base/parallel.h"
+#include "embed/base/status_macros.h"
+#include "embed/train/checkpoint_writer.h"
+#include "embed/train/hogwild_schedule.h"
+#include "embed/train/run_monitor.h"
 
 namespace embed {
 namespace {
 
-// An untrained model loses (1 + negatives) log 2 an example, at most 694.
-constexpr double kLargestMeanLoss = 1e4;
+constexpr double kFirstReportSeconds = 1.0;
+constexpr double kNever = std::numeric_limits<double>::infinity();
+// How soon to look again for what is due but not possible yet.
+constexpr double kRetrySeconds = 0.01;
+// Waiting is cut into pieces that any clock can count.
+constexpr double kLongestWait = 3600.0;
 
-using Clock = std::chrono::steady_clock;
-
-double SecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+// The place to begin at, and with `resume` the arrays' values of then.
+absl::StatusOr<TrainingPosition> Restore(const Checkpoint* resume,
+                                         uint64_t units,
+                                         const Objective& objective) {
+  TrainingPosition position;
+  position.units = units;
+  if (resume == nullptr) return position;
+  position = resume->position;
+  if (position.units != units || position.next_unit > units) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the checkpoint stands at unit ", position.next_unit, " of ",
+        position.units, ", this run has ", units, " units"));
+  }
+  const std::vector<TrainedArray> arrays = objective.State();
+  bool same = arrays.size() == resume->arrays.size();
+  for (size_t i = 0; same && i < arrays.size(); ++i) {
+    same = arrays[i].name == resume->arrays[i].name &&
+           arrays[i].values.size() == resume->arrays[i].values.size();
+  }
+  if (!same) {
+    return absl::InvalidArgumentError(
+        "the checkpoint holds other arrays than this objective has");
+  }
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    std::copy(resume->arrays[i].values.begin(), resume->arrays[i].values.end(),
+              arrays[i].values.begin());
+  }
+  return position;
 }
 
-double MeanLoss(const TrainStats& stats) {
-  return stats.examples == 0 ? std::numeric_limits<double>::quiet_NaN()
-                             : stats.loss / static_cast<double>(stats.examples);
-}
-
-// One run: what its threads share.
+// One run. Its legs end where an epoch does, a checkpoint is due, or the run
+// shall stop; between two legs no training thread runs.
 class TrainingRun {
  public:
-  TrainingRun(const TrainerOptions& options, SequenceSource* source,
-              const Objective& objective)
+  TrainingRun(const TrainerOptions& options, Schedule* schedule,
+              const Objective& objective, const TrainHooks& hooks,
+              const TrainingPosition& start)
       : options_(options),
-        source_(source),
-        objective_(objective),
-        chunks_(source->num_chunks()),
-        tickets_(chunks_ * options.epochs) {}
-
-  absl::StatusOr<TrainResult> Execute(const ProgressCallback& progress) {
-    start_ = Clock::now();
-    running_ = options_.threads;
-    std::vector<std::thread> threads;
-    threads.reserve(static_cast<size_t>(options_.threads));
-    for (int i = 0; i < options_.threads; ++i) {
-      threads.emplace_back([this] { Work(); });
+        schedule_(schedule),
+        hooks_(hooks),
+        per_epoch_(schedule->units_per_epoch()),
+        units_(start.units),
+        monitor_(options.rate(), per_epoch_, hooks.stop, start),
+        next_unit_(start.next_unit) {
+    if (hooks.checkpoints != nullptr) {
+      writer_ = std::make_unique<CheckpointWriter>(
+          hooks.checkpoints, objective.State(), options.threads);
     }
-    Watch(progress);
-    for (std::thread& thread : threads) thread.join();
-    if (!status_.ok()) return status_;
-    if (progress) Report(progress, /*last=*/true);
-    return TrainResult{total_, SecondsSince(start_), MeanLoss(total_)};
+  }
+
+  absl::StatusOr<TrainResult> Execute() {
+    if (writer_ != nullptr && options_.checkpoint_seconds > 0) {
+      EMBED_RETURN_IF_ERROR(writer_->Prepare());
+      next_checkpoint_ = monitor_.seconds() + options_.checkpoint_seconds;
+    }
+    if (hooks_.progress) {
+      next_report_ = monitor_.seconds() +
+                     std::min(options_.progress_seconds, kFirstReportSeconds);
+    }
+    bool stopped_early = false;
+    while (next_unit_ < units_ && !stopped_early) {
+      EMBED_RETURN_IF_ERROR(RunLeg());
+      if (next_unit_ % per_epoch_ == 0) stopped_early = !EndEpoch();
+      if (next_unit_ == units_ || stopped_early) break;
+      if (monitor_.stopped()) {
+        if (writer_ != nullptr) {
+          writer_->WriteNow(monitor_.Position(next_unit_));
+        }
+        return absl::CancelledError("training was stopped");
+      }
+      if (checkpoint_due_) TakeCheckpoint();
+    }
+    if (hooks_.progress) hooks_.progress(monitor_.Report(/*last=*/true));
+    const TrainingPosition end = monitor_.Position(next_unit_);
+    return TrainResult{end.total, end.seconds, MeanLoss(end.total),
+                       static_cast<uint32_t>(next_unit_ / per_epoch_),
+                       stopped_early && next_unit_ < units_};
   }
 
  private:
-  double RateAt(uint64_t ticket) const {
-    const double done =
-        static_cast<double>(ticket) / static_cast<double>(tickets_);
-    return options_.learning_rate *
-           std::max(options_.min_rate_ratio, 1.0 - done);
-  }
-
-  // The body of a training thread.
-  void Work() {
-    const std::unique_ptr<Objective::Worker> worker = objective_.NewWorker();
-    SequenceBatch batch;
-    while (!stop_.load(std::memory_order_relaxed)) {
-      const uint64_t ticket =
-          next_ticket_.fetch_add(1, std::memory_order_relaxed);
-      if (ticket >= tickets_) break;
-      if (!Finish(Train(ticket, worker.get(), &batch))) break;
+  // Trains from next_unit_ on, on other threads; watches on this one.
+  absl::Status RunLeg() {
+    const uint64_t end = (next_unit_ / per_epoch_ + 1) * per_epoch_;
+    monitor_.EndPause();
+    leg_ended_ = false;
+    absl::StatusOr<uint64_t> reached = next_unit_;
+    const auto run = [&] {
+      reached = schedule_->Run(next_unit_, end, &monitor_);
+      const std::lock_guard<std::mutex> lock(mutex_);
+      leg_ended_ = true;
+      ended_.notify_one();
+    };
+    EMBED_ASSIGN_OR_RETURN(std::thread leg, StartThread(run));
+    Watch();
+    leg.join();
+    EMBED_RETURN_IF_ERROR(reached.status());
+    if (*reached < next_unit_ || *reached > end) {
+      return absl::InternalError(absl::StrCat("the schedule went from unit ",
+                                              next_unit_, " to ", *reached,
+                                              ", expected at most ", end));
     }
-    const std::lock_guard<std::mutex> lock(mutex_);
-    --running_;
-    changed_.notify_all();
+    next_unit_ = *reached;
+    return absl::OkStatus();
   }
 
-  absl::StatusOr<TrainStats> Train(uint64_t ticket, Objective::Worker* worker,
-                                   SequenceBatch* batch) const {
-    const uint32_t epoch = static_cast<uint32_t>(ticket / chunks_);
-    const absl::Status read = source_->Read(epoch, ticket % chunks_, batch);
-    if (!read.ok()) return read;
-    TrainStats stats;
-    worker->Train(epoch, *batch, {RateAt(ticket), RateAt(ticket + 1)}, &stats);
-    // A mean loss beyond any useful one is divergence as well: the sums that a
-    // step adds can grow without bound long before they overflow.
-    if (!std::isfinite(stats.loss) ||
-        stats.loss > kLargestMeanLoss * static_cast<double>(stats.examples)) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "training diverged in epoch ", epoch + 1, ": the mean loss is ",
-          MeanLoss(stats), "; lower the learning rate (now ",
-          options_.learning_rate, ")"));
-    }
-    return stats;
-  }
-
-  // Books a ticket's outcome. False: this thread shall end.
-  bool Finish(const absl::StatusOr<TrainStats>& outcome) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!outcome.ok()) {
-      if (status_.ok()) status_ = outcome.status();
-      stop_.store(true, std::memory_order_relaxed);
-      return false;
-    }
-    total_ += *outcome;
-    interval_ += *outcome;
-    ++finished_;
-    return true;
-  }
-
-  // Calls `progress` at intervals until all threads have ended.
-  void Watch(const ProgressCallback& progress) {
-    const auto interval =
-        std::chrono::duration<double>(options_.progress_seconds);
+  // Does what is due at its time until the leg has ended.
+  void Watch() {
     std::unique_lock<std::mutex> lock(mutex_);
-    while (
-        !changed_.wait_for(lock, interval, [this] { return running_ == 0; })) {
-      if (!progress || stop_.load(std::memory_order_relaxed)) continue;
-      lock.unlock();
-      const bool go_on = Report(progress, /*last=*/false);
-      lock.lock();
-      if (!go_on && status_.ok()) {
-        status_ = absl::CancelledError("training was stopped");
-        stop_.store(true, std::memory_order_relaxed);
+    while (!ended_.wait_for(lock, std::chrono::duration<double>(Act()),
+                            [this] { return leg_ended_; })) {
+    }
+  }
+
+  // Does what is due; returns the seconds to the next time. Called with mutex_
+  // held, which only the end of a leg ever waits for.
+  double Act() {
+    const double now = monitor_.seconds();
+    if (now >= next_report_) {
+      // The first report tells the speed, so there must be one.
+      if (options_.progress_seconds < kFirstReportSeconds ||
+          monitor_.finished() > 0) {
+        if (!hooks_.progress(monitor_.Report(/*last=*/false))) monitor_.Stop();
+        next_report_ = now + options_.progress_seconds;
+      } else {
+        next_report_ = now + kRetrySeconds;
       }
     }
+    if (now >= next_checkpoint_) {
+      checkpoint_due_ = !writer_->busy();
+      if (checkpoint_due_) monitor_.RequestPause();
+      next_checkpoint_ = checkpoint_due_ ? kNever : now + kRetrySeconds;
+    }
+    if (monitor_.stopped()) next_report_ = kNever;
+    return std::clamp(std::min(next_report_, next_checkpoint_) - now, 0.0,
+                      kLongestWait);
   }
 
-  bool Report(const ProgressCallback& progress, bool last) {
-    TrainProgress report;
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      const double now = SecondsSince(start_);
-      const double passed = std::max(1e-9, now - reported_);
-      report.fraction = tickets_ == 0 ? 1.0
-                                      : static_cast<double>(finished_) /
-                                            static_cast<double>(tickets_);
-      report.tokens = total_.tokens;
-      report.examples = total_.examples;
-      report.tokens_per_second = static_cast<double>(interval_.tokens) / passed;
-      report.examples_per_second =
-          static_cast<double>(interval_.examples) / passed;
-      report.mean_loss = MeanLoss(interval_);
-      report.learning_rate = RateAt(finished_);
-      report.seconds = now;
-      report.seconds_left =
-          report.fraction > 0 ? now * (1 / report.fraction - 1) : 0.0;
-      report.last = last;
-      interval_ = TrainStats();
-      reported_ = now;
-    }
-    return progress(report);
+  // False: the callback ends the run.
+  bool EndEpoch() {
+    const EpochReport report = monitor_.EndEpoch(next_unit_);
+    if (!hooks_.epoch) return true;
+    const double begin = monitor_.seconds();
+    if (writer_ != nullptr) writer_->Wait();
+    const bool go_on = hooks_.epoch(report);
+    monitor_.ExcludeSeconds(monitor_.seconds() - begin);
+    return go_on;
+  }
+
+  void TakeCheckpoint() {
+    writer_->WriteCopy(monitor_.Position(next_unit_));
+    checkpoint_due_ = false;
+    next_checkpoint_ = monitor_.seconds() + options_.checkpoint_seconds;
   }
 
   const TrainerOptions options_;
-  SequenceSource* const source_;
-  const Objective& objective_;
-  const uint64_t chunks_;   // per epoch
-  const uint64_t tickets_;  // of the whole run
-  Clock::time_point start_;
+  Schedule* const schedule_;
+  const TrainHooks& hooks_;
+  const uint64_t per_epoch_;
+  const uint64_t units_;  // of the whole run
+  RunMonitor monitor_;
+  std::unique_ptr<CheckpointWriter> writer_;  // null: nobody wants checkpoints
+  uint64_t next_unit_;
 
-  std::atomic<uint64_t> next_ticket_{0};
-  std::atomic<bool> stop_{false};
+  // On the scale of monitor_.seconds().
+  double next_report_ = kNever;
+  double next_checkpoint_ = kNever;
+  bool checkpoint_due_ = false;
 
-  std::mutex mutex_;  // guards what follows; taken once a chunk
-  std::condition_variable changed_;
-  absl::Status status_;
-  TrainStats total_;
-  TrainStats interval_;  // since the last report
-  uint64_t finished_ = 0;
-  double reported_ = 0.0;
-  int running_ = 0;
+  std::mutex mutex_;  // guards leg_ended_
+  std::condition_variable ended_;
+  bool leg_ended_ = false;
 };
 
 }  // namespace
@@ -181,41 +208,51 @@ absl::Status TrainerOptions::Validate() const {
   if (epochs < 1) {
     return absl::InvalidArgumentError("epochs is 0, expected >= 1");
   }
-  if (!(learning_rate > 0) || !std::isfinite(learning_rate)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "learning_rate is ", learning_rate, ", expected a number above 0"));
-  }
-  if (!(min_rate_ratio >= 0 && min_rate_ratio <= 1)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "min_rate_ratio is ", min_rate_ratio, ", expected 0 to 1"));
-  }
+  EMBED_RETURN_IF_ERROR(rate().Validate());
   if (threads < 1 || threads > 4096) {
     return absl::InvalidArgumentError(
         absl::StrCat("threads is ", threads, ", expected 1 to 4096"));
   }
-  // The bound keeps the interval representable in clock ticks.
-  if (!(progress_seconds > 0 && progress_seconds <= 1e6)) {
+  if (!(progress_seconds > 0) || std::isinf(progress_seconds)) {
     return absl::InvalidArgumentError(
         absl::StrCat("progress_seconds is ", progress_seconds,
-                     ", expected above 0 and at most 1e6"));
+                     ", expected a number above 0"));
+  }
+  if (!(checkpoint_seconds >= 0) || std::isinf(checkpoint_seconds)) {
+    return absl::InvalidArgumentError(absl::StrCat("checkpoint_seconds is ",
+                                                   checkpoint_seconds,
+                                                   ", expected a number >= 0"));
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<Trainer> Trainer::Create(const TrainerOptions& options) {
-  const absl::Status valid = options.Validate();
-  if (!valid.ok()) return valid;
+  EMBED_RETURN_IF_ERROR(options.Validate());
   return Trainer(options);
 }
 
 absl::StatusOr<TrainResult> Trainer::Run(
     SequenceSource* source, const Objective& objective,
     const ProgressCallback& progress) const {
-  if (source->num_chunks() == 0) {
+  HogwildSchedule schedule(source, &objective, options_.rate(), options_.epochs,
+                           options_.threads);
+  TrainHooks hooks;
+  hooks.progress = progress;
+  return Run(&schedule, objective, hooks);
+}
+
+absl::StatusOr<TrainResult> Trainer::Run(Schedule* schedule,
+                                         const Objective& objective,
+                                         const TrainHooks& hooks) const {
+  const uint64_t per_epoch = schedule->units_per_epoch();
+  if (per_epoch == 0) {
     return absl::InvalidArgumentError(
         "the source has no sequences to train on");
   }
-  return TrainingRun(options_, source, objective).Execute(progress);
+  EMBED_ASSIGN_OR_RETURN(
+      const TrainingPosition start,
+      Restore(hooks.resume, per_epoch * options_.epochs, objective));
+  return TrainingRun(options_, schedule, objective, hooks, start).Execute();
 }
 
 }  // namespace embed

@@ -16,7 +16,7 @@ absl::Status WindowModelOptions::Validate() const {
     return absl::InvalidArgumentError(
         absl::StrCat("negatives is ", negatives, ", expected 0 to 1000"));
   }
-  return absl::OkStatus();
+  return optimizer.Validate();
 }
 
 absl::Status CheckTables(uint64_t inputs, uint64_t outputs,

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "embed/model/embedding_table.h"
 #include "embed/train/negative_sampler.h"
+#include "embed/train/optimizer.h"
 #include "embed/train/output_layer.h"
 #include "embed/train/subsampler.h"
 #include "embed/train/window_sampler.h"
@@ -29,6 +30,7 @@ struct WindowModelOptions {
   double noise_exponent = 0.75;
   uint64_t seed = 1;
   OutputLoss loss = OutputLoss::kNegativeSampling;
+  OptimizerOptions optimizer = {};
 };
 
 // InvalidArgument: the tables do not have these rows and one dim.

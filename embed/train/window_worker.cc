@@ -26,10 +26,11 @@ WindowWorker::WindowWorker(const WindowSetup* setup, EmbeddingTable* input)
 uint64_t WindowWorker::TrainBlock(const WindowBlock& block, float rate) {
   uint64_t examples = 0;
   for (size_t i = 0; i < kPrefetchAhead; ++i) {
-    PrefetchWindow(block, i, window_, layer_, *input_);
+    NewWindowRows(block, i, window_, layer_, *input_, &next_);
+    PrefetchRows(next_, input_->stride());
   }
   for (size_t i = 0; i < block.size(); ++i) {
-    PrefetchWindow(block, i + kPrefetchAhead, window_, layer_, *input_);
+    NewWindowRows(block, i + kPrefetchAhead, window_, layer_, *input_, &next_);
     const size_t contexts = GatherContexts(block, i, input_, &contexts_);
     if (contexts == 0) continue;
     layer_.Collect(block.ids[i], block.NegativesOf(i), &targets_);
@@ -40,7 +41,9 @@ uint64_t WindowWorker::TrainBlock(const WindowBlock& block, float rate) {
                              static_cast<int>(targets_.size),
                              input_->stride(),
                              rate,
-                             targets_.num_positives};
+                             targets_.num_positives,
+                             next_.data(),
+                             static_cast<int>(next_.size())};
     step_(step, &scratch_);
     examples += contexts;
   }

@@ -30,6 +30,7 @@ class WindowWorker : public BlockWorker {
   // Rows for one center.
   std::vector<float*> contexts_;
   Targets targets_;
+  std::vector<const float*> next_;
   AlignedBuffer scores_;
   WindowScratch scratch_;
 };

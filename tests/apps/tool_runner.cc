@@ -86,29 +86,45 @@ ToolRunner::~ToolRunner() { fs::remove_all(dir_); }
 
 ToolResult ToolRunner::Run(const std::vector<std::string>& command,
                            const Options& options) const {
-  // The streams lie beside the working directory, so that List() is the tool's.
+  return Wait(Start(command, options), options);
+}
+
+// The streams lie beside the working directory, so that List() is the tool's.
+pid_t ToolRunner::Start(const std::vector<std::string>& command,
+                        const Options& options) const {
   const std::string in = dir_ + ".in";
-  const std::string err = dir_ + ".err";
   const std::string out =
       options.stdout_path.empty() ? dir_ + ".out" : options.stdout_path;
   std::ofstream(in, std::ios::binary) << options.input;
+  std::ofstream(dir_ + ".err");
 
   std::vector<std::string> program = command;
   const std::string tool = absl::StrCat(EMBED_BIN_DIR, "/", command[0]);
   if (fs::exists(tool)) program[0] = tool;
   const pid_t child = fork();
   if (child == 0) {
-    Execute(program, dir_, in, out, err, options);
+    Execute(program, dir_, in, out, dir_ + ".err", options);
   }
-  int status = 0;
-  waitpid(child, &status, 0);
+  return child;
+}
 
+bool ToolRunner::HasEnded(pid_t tool) const {
+  siginfo_t info = {};
+  waitid(P_PID, static_cast<id_t>(tool), &info, WEXITED | WNOHANG | WNOWAIT);
+  return info.si_pid == tool;
+}
+
+std::string ToolRunner::ErrSoFar() const { return Slurp(dir_ + ".err"); }
+
+ToolResult ToolRunner::Wait(pid_t tool, const Options& options) const {
+  int status = 0;
+  waitpid(tool, &status, 0);
   ToolResult result;
   result.exit_code =
       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  if (options.stdout_path.empty()) result.out = Slurp(out);
-  result.err = Slurp(err);
-  for (const std::string& file : {in, err, dir_ + ".out"}) fs::remove(file);
+  if (options.stdout_path.empty()) result.out = Slurp(dir_ + ".out");
+  result.err = Slurp(dir_ + ".err");
+  for (const char* ending : {".in", ".err", ".out"}) fs::remove(dir_ + ending);
   return result;
 }
 

@@ -2,6 +2,8 @@
 #ifndef EMBED_TESTS_APPS_TOOL_RUNNER_H_
 #define EMBED_TESTS_APPS_TOOL_RUNNER_H_
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -37,6 +39,12 @@ class ToolRunner {
   ToolResult Run(const std::vector<std::string>& command) const {
     return Run(command, Options());
   }
+  // A tool in the background, one at a time, for tests that disturb it.
+  pid_t Start(const std::vector<std::string>& command,
+              const Options& options) const;
+  bool HasEnded(pid_t tool) const;  // it is still to be waited for
+  std::string ErrSoFar() const;
+  ToolResult Wait(pid_t tool, const Options& options) const;
   // A line as help texts show it: blanks separate, no quoting but "a b".
   ToolResult RunLine(absl::string_view line) const;
 

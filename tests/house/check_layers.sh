@@ -9,7 +9,7 @@ cd "$1"
 # shellcheck disable=SC2016  # the $ are awk's
 awk_program='
 BEGIN {
-  split("base kernels math model train io index", order)
+  split("base kernels math model train io eval index", order)
   for (i in order) rank[order[i]] = i
 }
 function bad(why) {

@@ -8,7 +8,7 @@ trap 'rm -rf "$tree"' EXIT
 
 fresh_tree() {
   rm -rf "${tree:?}"/*
-  mkdir -p "$tree"/embed/{base,kernels,math,model,train,io,index} \
+  mkdir -p "$tree"/embed/{base,kernels,math,model,train,io,eval,index} \
     "$tree"/{graph,text,apps}
 }
 
@@ -30,6 +30,8 @@ expect fail embed/math/a.h '"embed/model/b.h"'
 expect fail embed/model/a.cc '"embed/train/b.h"'
 expect fail embed/train/a.cc '"embed/io/b.h"'
 expect fail embed/io/a.cc '"embed/index/b.h"'
+expect fail embed/train/a.cc '"embed/eval/b.h"'
+expect fail embed/eval/a.cc '"embed/index/b.h"'
 expect fail embed/train/a.h '"graph/b.h"'
 expect fail embed/train/a.h '"text/b.h"'
 expect fail embed/io/a.h '"apps/common/b.h"'
@@ -51,6 +53,7 @@ expect pass embed/base/a.cc '"embed/base/b.h"'
 expect pass embed/kernels/a-inl.h '<hwy/highway.h>'
 expect pass embed/kernels/a.cc '"embed/kernels/b-inl.h"'
 expect pass embed/train/a.cc '"embed/model/b.h"'
+expect pass embed/eval/a.cc '"embed/io/b.h"'
 expect pass embed/index/a.cc '<faiss/IndexFlat.h>'
 expect pass graph/a.cc '<boost/graph/compressed_sparse_row_graph.hpp>'
 expect pass text/a.cc '"embed/train/b.h"'

@@ -70,7 +70,7 @@ void BM_WindowStep(benchmark::State& state) {
 BENCHMARK(BM_WindowStep)
     ->ArgNames({"dim", "contexts", "rows"})
     ->ArgsProduct({{64, 100, 128, 200, 256, 300}, {6}, {600}})
-    ->ArgsProduct({{128}, {1, 2, 4, 8, 10, 20}, {600}})
+    ->ArgsProduct({{128}, {1, 2, 4, 6, 8, 10, 20}, {30, 600}})
     ->ArgsProduct({{128}, {6}, {60000, 1000002}});
 
 }  // namespace

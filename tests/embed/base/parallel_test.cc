@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/embed/base/no_new_threads.h"
 
 namespace embed {
 namespace {
@@ -29,6 +30,23 @@ TEST(ParallelTest, RunsEachThreadOnceAndTheFirstOnTheCallers) {
     EXPECT_EQ(numbers, expected);
     EXPECT_EQ(ids, std::set<std::thread::id>{std::this_thread::get_id()});
   }
+}
+
+TEST(ParallelTest, WithoutFurtherThreadsTheCallerDoesAll) {
+  const NoNewThreads limit;
+  EXPECT_EQ(StartThread([] {}).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  std::vector<int> numbers;
+  RunThreads(4, [&](int thread) {
+    numbers.push_back(thread);  // on one thread only
+  });
+  EXPECT_EQ(numbers, (std::vector<int>{0, 1, 2, 3}));
+}
+
+TEST(ParallelTest, StartThreadRunsItsBody) {
+  int calls = 0;
+  StartThread([&] { ++calls; })->join();
+  EXPECT_EQ(calls, 1);
 }
 
 TEST(ParallelTest, CoversEachIndexOnceInNearlyEqualParts) {

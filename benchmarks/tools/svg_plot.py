@@ -1,0 +1,120 @@
+"""Line plots as SVG, standard library only: axes, grid, labels, legend."""
+import math
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+WIDTH, HEIGHT = 640, 400
+LEFT, RIGHT, TOP, BOTTOM = 70, 20, 40, 55  # margins
+COLORS = ("#1f6fb4", "#d1561f", "#2f8f4e", "#8553b0", "#7a6a4f", "#444444")
+
+
+@dataclass
+class Series:
+    name: str
+    x: list
+    y: list
+
+
+def nice_ticks(largest, about=6):
+    """0 and multiples of 1, 2 or 5 times a power of ten, up to `largest` or one
+    step beyond."""
+    step = 10.0 ** math.floor(math.log10(largest / about))
+    while largest / step > about:  # 1, 2, 5, 10
+        step *= 2.5 if f"{step:e}".startswith("2") else 2
+    return [step * at for at in range(math.ceil(largest / step - 1e-9) + 1)]
+
+
+def short_number(value):
+    for limit, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= limit:
+            return f"{value / limit:g} {unit}"
+    return f"{value:g}"
+
+
+def _text(x, y, text, anchor="middle", size=13, extra=""):
+    return (f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" '
+            f'font-size="{size}" {extra}>{escape(text)}</text>')
+
+
+def _line(x1, y1, x2, y2, color):
+    return (f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
+            f'stroke="{color}"/>')
+
+
+class _Frame:
+    """Where a value lies on the picture; x and y fill the plot, y from 0."""
+
+    def __init__(self, series, log_x):
+        xs = sorted({x for one in series for x in one.x})
+        self.ticks_x = xs
+        self.scale = math.log if log_x else float
+        self.low, self.high = self.scale(xs[0]), self.scale(xs[-1])
+        if self.low == self.high:
+            self.low, self.high = self.low - 1, self.high + 1
+        self.ticks_y = nice_ticks(max(y for one in series for y in one.y))
+
+    def x(self, value):
+        share = (self.scale(value) - self.low) / (self.high - self.low)
+        return LEFT + 15 + share * (WIDTH - LEFT - RIGHT - 30)
+
+    def y(self, value):
+        return HEIGHT - BOTTOM - value / self.ticks_y[-1] * (
+            HEIGHT - TOP - BOTTOM)
+
+
+def _axes(frame, x_label, y_label):
+    parts = []
+    bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
+    for value in frame.ticks_y:
+        at = frame.y(value)
+        parts.append(_line(LEFT, at, right, at, "#dddddd"))
+        parts.append(_text(LEFT - 8, at + 4, short_number(value), "end"))
+    for value in frame.ticks_x:
+        at = frame.x(value)
+        parts.append(_line(at, bottom, at, bottom + 5, "#000000"))
+        parts.append(_text(at, bottom + 20, short_number(value)))
+    parts.append(_line(LEFT, bottom, right, bottom, "#000000"))
+    parts.append(_line(LEFT, TOP, LEFT, bottom, "#000000"))
+    parts.append(_text((LEFT + right) / 2, HEIGHT - 12, x_label))
+    middle = (TOP + bottom) / 2
+    parts.append(_text(16, middle, y_label,
+                       extra=f'transform="rotate(-90 16 {middle:.1f})"'))
+    return parts
+
+
+def _curve(frame, one, color):
+    points = [(frame.x(x), frame.y(y)) for x, y in zip(one.x, one.y)]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    parts = [f'<polyline points="{path}" fill="none" stroke="{color}" '
+             'stroke-width="2"/>']
+    parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{color}"/>'
+              for x, y in points]
+    return parts
+
+
+def _legend(series):
+    # At the bottom, where curves that start from 0 on the y axis seldom are.
+    parts = []
+    for at, one in enumerate(series):
+        y = HEIGHT - BOTTOM - 14 - 18 * (len(series) - 1 - at)
+        color = COLORS[at % len(COLORS)]
+        parts.append(f'<line x1="{LEFT + 14}" y1="{y - 4}" x2="{LEFT + 38}" '
+                     f'y2="{y - 4}" stroke="{color}" stroke-width="2"/>')
+        parts.append(_text(LEFT + 44, y, one.name, "start"))
+    return parts
+
+
+def plot(path, title, x_label, y_label, series, log_x=False):
+    """Writes `series` (of Series, not empty, y >= 0) to `path`."""
+    frame = _Frame(series, log_x)
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" '
+             f'height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+             'font-family="sans-serif">',
+             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
+             _text(WIDTH / 2, 24, title, size=15)]
+    parts += _axes(frame, x_label, y_label)
+    for at, one in enumerate(series):
+        parts += _curve(frame, one, COLORS[at % len(COLORS)])
+    parts += _legend(series)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(parts) + "\n</svg>\n")

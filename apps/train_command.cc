@@ -17,6 +17,8 @@
 #include "apps/checkpoints.h"
 #include "apps/common/available_memory.h"
 #include "apps/common/checkpoint_flags.h"
+#include "apps/common/epoch_evaluator.h"
+#include "apps/common/eval_flags.h"
 #include "apps/common/graph_flags.h"
 #include "apps/common/human_format.h"
 #include "apps/common/output_flags.h"
@@ -47,6 +49,7 @@ struct TrainPlan {
   int threads = 1;
   TrainingFlags training;
   CheckpointFlags checkpoints;
+  EvalPlan eval;
   OutputPlan output;
 };
 
@@ -63,6 +66,7 @@ absl::StatusOr<TrainPlan> MakePlan(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(plan.threads, ApplyRunningFlags());
   EMBED_ASSIGN_OR_RETURN(plan.training, ReadTrainingFlags(plan.threads));
   EMBED_ASSIGN_OR_RETURN(plan.checkpoints, ReadCheckpointFlags());
+  EMBED_ASSIGN_OR_RETURN(plan.eval, ReadEvalFlags());
   EMBED_ASSIGN_OR_RETURN(plan.output, ReadOutputFlags(plan.input));
   plan.training.trainer.checkpoint_seconds = plan.checkpoints.every_seconds;
   plan.training.trainer.progress_seconds =
@@ -114,21 +118,21 @@ absl::Status CreateTables(const TrainPlan& plan, const TrainingInput& input,
       input.features.empty() ? outputs : input.features.num_rows();
   const uint64_t bytes = EmbeddingTable::BytesFor(inputs, dim) +
                          EmbeddingTable::BytesFor(outputs, dim);
-  // Checkpoints by the clock are written from a copy.
-  const uint64_t copy_bytes = plan.checkpoints.every_seconds > 0 ? bytes : 0;
+  // Checkpoints by the clock are written from a copy; early stopping keeps one
+  // of the best epoch.
+  const uint64_t copy_bytes = (plan.checkpoints.every_seconds > 0 ? bytes : 0) +
+                              (plan.eval.patience > 0 ? bytes : 0);
   Say(absl::StrFormat(
       "tables: %d + %d rows of %d numbers, %s%s; epochs: %d, of %s tokens",
       inputs, outputs, dim, FormatBytes(bytes),
       copy_bytes > 0
-          ? absl::StrCat(" and ", FormatBytes(copy_bytes), " for checkpoints")
+          ? absl::StrCat(" and ", FormatBytes(copy_bytes), " for copies")
           : "",
       plan.training.trainer.epochs,
       FormatCount(static_cast<double>(input.tokens_per_epoch))));
-  EMBED_RETURN_IF_ERROR(CheckMemory(copy_bytes > 0
-                                        ? "the tables and a copy of them for "
-                                          "checkpoints"
-                                        : "the tables",
-                                    bytes + copy_bytes));
+  EMBED_RETURN_IF_ERROR(
+      CheckMemory(copy_bytes > 0 ? "the tables and their copies" : "the tables",
+                  bytes + copy_bytes));
   EMBED_ASSIGN_OR_RETURN(model->input, EmbeddingTable::Create(inputs, dim));
   EMBED_ASSIGN_OR_RETURN(model->output, EmbeddingTable::Create(outputs, dim));
   model->input.FillUniform(0.5f / static_cast<float>(dim), plan.training.seed,
@@ -169,6 +173,12 @@ TrainingIdentity IdentityOf(const TrainPlan& plan, const TrainingInput& input) {
   TrainingIdentity identity = ModeOptions(*plan.mode);
   identity["mode"] = plan.mode->name;
   identity["seed"] = absl::StrCat(plan.training.seed);
+  if (plan.eval.patience > 0) {
+    // What decides which epoch's tables are the result.
+    identity["eval"] = plan.eval.task;
+    identity["eval pairs"] = absl::StrCat(plan.eval.pairs.size());
+    identity["patience"] = absl::StrCat(plan.eval.patience);
+  }
   identity["schedule"] = "hogwild";
   identity["input bytes"] = absl::StrCat(InputBytes(plan));
   identity["tokens"] = absl::StrCat(input.tokens_per_epoch);
@@ -204,6 +214,46 @@ void SayResult(const TrainResult& result) {
       result.mean_loss));
 }
 
+// Null without --eval.
+absl::StatusOr<std::unique_ptr<EpochEvaluator>> MakeEvaluator(
+    const TrainPlan& plan, const TrainingInput& input, Checkpoints* checkpoints,
+    Model* model) {
+  if (!plan.eval.wanted()) return nullptr;
+  EMBED_ASSIGN_OR_RETURN(
+      std::unique_ptr<EpochEvaluator> evaluator,
+      EpochEvaluator::Create(plan.eval, input.vocabulary, model));
+  checkpoints->extra = [e = evaluator.get()] { return e->CheckpointExtra(); };
+  checkpoints->add = [e = evaluator.get()](Checkpoint* checkpoint) {
+    e->AddBestTables(checkpoint);
+  };
+  return evaluator;
+}
+
+// The checkpoint to go on from; null to start from the beginning.
+absl::StatusOr<const Checkpoint*> OpenCheckpoint(const TrainPlan& plan,
+                                                 Checkpoints* checkpoints,
+                                                 EpochEvaluator* evaluator) {
+  if (!plan.checkpoints.resume) {
+    checkpoints->SayIfThere();
+    return nullptr;
+  }
+  EMBED_ASSIGN_OR_RETURN(Checkpoint* const checkpoint, checkpoints->Open());
+  if (checkpoint != nullptr && evaluator != nullptr) {
+    EMBED_RETURN_IF_ERROR(evaluator->Restore(checkpoint));
+  }
+  return checkpoint;
+}
+
+// After a whole training: its evaluation's error, or the best tables.
+absl::Status EndEvaluation(EpochEvaluator* evaluator) {
+  if (evaluator == nullptr) return absl::OkStatus();
+  EMBED_RETURN_IF_ERROR(evaluator->status());
+  const uint32_t epoch = evaluator->PutBestBack();
+  if (epoch > 0)
+    Say(absl::StrCat("tables: those of epoch ", epoch, ", the best"));
+  return absl::OkStatus();
+}
+
 absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
                    Checkpoints* checkpoints, Model* model) {
   EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<Objective> objective,
@@ -212,6 +262,11 @@ absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
       MakeSchedule(plan, input, *objective);
   EMBED_ASSIGN_OR_RETURN(const Trainer trainer,
                          Trainer::Create(plan.training.trainer));
+  EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<EpochEvaluator> evaluator,
+                         MakeEvaluator(plan, input, checkpoints, model));
+  const EpochCallback evaluate = evaluator != nullptr
+                                     ? evaluator->Hook(plan.output.progress)
+                                     : [](const EpochReport&) { return true; };
   ProgressPrinter printer(plan.output.progress);
   TrainHooks hooks;
   hooks.progress = [&](const TrainProgress& progress) {
@@ -220,15 +275,12 @@ absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
   };
   hooks.epoch = [&](const EpochReport& report) {
     printer.PrintEpoch(report);
-    return true;
+    return evaluate(report);
   };
   hooks.stop = [] { return StopSignals::Received() != 0; };
   hooks.checkpoints = checkpoints;
-  if (plan.checkpoints.resume) {
-    EMBED_ASSIGN_OR_RETURN(hooks.resume, checkpoints->Open());
-  } else {
-    checkpoints->SayIfThere();
-  }
+  EMBED_ASSIGN_OR_RETURN(hooks.resume,
+                         OpenCheckpoint(plan, checkpoints, evaluator.get()));
   const StopSignals signals;
   const absl::StatusOr<TrainResult> result =
       trainer.Run(schedule.get(), *objective, hooks);
@@ -237,7 +289,7 @@ absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
   }
   EMBED_RETURN_IF_ERROR(result.status());
   SayResult(*result);
-  return absl::OkStatus();
+  return EndEvaluation(evaluator.get());
 }
 
 }  // namespace
@@ -255,7 +307,7 @@ CommandInfo TrainCommandInfo() {
   info.defaults_elsewhere = FlagsByMode();
   info.groups = {{"What", {"mode"}},    OutputFlagGroup(), TrainingFlagGroup(),
                  TextFlagGroup(),       StrokeFlagGroup(), GraphFlagGroup(),
-                 CheckpointFlagGroup(), RunningFlagGroup()};
+                 CheckpointFlagGroup(), EvalFlagGroup(),   RunningFlagGroup()};
   return info;
 }
 
@@ -270,8 +322,8 @@ absl::Status RunTrain(const Arguments& arguments) {
   Model model;
   EMBED_RETURN_IF_ERROR(CreateTables(plan, input, &model));
   Checkpoints checkpoints(plan.output.checkpoint_path, IdentityOf(plan, input));
-  EMBED_RETURN_IF_ERROR(Train(plan, input, &checkpoints, &model));
   model.info = DescribeRun(plan, input);
+  EMBED_RETURN_IF_ERROR(Train(plan, input, &checkpoints, &model));
   // The source looks into what the model takes over.
   input.source.reset();
   model.vocabulary = std::move(input.vocabulary);

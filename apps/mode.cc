@@ -117,6 +117,7 @@ absl::StatusOr<const Mode*> FindMode(absl::string_view name) {
 }
 
 absl::Status ApplyMode(const Mode& mode) {
+  constexpr const char* kAdaGradRate = "0.2";
   for (const Mode& other : Modes()) {
     for (const std::string& flag : FlagsOf(other)) {
       if (IsFlagSet(flag) && !Uses(mode, flag)) {
@@ -124,6 +125,13 @@ absl::Status ApplyMode(const Mode& mode) {
                                        mode.name, ", only in ", UsersOf(flag)));
       }
     }
+  }
+  std::string optimizer;
+  google::GetCommandLineOption("optimizer", &optimizer);
+  if (optimizer == "adagrad") {
+    // Its steps shrink with the gradients seen: it starts above every mode.
+    google::SetCommandLineOptionWithMode("learning_rate", kAdaGradRate,
+                                         google::SET_FLAG_IF_DEFAULT);
   }
   for (const auto& [flag, value] : mode.defaults) {
     google::SetCommandLineOptionWithMode(flag, value,

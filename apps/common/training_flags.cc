@@ -33,7 +33,7 @@ DEFINE_string(loss, "ns",
               "tree");
 DEFINE_string(optimizer, "sgd",
               "sgd; adagrad: each row's rate falls with the gradients it has "
-              "had (start it at --learning_rate 0.2, whatever the mode says)");
+              "had (--learning_rate is then 0.2 unless given)");
 DEFINE_double(clip_gradient, 0,
               "longest gradient of a row (L2 norm), longer ones are cut; 0: "
               "off");

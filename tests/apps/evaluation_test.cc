@@ -1,0 +1,64 @@
+// embedtrain --eval and --optimizer through the command.
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/apps/tool_runner.h"
+
+namespace embed {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::vector<std::string> Train(std::vector<std::string> more) {
+  std::vector<std::string> command = {
+      "embedtrain", "--mode=word2vec", "--threads=1",     "--dim=16",
+      "--epochs=4", "--min_count=1",   "--progress=none", "corpus.txt"};
+  command.insert(command.end() - 1, more.begin(), more.end());
+  return command;
+}
+
+TEST(EvaluationTest, ScoresEachEpochAndChangesNothing) {
+  const ToolRunner runner;
+  runner.Write("corpus.txt", SmallCorpus());
+  runner.Write("pairs.tsv", "sun\tmoon\t9\nsun\tstar\t5\nmoon\tstar\t1\n");
+  const ToolResult plain = runner.Run(Train({"--output=plain"}));
+  ASSERT_EQ(plain.exit_code, 0) << plain.err;
+  const ToolResult scored =
+      runner.Run(Train({"--output=scored", "--eval=wordsim:pairs.tsv"}));
+  ASSERT_EQ(scored.exit_code, 0) << scored.err;
+  EXPECT_THAT(scored.err, HasSubstr("epoch 4: wordsim pairs.tsv: spearman"));
+  EXPECT_THAT(scored.err, HasSubstr("3 of 3 pairs"));
+  EXPECT_EQ(runner.Read("plain.embed"), runner.Read("scored.embed"));
+}
+
+TEST(EvaluationTest, PairsThatCannotBeUsedAreOneLine) {
+  const ToolRunner runner;
+  runner.Write("corpus.txt", SmallCorpus());
+  runner.Write("pairs.tsv", "sun\tnot-there\t9\nmoon\tnor-this\t1\n");
+  runner.Write("bad.tsv", "sun\tmoon\t9\nsun\tmoon\n");
+  for (const char* file : {"pairs.tsv", "bad.tsv", "missing.tsv"}) {
+    const ToolResult result =
+        runner.Run(Train({std::string("--eval=wordsim:") + file}));
+    EXPECT_EQ(result.exit_code, 1) << file;
+    EXPECT_THAT(Lines(result.err).back(), HasSubstr(file));
+  }
+}
+
+TEST(OptimizerTest, AdaGradStartsHigherUnlessTold) {
+  const ToolRunner runner;
+  runner.Write("corpus.txt", SmallCorpus());
+  ToolResult result = runner.Run(Train({"--optimizer=adagrad"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("learning_rate=0.2 "));
+  result = runner.Run(Train({"--optimizer=adagrad", "--learning_rate=0.05"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("learning_rate=0.05 "));
+  result = runner.Run(Train({}));
+  EXPECT_THAT(result.err, Not(HasSubstr("learning_rate=0.2 ")));
+}
+
+}  // namespace
+}  // namespace embed

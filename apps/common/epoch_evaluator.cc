@@ -1,7 +1,6 @@
 #include "apps/common/epoch_evaluator.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "apps/common/json_number.h"
 #include "embed/base/status_macros.h"
 
 namespace embed {
@@ -109,8 +109,7 @@ std::string EpochEvaluator::CheckpointExtra() const {
   Json json;
   json["best_epoch"] = state.best_epoch;
   // As many digits as give the same double back.
-  json["best_score"] =
-      std::isnan(state.best_score) ? Json(nullptr) : Json(state.best_score);
+  json["best_score"] = NumberOrNull(state.best_score);
   json["stale_epochs"] = state.stale_epochs;
   return json.dump();
 }

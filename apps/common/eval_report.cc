@@ -1,19 +1,14 @@
 #include "apps/common/eval_report.h"
 
-#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "apps/common/json_number.h"
 
 namespace embed {
 namespace {
-
-nlohmann::ordered_json NumberOrNull(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value)
-                              : nlohmann::ordered_json(nullptr);
-}
 
 // How this epoch compares with those before it.
 std::string Verdict(const EvalReport& report) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "apps/common/human_format.h"
+#include "apps/common/json_number.h"
 
 namespace embed {
 namespace {
@@ -16,11 +17,6 @@ constexpr int kBarWidth = 24;
 std::string Bar(double fraction) {
   const int filled = static_cast<int>(fraction * kBarWidth);
   return std::string(filled, '#') + std::string(kBarWidth - filled, '.');
-}
-
-nlohmann::ordered_json NumberOrNull(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value)
-                              : nlohmann::ordered_json(nullptr);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <hwy/highway.h>
 
 #include "embed/kernels/logistic-inl.h"
+#include "embed/kernels/row_scores-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace embed {
@@ -16,9 +17,8 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Vectors of at most 16 floats: rows are padded to multiples of 16.
-using D = hn::CappedTag<float, 16>;
-using V = hn::Vec<D>;
+using D = RowTag;
+using V = RowVector;
 
 constexpr int kTargetTile = 8;     // scores computed side by side
 constexpr int kColumnVectors = 8;  // vectors of h kept in registers
@@ -59,28 +59,7 @@ void Compose(const ComposedStep& step, float* hidden) {
   }
 }
 
-// scores[t] = h . y_t for kTargets targets.
-template <int kTargets>
-HWY_INLINE void Scores(const float* hidden, float* const* targets,
-                       size_t stride, float* scores) {
-  const D d;
-  V sum[kTargets];
-  HWY_UNROLL(8)
-  for (int t = 0; t < kTargets; ++t) sum[t] = hn::Zero(d);
-  for (size_t i = 0; i < stride; i += hn::Lanes(d)) {
-    const V h = hn::Load(d, hidden + i);
-    HWY_UNROLL(8)
-    for (int t = 0; t < kTargets; ++t) {
-      sum[t] = hn::MulAdd(h, hn::Load(d, targets[t] + i), sum[t]);
-    }
-  }
-  HWY_UNROLL(8)
-  for (int t = 0; t < kTargets; ++t) {
-    scores[t] = hn::GetLane(hn::SumOfLanes(d, sum[t]));
-  }
-}
-
-// Scores of `count` targets to gradients, in place; unused lanes hold -1e4.
+// Scores of `count` targets to gradients, in place; unused lanes hold kNoScore.
 HWY_INLINE void ScoresToGradients(const float* labels, int count, float rate,
                                   float* scores, LossSum* loss) {
   const hn::CappedTag<float, kTargetTile> d;
@@ -140,14 +119,14 @@ void Step(const ComposedStep& step, ComposedScratch* scratch) {
     const int count = std::min(kTargetTile, step.num_targets - t);
     alignas(64) float scores[kTargetTile];
     alignas(64) float labels[kTargetTile] = {};
-    std::fill(scores, scores + kTargetTile, -1e4f);
+    std::fill(scores, scores + kTargetTile, kNoScore);
     std::copy(step.labels + t, step.labels + t + count, labels);
     float* const* targets = step.targets + t;
     if (count == kTargetTile) {
-      Scores<kTargetTile>(scratch->hidden, targets, step.stride, scores);
+      ScoreRows<kTargetTile>(scratch->hidden, targets, step.stride, scores);
     } else {
       for (int i = 0; i < count; ++i) {
-        Scores<1>(scratch->hidden, targets + i, step.stride, scores + i);
+        ScoreRows<1>(scratch->hidden, targets + i, step.stride, scores + i);
       }
     }
     ScoresToGradients(labels, count, step.rate, scores, &scratch->loss);

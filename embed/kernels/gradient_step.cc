@@ -1,7 +1,6 @@
 #include "embed/kernels/gradient_step.h"
 
 #include <algorithm>
-#include <cmath>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "embed/kernels/gradient_step.cc"
@@ -9,6 +8,7 @@
 #include <hwy/highway.h>
 
 #include "embed/kernels/logistic-inl.h"
+#include "embed/kernels/row_scores-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace embed {
@@ -17,47 +17,22 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Vectors of at most 16 floats: rows are padded to multiples of 16.
-using D = hn::CappedTag<float, 16>;
-using V = hn::Vec<D>;
+using D = RowTag;
+using V = RowVector;
 
 constexpr size_t kErrorTile = 16;  // errors made from scores at a time
-
-// A score whose sigmoid and softplus are zero.
-constexpr float kNoScore = -1e4f;
-
-// scores[t] = x . y_t for kTargets targets.
-template <int kTargets>
-HWY_INLINE void ScoreTile(const float* x, const float* const* targets,
-                          size_t stride, float* scores) {
-  const D d;
-  V sum[kTargets];
-  HWY_UNROLL(8)
-  for (int t = 0; t < kTargets; ++t) sum[t] = hn::Zero(d);
-  for (size_t i = 0; i < stride; i += hn::Lanes(d)) {
-    const V v = hn::Load(d, x + i);
-    HWY_UNROLL(8)
-    for (int t = 0; t < kTargets; ++t) {
-      sum[t] = hn::MulAdd(v, hn::Load(d, targets[t] + i), sum[t]);
-    }
-  }
-  HWY_UNROLL(8)
-  for (int t = 0; t < kTargets; ++t) {
-    scores[t] = hn::GetLane(hn::SumOfLanes(d, sum[t]));
-  }
-}
 
 HWY_INLINE void Scores(const float* x, const float* const* targets,
                        size_t count, size_t stride, float* scores) {
   size_t t = 0;
   for (; t + 6 <= count; t += 6) {
-    ScoreTile<6>(x, targets + t, stride, scores + t);
+    ScoreRows<6>(x, targets + t, stride, scores + t);
   }
   if (t + 3 <= count) {
-    ScoreTile<3>(x, targets + t, stride, scores + t);
+    ScoreRows<3>(x, targets + t, stride, scores + t);
     t += 3;
   }
-  for (; t < count; ++t) ScoreTile<1>(x, targets + t, stride, scores + t);
+  for (; t < count; ++t) ScoreRows<1>(x, targets + t, stride, scores + t);
 }
 
 // Up to kErrorTile targets, padded with weight 1.
@@ -86,8 +61,7 @@ void AddWeightedLoss(const TargetTile& tile, size_t count, const float* scores,
     if (more == 0.0) continue;
     const double x = static_cast<double>(scores[t]) *
                      (1.0 - 2.0 * static_cast<double>(tile.labels[t]));
-    loss->total +=
-        more * (std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))));
+    loss->total += more * LossSum::Softplus(x);
   }
 }
 

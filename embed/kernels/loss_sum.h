@@ -10,6 +10,7 @@
 #ifndef EMBED_KERNELS_LOSS_SUM_H_
 #define EMBED_KERNELS_LOSS_SUM_H_
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -21,6 +22,11 @@ struct LossSum {
   static constexpr int kLanes = 16;
   // 2^120 still fits float32 (below 2^128).
   static constexpr int kMaxFactors = 120;
+
+  // softplus(x), for the few scores that are taken one by one.
+  static double Softplus(double x) {
+    return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
+  }
 
   // Makes room for more factors.
   void Flush() {

@@ -1,7 +1,6 @@
 #include "embed/kernels/window_step.h"
 
 #include <algorithm>
-#include <cmath>
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
@@ -10,6 +9,7 @@
 #include <hwy/highway.h>
 
 #include "embed/kernels/logistic-inl.h"
+#include "embed/kernels/row_scores-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace embed {
@@ -18,9 +18,8 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Vectors of at most 16 floats: rows are padded to multiples of 16.
-using D = hn::CappedTag<float, 16>;
-using V = hn::Vec<D>;
+using D = RowTag;
+using V = RowVector;
 
 // Register tiles: 4 contexts x 6 targets keep 24 sums and 5 operands in 32
 // vector registers, 2 x 6 keep 12 and 3 in 16.
@@ -33,9 +32,6 @@ constexpr int kUpdateVectors = 1;
 #endif
 constexpr int kTargetTile = WindowScratch::kTargetTile;
 constexpr int kLanes = static_cast<int>(hn::MaxLanes(D()));
-
-// A score whose sigmoid and softplus are zero.
-constexpr float kNoScore = -1e4f;
 
 // The scores of a tile, target-major, in whole vectors: element t * kContexts
 // + c belongs to target t and context c. Later its gradients.
@@ -129,9 +125,7 @@ HWY_NOINLINE void WeighTile(const WindowStep& step, int first_target,
     if (target < step.num_positives || weight == 1.0f) continue;
     for (int c = 0; c < kContexts; ++c) {
       const double x = static_cast<double>(scores[t * kContexts + c]);
-      const double tail = std::log1p(std::exp(-std::abs(x)));
-      loss->total +=
-          (static_cast<double>(weight) - 1.0) * (std::max(x, 0.0) + tail);
+      loss->total += (static_cast<double>(weight) - 1.0) * LossSum::Softplus(x);
       gradients[t * kContexts + c] *= weight;
     }
   }

@@ -1,0 +1,50 @@
+// What the SGD kernels share: vectors of a row, and scores of rows.
+#if defined(EMBED_KERNELS_ROW_SCORES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef EMBED_KERNELS_ROW_SCORES_INL_H_
+#undef EMBED_KERNELS_ROW_SCORES_INL_H_
+#else
+#define EMBED_KERNELS_ROW_SCORES_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace embed {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Vectors of at most 16 floats: rows are padded to multiples of 16.
+using RowTag = hn::CappedTag<float, 16>;
+using RowVector = hn::Vec<RowTag>;
+
+// A score whose sigmoid and softplus are zero.
+constexpr float kNoScore = -1e4f;
+
+// scores[t] = x . y_t for kTargets targets.
+template <int kTargets>
+HWY_INLINE void ScoreRows(const float* x, const float* const* targets,
+                          size_t stride, float* scores) {
+  const RowTag d;
+  RowVector sum[kTargets];
+  HWY_UNROLL(8)
+  for (int t = 0; t < kTargets; ++t) sum[t] = hn::Zero(d);
+  for (size_t i = 0; i < stride; i += hn::Lanes(d)) {
+    const RowVector v = hn::Load(d, x + i);
+    HWY_UNROLL(8)
+    for (int t = 0; t < kTargets; ++t) {
+      sum[t] = hn::MulAdd(v, hn::Load(d, targets[t] + i), sum[t]);
+    }
+  }
+  HWY_UNROLL(8)
+  for (int t = 0; t < kTargets; ++t) {
+    scores[t] = hn::GetLane(hn::SumOfLanes(d, sum[t]));
+  }
+}
+
+// NOLINTNEXTLINE(google-readability-namespace-comments)
+}  // namespace HWY_NAMESPACE
+}  // namespace embed
+HWY_AFTER_NAMESPACE();
+
+#endif  // include guard per target

@@ -4,31 +4,26 @@
 #define EMBED_TRAIN_COMPOSED_WORKER_H_
 
 #include <cstdint>
-#include <vector>
 
 #include "embed/kernels/composed_step.h"
-#include "embed/train/block_worker.h"
 #include "embed/train/composed_buffers.h"
-#include "embed/train/step_rows.h"
+#include "embed/train/gathered_worker.h"
 #include "embed/train/window_setup.h"
 
 namespace embed {
 
-class ComposedWorker : public BlockWorker {
+class ComposedWorker : public GatheredWorker {
  public:
   // stride: floats in a row. All must outlive this.
   ComposedWorker(const WindowSetup* setup, const StepGatherer* gatherer,
                  uint64_t stride);
 
-  uint64_t TrainBlock(const WindowBlock& block, float rate) override;
   double TakeLoss() override { return buffers_.scratch.loss.Take(); }
 
  private:
-  const StepGatherer* const gatherer_;
-  const uint64_t stride_;
+  void Step(float rate) override;
+
   const ComposedStepFunction step_;
-  StepRows rows_;  // of one center
-  std::vector<const float*> next_;
   ComposedBuffers buffers_;
 };
 

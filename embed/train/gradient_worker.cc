@@ -5,9 +5,7 @@ namespace embed {
 GradientWorker::GradientWorker(const WindowSetup* setup,
                                const StepGatherer* gatherer, uint64_t stride,
                                TableOptimizers* optimizers)
-    : BlockWorker(setup->NewSampler(gatherer->negatives_per())),
-      gatherer_(gatherer),
-      stride_(stride),
+    : GatheredWorker(setup, gatherer, stride),
       optimizers_(optimizers),
       kernels_(GetGradientKernels()) {}
 
@@ -19,31 +17,17 @@ float* GradientWorker::Floats::Get(size_t count) {
   return static_cast<float*>(buffer_.data());
 }
 
-uint64_t GradientWorker::TrainBlock(const WindowBlock& block, float rate) {
-  uint64_t examples = 0;
-  const size_t ahead = gatherer_->prefetch_ahead();
-  for (size_t i = 0; i < ahead; ++i) {
-    gatherer_->NewRows(block, i, &next_);
-    PrefetchRows(next_, stride_);
+void GradientWorker::Step(float rate) {
+  Prefetch();
+  // One row is an input composed of itself; then no sum over inputs is left.
+  if (rows_.composed) {
+    StepComposed(rate);
+  } else if (rows_.num_inputs == 1) {
+    rows_.scale = rows_.gradient_scale = 1.0f;
+    StepComposed(rate);
+  } else {
+    StepSeparate(rate);
   }
-  for (size_t i = 0; i < block.size(); ++i) {
-    gatherer_->NewRows(block, i + ahead, &next_);
-    PrefetchRows(next_, stride_);
-    const uint64_t added = gatherer_->Gather(block, i, &rows_);
-    if (added == 0) continue;
-    examples += added;
-    Prefetch();
-    // One row is an input composed of itself; then no sum over inputs is left.
-    if (rows_.composed) {
-      StepComposed(rate);
-    } else if (rows_.num_inputs == 1) {
-      rows_.scale = rows_.gradient_scale = 1.0f;
-      StepComposed(rate);
-    } else {
-      StepSeparate(rate);
-    }
-  }
-  return examples;
 }
 
 void GradientWorker::Prefetch() const {

@@ -10,20 +10,18 @@
 
 #include "embed/base/aligned_buffer.h"
 #include "embed/kernels/gradient_step.h"
-#include "embed/train/block_worker.h"
+#include "embed/train/gathered_worker.h"
 #include "embed/train/optimizer.h"
-#include "embed/train/step_rows.h"
 #include "embed/train/window_setup.h"
 
 namespace embed {
 
-class GradientWorker : public BlockWorker {
+class GradientWorker : public GatheredWorker {
  public:
   // stride: floats in a row. All must outlive this.
   GradientWorker(const WindowSetup* setup, const StepGatherer* gatherer,
                  uint64_t stride, TableOptimizers* optimizers);
 
-  uint64_t TrainBlock(const WindowBlock& block, float rate) override;
   double TakeLoss() override { return loss_.Take(); }
 
  private:
@@ -36,18 +34,15 @@ class GradientWorker : public BlockWorker {
     AlignedBuffer buffer_;
   };
 
+  void Step(float rate) override;
   void Prefetch() const;
   // The errors of `num_inputs` inputs and all targets of rows_.
   const float* Errors(const float* const* inputs, size_t num_inputs);
   void StepComposed(float rate);
   void StepSeparate(float rate);
 
-  const StepGatherer* const gatherer_;
-  const uint64_t stride_;
   TableOptimizers* const optimizers_;
   const GradientKernels kernels_;
-  StepRows rows_;  // of one center
-  std::vector<const float*> next_;
   LossSum loss_;
   Floats errors_;
   Floats sums_;  // gradients being formed, rows of stride_ floats

@@ -5,17 +5,6 @@
 #include "embed/train/block_worker.h"
 
 namespace embed {
-namespace {
-
-void GatherInputs(const WindowBlock& block, size_t i, EmbeddingTable* input,
-                  StepRows* rows) {
-  const size_t room = block.end[i] - block.begin[i] + 1;
-  if (rows->inputs.size() < room) rows->inputs.resize(2 * room);
-  rows->num_inputs = GatherContexts(block, i, input, &rows->inputs);
-}
-
-}  // namespace
-
 WindowGatherer::WindowGatherer(const WindowSetup* setup, EmbeddingTable* input)
     : window_(static_cast<size_t>(setup->window())),
       layer_(setup->layer()),
@@ -26,36 +15,31 @@ void WindowGatherer::NewRows(const WindowBlock& block, size_t i,
   NewWindowRows(block, i, window_, layer_, *input_, rows);
 }
 
+void WindowGatherer::GatherInputs(const WindowBlock& block, size_t i,
+                                  StepRows* rows) const {
+  const size_t room = block.end[i] - block.begin[i] + 1;
+  if (rows->inputs.size() < room) rows->inputs.resize(2 * room);
+  rows->num_inputs = GatherContexts(block, i, input_, &rows->inputs);
+}
+
 uint64_t WindowGatherer::Gather(const WindowBlock& block, size_t i,
                                 StepRows* rows) const {
-  GatherInputs(block, i, input_, rows);
+  GatherInputs(block, i, rows);
   if (rows->num_inputs == 0) return 0;
   rows->composed = false;
   layer_.Collect(block.ids[i], block.NegativesOf(i), &rows->targets);
   return rows->num_inputs;
 }
 
-CbowGatherer::CbowGatherer(const WindowSetup* setup, bool exact,
-                           EmbeddingTable* input)
-    : window_(static_cast<size_t>(setup->window())),
-      layer_(setup->layer()),
-      exact_(exact),
-      input_(input) {}
-
-void CbowGatherer::NewRows(const WindowBlock& block, size_t i,
-                           std::vector<const float*>* rows) const {
-  NewWindowRows(block, i, window_, layer_, *input_, rows);
-}
-
 uint64_t CbowGatherer::Gather(const WindowBlock& block, size_t i,
                               StepRows* rows) const {
-  GatherInputs(block, i, input_, rows);
+  GatherInputs(block, i, rows);
   if (rows->num_inputs == 0) return 0;
   rows->composed = true;
   rows->scale = 1.0f / static_cast<float>(rows->num_inputs);
   rows->gradient_scale = exact_ ? rows->scale : 1.0f;
   rows->targets.Clear();
-  layer_.Append(block.ids[i], block.NegativesOf(i), &rows->targets);
+  layer().Append(block.ids[i], block.NegativesOf(i), &rows->targets);
   return 1;
 }
 

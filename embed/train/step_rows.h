@@ -59,29 +59,28 @@ class WindowGatherer : public StepGatherer {
   uint64_t Gather(const WindowBlock& block, size_t i,
                   StepRows* rows) const override;
 
+ protected:
+  // Makes the contexts of center i the inputs.
+  void GatherInputs(const WindowBlock& block, size_t i, StepRows* rows) const;
+  const OutputLayer& layer() const { return layer_; }
+
  private:
   const size_t window_;
   const OutputLayer& layer_;
   EmbeddingTable* const input_;
 };
 
-// CBOW: the mean of the contexts predicts the center. exact: the gradient is
-// divided like the mean (cbow.h).
-class CbowGatherer : public StepGatherer {
+// CBOW: the mean of the same contexts predicts the center. exact: the gradient
+// is divided like the mean (cbow.h).
+class CbowGatherer : public WindowGatherer {
  public:
-  CbowGatherer(const WindowSetup* setup, bool exact, EmbeddingTable* input);
-  NegativesPer negatives_per() const override { return NegativesPer::kCenter; }
-  size_t prefetch_ahead() const override { return 2; }
-  void NewRows(const WindowBlock& block, size_t i,
-               std::vector<const float*>* rows) const override;
+  CbowGatherer(const WindowSetup* setup, bool exact, EmbeddingTable* input)
+      : WindowGatherer(setup, input), exact_(exact) {}
   uint64_t Gather(const WindowBlock& block, size_t i,
                   StepRows* rows) const override;
 
  private:
-  const size_t window_;
-  const OutputLayer& layer_;
   const bool exact_;
-  EmbeddingTable* const input_;
 };
 
 // Skip-gram of composed inputs: the center's features predict each context,

@@ -7,10 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "apps/common/graph_flags.h"
+#include "apps/common/graph_input.h"
+#include "apps/common/walk_flags.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
+#include "graph/skip_source.h"
+#include "graph/walk_source.h"
 
 namespace embed {
 namespace {
@@ -18,27 +21,6 @@ namespace {
 struct GraphBacking : public SourceBacking {
   Graph graph;
 };
-
-std::vector<std::string> GraphNotes(const LoadedGraph& loaded,
-                                    const EdgeListOptions& options) {
-  const EdgeListStats& stats = loaded.stats;
-  std::vector<std::string> notes = {absl::StrCat(
-      loaded.graph.num_nodes(), " nodes, ", stats.edges,
-      options.directed ? " directed" : " undirected",
-      options.weighted ? " weighted" : "", " edges, of them ", stats.self_loops,
-      " self-loops; ", stats.isolated, " nodes without edges")};
-  if (stats.duplicates > 0) {
-    notes.push_back(absl::StrCat(stats.duplicates,
-                                 " lines repeat an edge and were joined to it",
-                                 options.weighted ? ", weights added" : ""));
-  }
-  if (stats.ignored_weights > 0) {
-    notes.push_back(absl::StrCat("warning: ", stats.ignored_weights,
-                                 " lines have a third field, which is not read "
-                                 "without --weighted"));
-  }
-  return notes;
-}
 
 // How often each id occurs in the first epoch. Walks cost a small part of the
 // training they feed, and degrees are no substitute where edges are directed or
@@ -70,18 +52,26 @@ absl::StatusOr<std::vector<uint64_t>> CountIds(SequenceSource* source,
 }  // namespace
 
 absl::StatusOr<TrainingInput> LoadWalks(const LoadContext& context) {
+  EMBED_ASSIGN_OR_RETURN(GraphFlags flags,
+                         ReadGraphFlags(context.input, context.threads));
   EMBED_ASSIGN_OR_RETURN(
-      const GraphFlags flags,
-      ReadGraphFlags(context.input, context.seed, context.threads));
-  EMBED_ASSIGN_OR_RETURN(LoadedGraph loaded, LoadEdgeList(flags.edges));
+      const WalkFlags walk_flags,
+      ReadWalkFlags(flags.edges.weighted, context.seed, context.threads));
+  flags.edges.observer = LoadProgressPrinter(context.progress);
+  EMBED_ASSIGN_OR_RETURN(GraphInput loaded, LoadGraphInput(flags.edges));
   TrainingInput result;
-  result.notes = GraphNotes(loaded, flags.edges);
+  result.notes = std::move(loaded.notes);
   result.vocabulary = std::move(loaded.vocabulary);
   auto backing = std::make_unique<GraphBacking>();
   backing->graph = std::move(loaded.graph);
   EMBED_ASSIGN_OR_RETURN(result.source,
-                         WalkSource::Create(backing->graph, flags.walks));
+                         WalkSource::Create(backing->graph, walk_flags.walks));
   result.backing = std::move(backing);
+  if (context.walks_only) return result;
+  if (walk_flags.skip > 1) {
+    result.source =
+        std::make_unique<SkipSource>(std::move(result.source), walk_flags.skip);
+  }
   EMBED_ASSIGN_OR_RETURN(
       std::vector<uint64_t> visits,
       CountIds(result.source.get(), result.vocabulary.size(), context.threads));

@@ -59,7 +59,24 @@ std::vector<Mode> MakeModes() {
         {"noise_exponent", "0.75"},
         {"walks_per_node", "80"},
         {"walk_length", "40"}},
-       {"arch", "cbow_gradient", "loss", "directed", "weighted", "nodes"},
+       {"arch", "cbow_gradient", "loss", "format", "directed", "weighted",
+        "nodes", "restart", "degree_penalty", "skip"},
+       LoadWalks},
+      {"node2vec",
+       "nodes of a graph from second-order walks (Grover, Leskovec 2016)",
+       {{"dim", "128"},
+        {"window", "10"},
+        {"negatives", "5"},
+        {"epochs", "1"},
+        {"learning_rate", "0.025"},
+        {"subsample", "0"},
+        {"noise_exponent", "0.75"},
+        {"walks_per_node", "10"},
+        {"walk_length", "80"},
+        {"p", "1"},
+        {"q", "1"}},
+       {"arch", "cbow_gradient", "loss", "format", "directed", "weighted",
+        "nodes", "node2vec_plus", "skip"},
        LoadWalks},
   };
 }
@@ -75,11 +92,6 @@ std::vector<std::string> FlagsOf(const Mode& mode) {
   names.insert(names.end(), mode.flags.begin(), mode.flags.end());
   for (const auto& [flag, value] : mode.defaults) names.emplace_back(flag);
   return names;
-}
-
-bool Uses(const Mode& mode, const std::string& flag) {
-  const std::vector<std::string> names = FlagsOf(mode);
-  return std::find(names.begin(), names.end(), flag) != names.end();
 }
 
 std::string ModeNames() {
@@ -98,6 +110,11 @@ std::string UsersOf(const std::string& flag) {
 }
 
 }  // namespace
+
+bool Uses(const Mode& mode, const std::string& flag) {
+  const std::vector<std::string> names = FlagsOf(mode);
+  return std::find(names.begin(), names.end(), flag) != names.end();
+}
 
 const std::vector<Mode>& Modes() {
   static const std::vector<Mode>* const modes =
@@ -131,6 +148,13 @@ absl::Status ApplyMode(const Mode& mode) {
   if (optimizer == "adagrad") {
     // Its steps shrink with the gradients seen: it starts above every mode.
     google::SetCommandLineOptionWithMode("learning_rate", kAdaGradRate,
+                                         google::SET_FLAG_IF_DEFAULT);
+  }
+  std::string skip;
+  google::GetCommandLineOption("skip", &skip);
+  if (skip != "1") {
+    // Pairs that far apart are neighbors in what is trained on, and no others.
+    google::SetCommandLineOptionWithMode("window", "1",
                                          google::SET_FLAG_IF_DEFAULT);
   }
   for (const auto& [flag, value] : mode.defaults) {

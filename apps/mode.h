@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "apps/common/progress.h"
 #include "embed/io/model_file.h"
 #include "embed/model/feature_map.h"
 #include "embed/model/vocabulary.h"
@@ -43,6 +44,9 @@ struct LoadContext {
   std::string input;  // a file, or "-": standard input
   uint64_t seed = 1;
   int threads = 1;
+  ProgressStyle progress = ProgressStyle::kNone;  // of loading
+  // Of a mode of walks, the walks as they are: nothing counted for a training.
+  bool walks_only = false;
 };
 
 struct Mode {
@@ -60,6 +64,9 @@ const std::vector<Mode>& Modes();
 
 // UsageError: no such mode (all are listed).
 absl::StatusOr<const Mode*> FindMode(absl::string_view name);
+
+// Whether the mode understands the flag.
+bool Uses(const Mode& mode, const std::string& flag);
 
 // Gives flags the user did not set the mode's defaults. UsageError: a flag that
 // the user set and this mode has no use for.

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "apps/common/format_flag.h"
 #include "apps/common/line_reader.h"
 #include "apps/common/running_flags.h"
 #include "apps/query.h"
@@ -22,8 +23,6 @@
 
 DEFINE_string(index, "", "index file (.faiss) to search");
 DEFINE_uint64(k, 10, "answers for each query");
-DEFINE_string(output_format, "tsv",
-              "tsv: query, rank, key, score; json: an object for each query");
 DEFINE_string(analogy, "",
               "\"a b c\": what is to c as b is to a; tabs between keys that "
               "hold blanks");
@@ -49,7 +48,7 @@ absl::StatusOr<QueryPlan> ReadQueryFlags(const Arguments& arguments) {
   if (FLAGS_index.empty()) return UsageError("--index FILE is needed");
   if (FLAGS_k < 1) return UsageError("--k: 0 is not at least 1");
   const absl::StatusOr<QueryFormat> format =
-      QueryFormatFromName(FLAGS_output_format);
+      QueryFormatFromName(OutputFormatFlag());
   if (!format.ok()) return AsUsageError(format.status());
   plan.format = *format;
   if (IsFlagSet("analogy") && !arguments.empty()) {
@@ -152,7 +151,9 @@ CommandInfo QueryCommandInfo() {
   info.synopsis =
       "embedquery --index FILE [flags] [KEY ...]\n"
       "Without KEY, queries are the lines of standard input. Keys joined by "
-      "tabs are\none query, whose own members are not answers.";
+      "tabs are\none query, whose own members are not answers. A line of the "
+      "answer: query, "
+      "rank,\nkey, score.";
   info.examples = {
       "embedquery --index karate.faiss --k 5 1 34",
       "embedquery --index karate.faiss --analogy \"1 2 34\" --output_format "

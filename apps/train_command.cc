@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -27,13 +28,16 @@
 #include "apps/common/stop_signal.h"
 #include "apps/common/text_flags.h"
 #include "apps/common/training_flags.h"
+#include "apps/common/walk_flags.h"
 #include "apps/mode.h"
 #include "apps/model_outputs.h"
+#include "apps/training_memory.h"
+#include "apps/training_schedule.h"
+#include "apps/walk_output.h"
 #include "embed/base/hash.h"
 #include "embed/base/status_macros.h"
 #include "embed/io/model_file.h"
 #include "embed/kernels/cpu_target.h"
-#include "embed/train/hogwild_schedule.h"
 #include "embed/train/skip_gram.h"
 #include "embed/train/trainer.h"
 
@@ -51,6 +55,7 @@ struct TrainPlan {
   CheckpointFlags checkpoints;
   EvalPlan eval;
   OutputPlan output;
+  std::string walks_only;  // write the walks here; "": train
 };
 
 absl::StatusOr<TrainPlan> MakePlan(const Arguments& arguments) {
@@ -67,7 +72,11 @@ absl::StatusOr<TrainPlan> MakePlan(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(plan.training, ReadTrainingFlags(plan.threads));
   EMBED_ASSIGN_OR_RETURN(plan.checkpoints, ReadCheckpointFlags());
   EMBED_ASSIGN_OR_RETURN(plan.eval, ReadEvalFlags());
-  EMBED_ASSIGN_OR_RETURN(plan.output, ReadOutputFlags(plan.input));
+  EMBED_ASSIGN_OR_RETURN(plan.walks_only,
+                         ReadWalksOnly(Uses(*plan.mode, "walk_length")));
+  EMBED_ASSIGN_OR_RETURN(
+      plan.output,
+      ReadOutputFlags(plan.walks_only.empty() ? plan.input : "walks"));
   plan.training.trainer.checkpoint_seconds = plan.checkpoints.every_seconds;
   plan.training.trainer.progress_seconds =
       SecondsBetweenReports(plan.output.progress);
@@ -78,9 +87,22 @@ void Say(const std::string& line) {
   std::fprintf(stderr, "%s\n", line.c_str());
 }
 
+// Every option that shapes the result, with its value: the mode's, and what
+// decides which epoch's tables are the result.
+std::map<std::string, std::string> ResultOptions(const TrainPlan& plan) {
+  std::map<std::string, std::string> options = ModeOptions(*plan.mode);
+  if (plan.eval.patience > 0) {
+    options["eval"] =
+        absl::StrCat(plan.eval.task, ":",
+                     std::filesystem::path(plan.eval.path).filename().string());
+    options["patience"] = absl::StrCat(plan.eval.patience);
+  }
+  return options;
+}
+
 void SayPlan(const TrainPlan& plan) {
   Say(absl::StrCat("mode ", plan.mode->name, ": ", plan.mode->about));
-  const auto options = ModeOptions(*plan.mode);
+  const auto options = ResultOptions(plan);
   Say(absl::StrCat(
       "settings: ", absl::StrJoin(options, " ", absl::PairFormatter("=")),
       " seed=", plan.training.seed));
@@ -95,12 +117,14 @@ uint64_t InputBytes(const TrainPlan& plan) {
   return error ? 0 : bytes;
 }
 
-ModelInfo DescribeRun(const TrainPlan& plan, const TrainingInput& input) {
+ModelInfo DescribeRun(const TrainPlan& plan, const TrainingInput& input,
+                      const TrainingSchedule& schedule) {
   ModelInfo info;
   info.mode = plan.mode->name;
   info.vectors = input.vectors;
   info.seed = plan.training.seed;
-  info.options = ModeOptions(*plan.mode);
+  info.options = ResultOptions(plan);
+  info.options.insert(schedule.options.begin(), schedule.options.end());
   if (plan.input != "-") {
     info.source_name = std::filesystem::path(plan.input).filename().string();
     info.source_bytes = InputBytes(plan);
@@ -112,31 +136,27 @@ ModelInfo DescribeRun(const TrainPlan& plan, const TrainingInput& input) {
 // +-1/2 over dim, output rows zero, as word2vec.c.
 absl::Status CreateTables(const TrainPlan& plan, const TrainingInput& input,
                           Model* model) {
-  const int dim = plan.training.dim;
-  const uint64_t outputs = input.vocabulary.size();
-  const uint64_t inputs =
-      input.features.empty() ? outputs : input.features.num_rows();
-  const uint64_t bytes = EmbeddingTable::BytesFor(inputs, dim) +
-                         EmbeddingTable::BytesFor(outputs, dim);
-  // Checkpoints by the clock are written from a copy; early stopping keeps one
-  // of the best epoch.
-  const uint64_t copy_bytes = (plan.checkpoints.every_seconds > 0 ? bytes : 0) +
-                              (plan.eval.patience > 0 ? bytes : 0);
+  TrainingShape shape;
+  shape.outputs = input.vocabulary.size();
+  shape.inputs =
+      input.features.empty() ? shape.outputs : input.features.num_rows();
+  shape.dim = plan.training.dim;
+  shape.optimizer = plan.training.windows.optimizer;
+  shape.timed_checkpoints = plan.checkpoints.every_seconds > 0;
+  shape.keeps_best = plan.eval.patience > 0;
+  const TrainingMemory memory = MemoryOf(shape);
   Say(absl::StrFormat(
-      "tables: %d + %d rows of %d numbers, %s%s; epochs: %d, of %s tokens",
-      inputs, outputs, dim, FormatBytes(bytes),
-      copy_bytes > 0
-          ? absl::StrCat(" and ", FormatBytes(copy_bytes), " for copies")
-          : "",
+      "tables: %d + %d rows of %d numbers, %s; epochs: %d, of %s tokens",
+      shape.inputs, shape.outputs, shape.dim, MemoryText(memory),
       plan.training.trainer.epochs,
       FormatCount(static_cast<double>(input.tokens_per_epoch))));
-  EMBED_RETURN_IF_ERROR(
-      CheckMemory(copy_bytes > 0 ? "the tables and their copies" : "the tables",
-                  bytes + copy_bytes));
-  EMBED_ASSIGN_OR_RETURN(model->input, EmbeddingTable::Create(inputs, dim));
-  EMBED_ASSIGN_OR_RETURN(model->output, EmbeddingTable::Create(outputs, dim));
-  model->input.FillUniform(0.5f / static_cast<float>(dim), plan.training.seed,
-                           plan.threads);
+  EMBED_RETURN_IF_ERROR(CheckMemory("the training", memory.total()));
+  EMBED_ASSIGN_OR_RETURN(model->input,
+                         EmbeddingTable::Create(shape.inputs, shape.dim));
+  EMBED_ASSIGN_OR_RETURN(model->output,
+                         EmbeddingTable::Create(shape.outputs, shape.dim));
+  model->input.FillUniform(0.5f / static_cast<float>(shape.dim),
+                           plan.training.seed, plan.threads);
   return absl::OkStatus();
 }
 
@@ -151,35 +171,34 @@ absl::StatusOr<std::unique_ptr<Objective>> MakeObjective(
                           &input.features);
 }
 
-// How the work is shared among threads.
-std::unique_ptr<Schedule> MakeSchedule(const TrainPlan& plan,
-                                       const TrainingInput& input,
-                                       const Objective& objective) {
-  const TrainerOptions& options = plan.training.trainer;
-  return std::make_unique<HogwildSchedule>(input.source.get(), &objective,
-                                           options.rate(), options.epochs,
-                                           options.threads);
+// The pairs as one text; two lists with the same text are the same.
+std::string PairsText(const std::vector<WordPair>& pairs) {
+  return absl::StrJoin(pairs, "\n", [](std::string* text, const auto& pair) {
+    absl::StrAppendFormat(text, "%s\t%s\t%.17g", pair.first, pair.second,
+                          pair.score);
+  });
 }
 
 // Names of what shapes the tables, with its values. Threads and whatever only
 // concerns reporting and output do not.
-TrainingIdentity IdentityOf(const TrainPlan& plan, const TrainingInput& input) {
+TrainingIdentity IdentityOf(const TrainPlan& plan, const TrainingInput& input,
+                            const TrainingSchedule& schedule) {
   const Vocabulary& words = input.vocabulary;
   const auto hash = [](auto values) {
     return absl::Hex(
         Hash64(values.data(), values.size() * sizeof(*values.data())),
         absl::kZeroPad16);
   };
-  TrainingIdentity identity = ModeOptions(*plan.mode);
+  TrainingIdentity identity = ResultOptions(plan);
   identity["mode"] = plan.mode->name;
   identity["seed"] = absl::StrCat(plan.training.seed);
   if (plan.eval.patience > 0) {
-    // What decides which epoch's tables are the result.
-    identity["eval"] = plan.eval.task;
-    identity["eval pairs"] = absl::StrCat(plan.eval.pairs.size());
-    identity["patience"] = absl::StrCat(plan.eval.patience);
+    const std::string pairs = PairsText(plan.eval.pairs);
+    identity["eval pairs"] =
+        absl::StrCat(plan.eval.pairs.size(), " of hash ", hash(pairs));
   }
-  identity["schedule"] = "hogwild";
+  identity["schedule"] = schedule.options.empty() ? "hogwild" : "partitioned";
+  identity.insert(schedule.options.begin(), schedule.options.end());
   identity["input bytes"] = absl::StrCat(InputBytes(plan));
   identity["tokens"] = absl::StrCat(input.tokens_per_epoch);
   identity["vocabulary"] =
@@ -255,19 +274,16 @@ absl::Status EndEvaluation(EpochEvaluator* evaluator) {
 }
 
 absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
+                   const Objective& objective, Schedule* schedule,
                    Checkpoints* checkpoints, Model* model) {
-  EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<Objective> objective,
-                         MakeObjective(plan.training, input, model));
-  const std::unique_ptr<Schedule> schedule =
-      MakeSchedule(plan, input, *objective);
   EMBED_ASSIGN_OR_RETURN(const Trainer trainer,
                          Trainer::Create(plan.training.trainer));
   EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<EpochEvaluator> evaluator,
                          MakeEvaluator(plan, input, checkpoints, model));
-  const EpochCallback evaluate = evaluator != nullptr
-                                     ? evaluator->Hook(plan.output.progress)
-                                     : [](const EpochReport&) { return true; };
   ProgressPrinter printer(plan.output.progress);
+  const EpochCallback evaluate = evaluator != nullptr
+                                     ? evaluator->Hook(&printer)
+                                     : [](const EpochReport&) { return true; };
   TrainHooks hooks;
   hooks.progress = [&](const TrainProgress& progress) {
     printer.Print(progress);
@@ -283,13 +299,27 @@ absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
                          OpenCheckpoint(plan, checkpoints, evaluator.get()));
   const StopSignals signals;
   const absl::StatusOr<TrainResult> result =
-      trainer.Run(schedule.get(), *objective, hooks);
+      trainer.Run(schedule, objective, hooks);
   if (absl::IsCancelled(result.status()) && StopSignals::Received() != 0) {
     return EndBySignal(*checkpoints);
   }
   EMBED_RETURN_IF_ERROR(result.status());
   SayResult(*result);
   return EndEvaluation(evaluator.get());
+}
+
+// What --walks_only asks for in place of a training.
+absl::Status WriteWalksOnly(const TrainPlan& plan) {
+  EMBED_RETURN_IF_ERROR(CheckWalksFile(plan.walks_only, plan.input));
+  SayPlan(plan);
+  LoadContext context{plan.input, plan.training.seed, plan.threads,
+                      plan.output.progress};
+  context.walks_only = true;
+  EMBED_ASSIGN_OR_RETURN(const TrainingInput input, plan.mode->load(context));
+  for (const std::string& note : input.notes) Say("input: " + note);
+  return WriteWalks(input.source.get(), input.vocabulary,
+                    plan.training.trainer.epochs, plan.threads,
+                    plan.walks_only);
 }
 
 }  // namespace
@@ -305,25 +335,36 @@ CommandInfo TrainCommandInfo() {
   };
   info.notes = ModesHelp();
   info.defaults_elsewhere = FlagsByMode();
-  info.groups = {{"What", {"mode"}},    OutputFlagGroup(), TrainingFlagGroup(),
-                 TextFlagGroup(),       StrokeFlagGroup(), GraphFlagGroup(),
-                 CheckpointFlagGroup(), EvalFlagGroup(),   RunningFlagGroup()};
+  info.groups = {{"What", {"mode"}}, OutputFlagGroup(),     TrainingFlagGroup(),
+                 TextFlagGroup(),    StrokeFlagGroup(),     GraphFlagGroup(),
+                 WalkFlagGroup(),    CheckpointFlagGroup(), EvalFlagGroup(),
+                 RunningFlagGroup()};
   return info;
 }
 
 absl::Status RunTrain(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(const TrainPlan plan, MakePlan(arguments));
+  if (!plan.walks_only.empty()) return WriteWalksOnly(plan);
   EMBED_RETURN_IF_ERROR(CheckOutputs(plan.output, plan.input));
   SayPlan(plan);
-  EMBED_ASSIGN_OR_RETURN(TrainingInput input,
-                         plan.mode->load(LoadContext{
-                             plan.input, plan.training.seed, plan.threads}));
+  EMBED_ASSIGN_OR_RETURN(
+      TrainingInput input,
+      plan.mode->load(LoadContext{plan.input, plan.training.seed, plan.threads,
+                                  plan.output.progress}));
   for (const std::string& note : input.notes) Say("input: " + note);
   Model model;
   EMBED_RETURN_IF_ERROR(CreateTables(plan, input, &model));
-  Checkpoints checkpoints(plan.output.checkpoint_path, IdentityOf(plan, input));
-  model.info = DescribeRun(plan, input);
-  EMBED_RETURN_IF_ERROR(Train(plan, input, &checkpoints, &model));
+  EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<Objective> objective,
+                         MakeObjective(plan.training, input, &model));
+  EMBED_ASSIGN_OR_RETURN(const TrainingSchedule schedule,
+                         MakeSchedule(plan.training, input.tokens_per_epoch,
+                                      *objective, input.source.get()));
+  if (!schedule.note.empty()) Say(schedule.note);
+  Checkpoints checkpoints(plan.output.checkpoint_path,
+                          IdentityOf(plan, input, schedule));
+  model.info = DescribeRun(plan, input, schedule);
+  EMBED_RETURN_IF_ERROR(Train(plan, input, *objective, schedule.schedule.get(),
+                              &checkpoints, &model));
   // The source looks into what the model takes over.
   input.source.reset();
   model.vocabulary = std::move(input.vocabulary);

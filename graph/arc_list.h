@@ -3,9 +3,14 @@
 #ifndef EMBED_GRAPH_ARC_LIST_H_
 #define EMBED_GRAPH_ARC_LIST_H_
 
+#include <algorithm>
 #include <cstdint>
-#include <memory>
+#include <new>
+#include <utility>
 #include <vector>
+
+#include "absl/types/span.h"
+#include "embed/base/aligned_buffer.h"
 
 namespace embed {
 
@@ -22,37 +27,61 @@ class ArcList {
   void Append(Arc arc, float weight = 1) {
     const uint64_t place = size_ % kBlock;
     if (place == 0) AddBlock();
-    arcs_.back()[place] = arc;
-    if (weighted_) weights_.back()[place] = weight;
+    Entries<uint32_t>(&sources_.back())[place] = arc.source;
+    Entries<uint32_t>(&targets_.back())[place] = arc.target;
+    if (weighted_) Entries<float>(&weights_.back())[place] = weight;
     ++size_;
   }
 
   uint64_t size() const { return size_; }
   bool weighted() const { return weighted_; }
 
-  // Calls visit(arc, weight) for each arc in the order of appending; the weight
-  // is 1 in an unweighted list.
-  template <class Visit>
-  void ForEach(const Visit& visit) const {
-    for (uint64_t i = 0; i < size_; ++i) {
-      visit(arcs_[i / kBlock][i % kBlock],
-            weighted_ ? weights_[i / kBlock][i % kBlock] : 1.0f);
-    }
+  // The list as columns, a block at a time: entry i of sources(b), targets(b)
+  // and, in a weighted list, weights(b) make one arc. Blocks are in the order
+  // of appending.
+  size_t num_blocks() const { return sources_.size(); }
+  absl::Span<const uint32_t> sources(size_t block) const {
+    return Block<uint32_t>(sources_, block);
+  }
+  absl::Span<const uint32_t> targets(size_t block) const {
+    return Block<uint32_t>(targets_, block);
+  }
+  absl::Span<const float> weights(size_t block) const {
+    return Block<float>(weights_, block);
   }
 
- private:
-  static constexpr uint64_t kBlock = uint64_t{1} << 18;  // 2 MiB of arcs
+  // Gives the memory of one column back; it cannot be read any more.
+  void FreeTargets() { targets_.clear(); }
 
+ private:
+  // 4 MiB a column, which AlignedBuffer puts in huge pages.
+  static constexpr uint64_t kBlock = uint64_t{1} << 20;
+
+  using Column = std::vector<AlignedBuffer>;
+
+  template <class T>
+  static T* Entries(AlignedBuffer* block) {
+    return static_cast<T*>(block->data());
+  }
+  template <class T>
+  absl::Span<const T> Block(const Column& column, size_t block) const {
+    return {static_cast<const T*>(column[block].data()),
+            std::min(kBlock, size_ - block * kBlock)};
+  }
   void AddBlock() {
-    // Not zeroed: every entry is written before it is read.
-    arcs_.emplace_back(new Arc[kBlock]);
-    if (weighted_) weights_.emplace_back(new float[kBlock]);
+    for (Column* column : {&sources_, &targets_, &weights_}) {
+      if (column == &weights_ && !weighted_) continue;
+      auto block = AlignedBuffer::Create(kBlock * sizeof(uint32_t));
+      if (!block.ok()) throw std::bad_alloc();
+      column->push_back(*std::move(block));
+    }
   }
 
   bool weighted_;
   uint64_t size_ = 0;
-  std::vector<std::unique_ptr<Arc[]>> arcs_;
-  std::vector<std::unique_ptr<float[]>> weights_;
+  Column sources_;
+  Column targets_;
+  Column weights_;
 };
 
 }  // namespace embed

@@ -57,6 +57,10 @@ class Graph {
   // rows()[v + 1], leads to targets()[a].
   const uint64_t* rows() const { return csr_.m_forward.m_rowstart.data(); }
   const uint32_t* targets() const { return csr_.m_forward.m_column.data(); }
+  // weights()[a] is the weight of arc a; null in an unweighted graph.
+  const float* weights() const {
+    return weighted() ? weights_.data() : nullptr;
+  }
 
   // The same graph for the algorithms of Boost.Graph.
   const Csr& csr() const { return csr_; }

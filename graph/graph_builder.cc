@@ -1,204 +1,280 @@
 #include "graph/graph_builder.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "embed/base/checked_math.h"
 #include "embed/base/parallel.h"
+#include "embed/base/status_macros.h"
+#include "graph/large_vector.h"
+#include "graph/scatter.h"
 
 namespace embed {
 namespace {
 
-struct WeightedTarget {
-  uint32_t target;
-  float weight;
-};
-
+// Rows of a Graph in the making.
 struct Rows {
   std::vector<uint64_t> starts;
   std::vector<uint32_t> targets;
   std::vector<float> weights;
 };
 
-// A vector of `size` zeros that asks for huge pages before it is first touched:
-// walks read it at random places, and would miss the TLB at nearly each step.
-template <class T>
-std::vector<T> LargeVector(uint64_t size) {
-  constexpr uintptr_t kHugePage = uintptr_t{2} << 20;
-  std::vector<T> result;
-  result.reserve(size);
-  const uint64_t bytes = size * sizeof(T);
-  const uintptr_t address = reinterpret_cast<uintptr_t>(result.data());
-  const uint64_t before = RoundUp(address, kHugePage) - address;
-  if (before < bytes) {
-    // Advice only: without huge pages all works, a little slower.
-    (void)madvise(reinterpret_cast<char*>(result.data()) + before,
-                  (bytes - before) & ~(kHugePage - 1), MADV_HUGEPAGE);
+// Calls visit(source, value) for each arc that the list stands for: value_of(b)
+// is the column of values of block b.
+template <class Column, class Visit>
+void ForEachOneWay(const ArcList& arcs, const Column& value_of,
+                   const Visit& visit) {
+  for (size_t b = 0; b < arcs.num_blocks(); ++b) {
+    const absl::Span<const uint32_t> sources = arcs.sources(b);
+    const auto values = value_of(b);
+    for (size_t i = 0; i < sources.size(); ++i) visit(sources[i], values[i]);
   }
-  result.resize(size);
-  return result;
 }
 
-// Turns counts (of row v at v + 1) into the starts of the rows.
-void CountsToStarts(std::vector<uint64_t>* counts) {
-  for (size_t i = 1; i < counts->size(); ++i) (*counts)[i] += (*counts)[i - 1];
-}
-
-// Calls visit(source, target, weight) for each arc that the list stands for.
-template <class Visit>
-void ForEachStoredArc(const ArcList& arcs, bool directed, const Visit& visit) {
-  arcs.ForEach([&](Arc arc, float weight) {
-    visit(arc.source, arc.target, weight);
-    if (!directed && arc.source != arc.target) {
-      visit(arc.target, arc.source, weight);
+// The same for edges stored both ways; `back` is the column of values of the
+// ways back.
+template <class There, class Back, class Visit>
+void ForEachBothWays(const ArcList& arcs, const There& there, const Back& back,
+                     const Visit& visit) {
+  for (size_t b = 0; b < arcs.num_blocks(); ++b) {
+    const absl::Span<const uint32_t> sources = arcs.sources(b);
+    const absl::Span<const uint32_t> targets = arcs.targets(b);
+    const auto values = there(b);
+    const auto values_back = back(b);
+    for (size_t i = 0; i < sources.size(); ++i) {
+      visit(sources[i], values[i]);
+      if (sources[i] != targets[i]) visit(targets[i], values_back[i]);
     }
-  });
+  }
 }
 
-// The arcs in rows, within a row in the list's order.
-Rows ScatterRows(const ArcList& arcs, const GraphBuildOptions& options) {
+// The arcs in rows, within a row in the list's order. Columns of the list are
+// given back as soon as they are in place.
+Rows ScatterList(ArcList arcs, const GraphBuildOptions& options) {
+  const auto sources = [&](size_t b) { return arcs.sources(b); };
+  const auto targets = [&](size_t b) { return arcs.targets(b); };
+  const auto weights = [&](size_t b) { return arcs.weights(b); };
+  const auto each_target = [&](const auto& visit) {
+    if (options.directed) return ForEachOneWay(arcs, targets, visit);
+    ForEachBothWays(arcs, targets, sources, visit);
+  };
+  const auto each_weight = [&](const auto& visit) {
+    if (options.directed) return ForEachOneWay(arcs, weights, visit);
+    ForEachBothWays(arcs, weights, weights, visit);
+  };
   Rows rows;
   rows.starts = LargeVector<uint64_t>(options.num_nodes + uint64_t{1});
-  ForEachStoredArc(arcs, options.directed,
-                   [&](uint32_t source, uint32_t, float) {
-                     ++rows.starts[source + uint64_t{1}];
-                   });
-  CountsToStarts(&rows.starts);
+  CountRowStarts(options.threads, each_target, &rows.starts);
   rows.targets = LargeVector<uint32_t>(rows.starts.back());
-  if (arcs.weighted()) rows.weights = LargeVector<float>(rows.starts.back());
-  // starts[v] serves as the place of the next arc of v, which leaves it at the
-  // end of row v; shifted by one it is the starts again.
-  ForEachStoredArc(arcs, options.directed,
-                   [&](uint32_t source, uint32_t target, float weight) {
-                     const uint64_t place = rows.starts[source]++;
-                     rows.targets[place] = target;
-                     if (arcs.weighted()) rows.weights[place] = weight;
-                   });
-  for (uint64_t v = options.num_nodes; v > 0; --v) {
-    rows.starts[v] = rows.starts[v - 1];
-  }
-  rows.starts[0] = 0;
+  ScatterColumn(options.threads, each_target, &rows.starts,
+                rows.targets.data());
+  if (!arcs.weighted()) return rows;
+  if (options.directed) arcs.FreeTargets();
+  rows.weights = LargeVector<float>(rows.starts.back());
+  ScatterColumn(options.threads, each_weight, &rows.starts,
+                rows.weights.data());
   return rows;
 }
 
-void SortRow(const Rows& rows, uint32_t* targets, float* weights, uint64_t node,
-             std::vector<WeightedTarget>* scratch) {
-  const uint64_t begin = rows.starts[node];
-  const uint64_t end = rows.starts[node + 1];
-  if (rows.weights.empty()) {
-    std::sort(targets + begin, targets + end);
-    return;
-  }
-  scratch->clear();
-  for (uint64_t i = begin; i < end; ++i) {
-    scratch->push_back({targets[i], weights[i]});
-  }
-  // Stable, so that weights of one arc are added in the list's order.
-  std::stable_sort(scratch->begin(), scratch->end(),
-                   [](const WeightedTarget& a, const WeightedTarget& b) {
-                     return a.target < b.target;
-                   });
-  for (uint64_t i = begin; i < end; ++i) {
-    targets[i] = (*scratch)[i - begin].target;
-    weights[i] = (*scratch)[i - begin].weight;
-  }
-}
+// Makes one arc of those of a row that have the same target.
+class RowJoiner {
+ public:
+  explicit RowJoiner(ArcRows* rows)
+      : rows_(rows), places_(LargeVector<uint64_t>(rows->num_rows())) {}
 
-void SortRows(int threads, Rows* rows) {
+  // Rows in rising order, for `places_` tells an arc of this row from those of
+  // rows before by its place. False: a sum of weights that is not finite.
+  bool Join(uint32_t row) {
+    const uint64_t begin = rows_->starts[row];
+    const uint64_t end = rows_->starts[row + uint64_t{1}];
+    const bool weighted = !rows_->weights.empty();
+    uint32_t* const targets = rows_->targets.data();
+    uint64_t kept = begin;
+    for (uint64_t i = begin; i < end; ++i) {
+      const uint32_t target = targets[i];
+      uint64_t& place = places_[target];
+      const bool repeated = place > begin;
+      if (weighted) Add(repeated ? place - 1 - begin : kept - begin, i);
+      if (repeated) continue;
+      targets[kept] = target;
+      place = ++kept;
+    }
+    rows_->sizes[row] = static_cast<uint32_t>(kept - begin);
+    return !weighted || StoreSums(begin, kept);
+  }
+
+ private:
+  // Sums are of double: rounded once, not with each term.
+  void Add(uint64_t place, uint64_t arc) {
+    const double weight = rows_->weights[arc];
+    if (place < sums_.size()) {
+      sums_[place] += weight;
+    } else {
+      sums_.push_back(weight);
+    }
+  }
+
+  bool StoreSums(uint64_t begin, uint64_t end) {
+    bool finite = true;
+    for (uint64_t i = begin; i < end; ++i) {
+      const float sum = static_cast<float>(sums_[i - begin]);
+      finite = finite && std::isfinite(sum);
+      rows_->weights[i] = sum;
+    }
+    sums_.clear();
+    return finite;
+  }
+
+  ArcRows* rows_;
+  std::vector<uint64_t> places_;  // one above that of the last arc to a node
+  std::vector<double> sums_;
+};
+
+absl::Status JoinRows(int threads, ArcRows* rows) {
   // Rows differ widely in length, so threads take small pieces in turn.
   constexpr uint64_t kPiece = 1024;
-  const uint64_t nodes = rows->starts.size() - 1;
   std::atomic<uint64_t> next{0};
-  RunThreads(threads, [&](int) {
-    std::vector<WeightedTarget> scratch;
-    for (uint64_t begin; (begin = next.fetch_add(kPiece)) < nodes;) {
-      for (uint64_t v = begin; v < std::min(begin + kPiece, nodes); ++v) {
-        SortRow(*rows, rows->targets.data(), rows->weights.data(), v, &scratch);
+  std::atomic<bool> finite{true};
+  RunThreads(std::min(threads, kMaxJoinThreads), [&](int) {
+    RowJoiner joiner(rows);
+    for (uint64_t begin; (begin = next.fetch_add(kPiece)) < rows->num_rows();) {
+      const uint64_t end = std::min<uint64_t>(begin + kPiece, rows->num_rows());
+      for (uint64_t row = begin; row < end; ++row) {
+        if (!joiner.Join(static_cast<uint32_t>(row))) finite = false;
       }
     }
   });
+  if (finite) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "the weights of one edge add up to a number beyond the range of float; "
+      "scale all weights down");
 }
 
-// Makes one arc of neighbours in a sorted row that have the same target, and
-// closes the gaps.
-absl::Status MergeRows(Rows* rows) {
-  const bool weighted = !rows->weights.empty();
-  uint64_t kept = 0;
-  uint64_t begin = 0;
-  for (size_t v = 0; v + 1 < rows->starts.size(); ++v) {
-    const uint64_t end = rows->starts[v + 1];
-    for (uint64_t i = begin; i < end;) {
-      const uint32_t target = rows->targets[i];
-      double sum = 0;
-      for (; i < end && rows->targets[i] == target; ++i) {
-        if (weighted) sum += rows->weights[i];
-      }
-      rows->targets[kept] = target;
-      if (weighted) {
-        rows->weights[kept] = static_cast<float>(sum);
-        if (!std::isfinite(rows->weights[kept])) {
-          return absl::InvalidArgumentError(absl::StrCat(
-              "the weights of one edge add up to ", sum,
-              ", beyond the range of float; scale all weights down"));
-        }
-      }
-      ++kept;
+// Calls visit(number[target], number of the source, arc) for the arcs of the
+// rows in their new order.
+template <class Visit>
+void ForEachArranged(const ArcRows& rows, absl::Span<const uint32_t> order,
+                     absl::Span<const uint32_t> number, const Visit& visit) {
+  for (uint32_t i = 0; i < order.size(); ++i) {
+    const uint64_t begin = rows.starts[order[i]];
+    const uint64_t end = begin + rows.size(order[i]);
+    for (uint64_t arc = begin; arc < end; ++arc) {
+      visit(number[rows.targets[arc]], i, arc);
     }
-    begin = end;
-    rows->starts[v + 1] = kept;
   }
-  rows->targets.resize(kept);
-  if (weighted) rows->weights.resize(kept);
-  return absl::OkStatus();
+}
+
+// Rows that begin at `starts` with the arcs that each_source(visit) tells by
+// visit(row, target) and, if `weighted`, each_weight(visit) by visit(row,
+// weight).
+template <class EachSource, class EachWeight>
+Rows CollectRows(std::vector<uint64_t> starts, bool weighted, int threads,
+                 const EachSource& each_source, const EachWeight& each_weight) {
+  Rows rows;
+  rows.starts = std::move(starts);
+  rows.targets = LargeVector<uint32_t>(rows.starts.back());
+  ScatterColumn(threads, each_source, &rows.starts, rows.targets.data());
+  if (!weighted) return rows;
+  rows.weights = LargeVector<float>(rows.starts.back());
+  ScatterColumn(threads, each_weight, &rows.starts, rows.weights.data());
+  return rows;
+}
+
+// Where rows begin that are as long as the arranged rows themselves.
+std::vector<uint64_t> ArrangedStarts(const ArcRows& rows,
+                                     absl::Span<const uint32_t> order) {
+  std::vector<uint64_t> starts = LargeVector<uint64_t>(order.size() + 1);
+  for (size_t i = 0; i < order.size(); ++i) {
+    starts[i + 1] = starts[i] + rows.size(order[i]);
+  }
+  return starts;
+}
+
+// Rows of the arcs that enter each node, sources rising. In an undirected graph
+// they are as long as those of the arcs that leave it.
+Rows TransposeArranged(const ArcRows& rows, absl::Span<const uint32_t> order,
+                       bool directed, int threads) {
+  std::vector<uint32_t> number = LargeVector<uint32_t>(order.size());
+  for (uint32_t i = 0; i < order.size(); ++i) number[order[i]] = i;
+  const auto each_source = [&](const auto& visit) {
+    ForEachArranged(rows, order, number,
+                    [&](uint32_t target, uint32_t source, uint64_t) {
+                      visit(target, source);
+                    });
+  };
+  const auto each_weight = [&](const auto& visit) {
+    ForEachArranged(rows, order, number,
+                    [&](uint32_t target, uint32_t, uint64_t arc) {
+                      visit(target, rows.weights[arc]);
+                    });
+  };
+  std::vector<uint64_t> starts;
+  if (directed) {
+    starts = LargeVector<uint64_t>(order.size() + 1);
+    CountRowStarts(threads, each_source, &starts);
+  } else {
+    starts = ArrangedStarts(rows, order);
+  }
+  return CollectRows(std::move(starts), !rows.weights.empty(), threads,
+                     each_source, each_weight);
+}
+
+// The rows turned round once more, to begin at `starts`.
+Rows Transpose(const Rows& rows, std::vector<uint64_t> starts, int threads) {
+  const auto each_source = [&](const auto& visit) {
+    for (uint32_t v = 0; v + uint64_t{1} < rows.starts.size(); ++v) {
+      const uint64_t end = rows.starts[v + uint64_t{1}];
+      for (uint64_t arc = rows.starts[v]; arc < end; ++arc) {
+        visit(rows.targets[arc], v);
+      }
+    }
+  };
+  const auto each_weight = [&](const auto& visit) {
+    for (uint64_t arc = 0; arc < rows.weights.size(); ++arc) {
+      visit(rows.targets[arc], rows.weights[arc]);
+    }
+  };
+  return CollectRows(std::move(starts), !rows.weights.empty(), threads,
+                     each_source, each_weight);
 }
 
 }  // namespace
 
-absl::StatusOr<Graph> BuildGraph(ArcList arcs,
-                                 const GraphBuildOptions& options) {
-  Rows rows = ScatterRows(arcs, options);
-  arcs = ArcList(false);  // frees the list
-  SortRows(options.threads, &rows);
-  absl::Status status = MergeRows(&rows);
-  if (!status.ok()) return status;
-  return Graph(std::move(rows.starts), std::move(rows.targets),
-               std::move(rows.weights));
+absl::StatusOr<ArcRows> GatherRows(ArcList arcs,
+                                   const GraphBuildOptions& options) {
+  Rows scattered = ScatterList(std::move(arcs), options);
+  ArcRows rows;
+  rows.starts = std::move(scattered.starts);
+  rows.targets = std::move(scattered.targets);
+  rows.weights = std::move(scattered.weights);
+  rows.sizes = LargeVector<uint32_t>(options.num_nodes);
+  EMBED_RETURN_IF_ERROR(JoinRows(options.threads, &rows));
+  return rows;
 }
 
-Graph RenumberGraph(const Graph& graph, absl::Span<const uint32_t> order,
-                    int threads) {
-  const uint32_t nodes = graph.num_nodes();
-  std::vector<uint32_t> number(nodes);
-  for (uint32_t i = 0; i < nodes; ++i) number[order[i]] = i;
-  Rows rows;
-  rows.starts = LargeVector<uint64_t>(nodes + uint64_t{1});
-  for (uint32_t i = 0; i < nodes; ++i) {
-    rows.starts[i + uint64_t{1}] = graph.Degree(order[i]);
+Graph ArrangeRows(ArcRows rows, absl::Span<const uint32_t> order,
+                  const GraphBuildOptions& options) {
+  Rows result =
+      TransposeArranged(rows, order, options.directed, options.threads);
+  if (options.directed) {
+    std::vector<uint64_t> starts = ArrangedStarts(rows, order);
+    rows = ArcRows();  // frees its memory before more is taken
+    result = Transpose(result, std::move(starts), options.threads);
   }
-  CountsToStarts(&rows.starts);
-  rows.targets = LargeVector<uint32_t>(graph.num_arcs());
-  if (graph.weighted()) rows.weights = LargeVector<float>(graph.num_arcs());
-  ParallelFor(threads, nodes, [&](uint64_t begin, uint64_t end) {
-    for (uint64_t v = begin; v < end; ++v) {
-      uint64_t place = rows.starts[v];
-      if (graph.weighted()) {
-        const absl::Span<const float> weights = graph.Weights(order[v]);
-        std::copy(weights.begin(), weights.end(), rows.weights.data() + place);
-      }
-      for (uint32_t target : graph.Neighbors(order[v])) {
-        rows.targets[place++] = number[target];
-      }
-    }
-  });
-  SortRows(threads, &rows);
-  return Graph(std::move(rows.starts), std::move(rows.targets),
-               std::move(rows.weights));
+  return Graph(std::move(result.starts), std::move(result.targets),
+               std::move(result.weights));
+}
+
+absl::StatusOr<Graph> BuildGraph(ArcList arcs,
+                                 const GraphBuildOptions& options) {
+  EMBED_ASSIGN_OR_RETURN(ArcRows rows, GatherRows(std::move(arcs), options));
+  std::vector<uint32_t> order(options.num_nodes);
+  std::iota(order.begin(), order.end(), 0);
+  return ArrangeRows(std::move(rows), order, options);
 }
 
 }  // namespace embed

@@ -1,7 +1,9 @@
 #include "graph/key_interner.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +12,7 @@
 #include "embed/base/hash.h"
 #include "embed/base/utf8.h"
 #include "embed/model/vocabulary.h"
+#include "graph/large_vector.h"
 
 namespace embed {
 namespace {
@@ -37,6 +40,26 @@ uint64_t PackShort(absl::string_view key) {
   return word;
 }
 
+// The value of a key of 1 to 8 bytes, as PackShort() packs it, that is a
+// decimal number without leading zeros; `otherwise` for any other key.
+uint64_t ReadNumber(uint64_t word, size_t size, uint64_t otherwise) {
+  constexpr uint64_t kZeros = 0x3030303030303030;  // "00000000"
+  constexpr uint64_t kUpper = 0xF0F0F0F0F0F0F0F0;
+  if ((word & 0xFF) == '0' && size > 1) return otherwise;
+  // Eight digits, zeros before the key's own.
+  word = word << (8 * (kInlineBytes - size)) |
+         (size < kInlineBytes ? kZeros >> (8 * size) : 0);
+  // Digits are 0x30 to 0x39: 6 more leave the upper half alone.
+  if ((word & kUpper) != kZeros ||
+      ((word + 0x0606060606060606) & kUpper) != kZeros) {
+    return otherwise;
+  }
+  // Digits to pairs, to fours, to all: the first digit is the lowest byte.
+  word = (word & 0x0F0F0F0F0F0F0F0F) * (1 + (10 << 8)) >> 8;
+  word = (word & 0x00FF00FF00FF00FF) * (1 + (100 << 16)) >> 16;
+  return (word & 0x0000FFFF0000FFFF) * (1 + (uint64_t{10000} << 32)) >> 32;
+}
+
 // The upper bits of the product depend on all bits of the word (Knuth's
 // multiplicative hashing, by 2^64 divided by the golden ratio).
 uint64_t Place(uint64_t word, int shift) {
@@ -61,15 +84,27 @@ std::string KeyProblem(absl::string_view key) {
   return "";
 }
 
-KeyInterner::KeyInterner()
-    : slots_(size_t{1} << kFirstBits), shift_(64 - kFirstBits) {}
+KeyInterner::KeyInterner(uint64_t numbers)
+    : slots_(size_t{1} << kFirstBits), shift_(64 - kFirstBits) {
+  GrowNumbers(numbers);
+}
 
 KeyInterner::Probe KeyInterner::Prepare(absl::string_view key) const {
-  const uint64_t word =
-      key.size() <= kInlineBytes ? PackShort(key) : Hash64(key);
-  const uint64_t place = Place(word, shift_);
-  __builtin_prefetch(&slots_[place]);
-  return {word, place};
+  Probe probe = {0, 0, kNoNumber};
+  if (key.empty()) return probe;
+  if (key.size() <= kInlineBytes) {
+    probe.word = PackShort(key);
+    probe.number = ReadNumber(probe.word, key.size(), kNoNumber);
+    if (probe.number < numbers_size_) {
+      __builtin_prefetch(&numbers_[probe.number]);
+      return probe;
+    }
+  } else {
+    probe.word = Hash64(key);
+  }
+  probe.place = Place(probe.word, shift_);
+  __builtin_prefetch(&slots_[probe.place]);
+  return probe;
 }
 
 KeyInterner::Slot* KeyInterner::Find(absl::string_view wanted,
@@ -85,28 +120,51 @@ KeyInterner::Slot* KeyInterner::Find(absl::string_view wanted,
   }
 }
 
+bool KeyInterner::Append(absl::string_view key) {
+  if (!KeyProblem(key).empty()) return false;
+  text_.append(key.data(), key.size());
+  offsets_.push_back(text_.size());
+  return true;
+}
+
+uint32_t KeyInterner::Add(absl::string_view key, const Probe& probe) {
+  const uint32_t next = size();
+  if (probe.number < numbers_size_) {
+    uint32_t& place = numbers_[probe.number];
+    if (place != 0) return place - 1;
+    Append(key);  // digits have no problem
+    ++numbers_met_;
+    place = next + 1;
+    return next;
+  }
+  Slot* slot = Find(key, probe);
+  if (slot->length != 0) return slot->id;
+  if (!Append(key)) return size();
+  if (probe.number != kNoNumber) ++numbers_met_;
+  ++used_;
+  *slot = {probe.word, next, static_cast<uint32_t>(key.size())};
+  return next;
+}
+
 size_t KeyInterner::Intern(absl::Span<const absl::string_view> keys,
                            uint32_t* ids) {
   EMBED_DCHECK(keys.size() <= kMaxBatch);
   // At most three quarters full, so that probing stays short.
-  while ((size() + keys.size()) * 4 > slots_.size() * 3) Grow();
+  while ((used_ + keys.size()) * 4 > slots_.size() * 3) Grow();
+  // Numbers at random below twice as many as there are would use half of it.
+  while (numbers_met_ * 2 > numbers_size_) GrowNumbers(numbers_size_ * 4);
   std::array<Probe, kMaxBatch> probes;
   for (size_t i = 0; i < keys.size(); ++i) probes[i] = Prepare(keys[i]);
   for (size_t i = 0; i < keys.size(); ++i) {
-    Slot* slot = Find(keys[i], probes[i]);
-    if (slot->length == 0) {
-      if (!KeyProblem(keys[i]).empty()) return i;
-      *slot = {probes[i].word, size(), static_cast<uint32_t>(keys[i].size())};
-      text_.append(keys[i].data(), keys[i].size());
-      offsets_.push_back(text_.size());
-    }
-    ids[i] = slot->id;
+    if (keys[i].empty()) continue;
+    ids[i] = Add(keys[i], probes[i]);
+    if (ids[i] == size()) return i;
   }
   return keys.size();
 }
 
 void KeyInterner::Grow() {
-  std::vector<Slot> old(slots_.size() * 2);
+  std::vector<Slot> old = LargeVector<Slot>(slots_.size() * 2);
   old.swap(slots_);
   --shift_;
   const uint64_t mask = slots_.size() - 1;
@@ -116,6 +174,22 @@ void KeyInterner::Grow() {
     while (slots_[place].length != 0) place = (place + 1) & mask;
     slots_[place] = slot;
   }
+}
+
+void KeyInterner::GrowNumbers(uint64_t size) {
+  auto memory = AlignedBuffer::Create(size * sizeof(uint32_t));
+  if (!memory.ok()) throw std::bad_alloc();
+  auto* const numbers = static_cast<uint32_t*>(memory->data());
+  std::copy_n(numbers_, numbers_size_, numbers);
+  for (uint32_t id = 0; id < this->size(); ++id) {
+    const absl::string_view text = key(id);
+    if (text.size() > kInlineBytes) continue;
+    const uint64_t number = ReadNumber(PackShort(text), text.size(), kNoNumber);
+    if (number < size) numbers[number] = id + 1;
+  }
+  numbers_ = numbers;
+  numbers_memory_ = *std::move(memory);
+  numbers_size_ = size;
 }
 
 }  // namespace embed

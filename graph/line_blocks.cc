@@ -1,13 +1,18 @@
 #include "graph/line_blocks.h"
 
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "embed/base/status_macros.h"
 
 namespace embed {
+namespace {
+
+constexpr size_t kReadBytes = size_t{1} << 19;  // at a time
+constexpr size_t kNoLineEnd = absl::string_view::npos;
+
+}  // namespace
 
 absl::StatusOr<LineBlocks> LineBlocks::Open(const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(std::unique_ptr<InputStream> stream,
@@ -15,34 +20,31 @@ absl::StatusOr<LineBlocks> LineBlocks::Open(const std::string& path) {
   return LineBlocks(std::move(stream));
 }
 
-absl::StatusOr<absl::string_view> LineBlocks::Next() {
-  std::memmove(buffer_.data(), buffer_.data() + given_, used_ - given_);
-  used_ -= given_;
-  given_ = 0;
-  if (!ended_) {
-    const size_t wanted = buffer_.size() - used_;
+absl::Status LineBlocks::Next(LineBlock* block) {
+  // The rest of the last block is shorter than what is read at a time, and
+  // reading goes on up to kMaxLineBytes only.
+  block->buffer.resize(kMaxLineBytes + kReadBytes + 1 + kSlack);
+  char* const buffer = block->buffer.data();
+  std::copy(rest_.begin(), rest_.end(), buffer);
+  size_t used = rest_.size();
+  size_t last = kNoLineEnd;
+  while (!ended_ && last == kNoLineEnd && used <= kMaxLineBytes) {
     EMBED_ASSIGN_OR_RETURN(const size_t read,
-                           stream_->Read(buffer_.data() + used_, wanted));
-    used_ += read;
-    ended_ = read < wanted;
+                           stream_->Read(buffer + used, kReadBytes));
+    last = absl::string_view(buffer + used, read).rfind('\n');
+    if (last != kNoLineEnd) last += used;
+    used += read;
+    ended_ = read < kReadBytes;
   }
-  absl::string_view block(buffer_.data(), used_);
-  const size_t last = ended_ ? absl::string_view::npos : block.rfind('\n');
-  if (last != absl::string_view::npos) block = block.substr(0, last + 1);
-  given_ = block.size();
+  size_t given = ended_ || last == kNoLineEnd ? used : last + 1;
+  rest_.assign(buffer + given, used - given);
+  block->bytes = given;
+  if (given > 0 && buffer[given - 1] != '\n') buffer[given++] = '\n';
+  block->text = absl::string_view(buffer, given);
   if (std::exchange(first_, false)) {
-    block = absl::StripPrefix(block, "\xEF\xBB\xBF");
+    block->text = absl::StripPrefix(block->text, "\xEF\xBB\xBF");
   }
-  return block;
-}
-
-absl::string_view TakeLine(absl::string_view* block) {
-  const size_t end = block->find('\n');
-  absl::string_view line = block->substr(0, end);
-  block->remove_prefix(end == absl::string_view::npos ? block->size()
-                                                      : end + 1);
-  if (absl::EndsWith(line, "\r")) line.remove_suffix(1);
-  return line;
+  return absl::OkStatus();
 }
 
 }  // namespace embed

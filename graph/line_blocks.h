@@ -14,34 +14,39 @@
 
 namespace embed {
 
+// The memory of one block, to be used again and again.
+struct LineBlock {
+  // Whole lines, each ended by '\n', be it added at the end of the input. At
+  // least kSlack bytes, of any value, can be read behind it.
+  absl::string_view text;
+  size_t bytes = 0;  // of the input that it stands for
+  std::vector<char> buffer;
+};
+
 // Not thread-safe.
 class LineBlocks {
  public:
   static constexpr size_t kMaxLineBytes = size_t{1} << 20;
+  static constexpr size_t kSlack = 16;
 
   // path: as InputStream::Open().
   static absl::StatusOr<LineBlocks> Open(const std::string& path);
 
-  // The next lines, each ended by '\n' but perhaps the last of the input; a
-  // byte order mark at the start of the input is left out. Valid until the next
-  // call; empty at the end of the input. A line longer than kMaxLineBytes may
-  // come in pieces, of which the first is longer than that.
-  absl::StatusOr<absl::string_view> Next();
+  // The next lines; a byte order mark at the start of the input is left out. No
+  // text at the end of the input. A line longer than kMaxLineBytes may come in
+  // pieces, of which the first is longer than that. Blocks depend on the input
+  // only.
+  absl::Status Next(LineBlock* block);
 
  private:
   explicit LineBlocks(std::unique_ptr<InputStream> stream)
-      : stream_(std::move(stream)), buffer_(4 * kMaxLineBytes) {}
+      : stream_(std::move(stream)) {}
 
   std::unique_ptr<InputStream> stream_;
-  std::vector<char> buffer_;
-  size_t used_ = 0;    // bytes in the buffer
-  size_t given_ = 0;   // of them, given out
+  std::string rest_;   // read, but of a line that was not complete
   bool first_ = true;  // nothing read yet
   bool ended_ = false;
 };
-
-// Takes the first line off *block and returns it without its "\n" or "\r\n".
-absl::string_view TakeLine(absl::string_view* block);
 
 }  // namespace embed
 

@@ -1,27 +1,21 @@
-// The loop that advances a group of walkers by any policy of graph/walks.h.
+// The loop that advances groups of walkers by any policy of graph/walks.h.
 #ifndef EMBED_GRAPH_WALK_LOOP_H_
 #define EMBED_GRAPH_WALK_LOOP_H_
 
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "embed/base/check.h"
 #include "embed/base/philox.h"
 #include "embed/kernels/random.h"
 #include "embed/train/sequence_source.h"
+#include "graph/graph.h"
+#include "graph/walk_source.h"
 #include "graph/walks.h"
 
 namespace embed {
-
-// Which walks a group makes: walk first + i of `epoch` starts at starts[i].
-struct WalkTask {
-  uint64_t seed;
-  uint32_t epoch;
-  uint64_t first;
-  absl::Span<const uint32_t> starts;  // 1 .. WalkerGroup::kMaxWalkers
-  uint64_t walk_length;
-};
 
 // Makes the next kWords random words of each walker, after the `used` ones.
 // They are those of the stream kWalkSteps of the walk, in order. Some may be
@@ -31,7 +25,7 @@ inline void RefillWords(const WalkTask& task, uint64_t used,
   for (int i = 0; i < group->active; ++i) {
     const uint32_t slot = group->slot[i];
     FillRandom(PhiloxStream(task.seed, RandomPurpose::kWalkSteps, task.epoch,
-                            task.first + slot),
+                            task.first + group->walk[slot]),
                static_cast<uint32_t>(used / 4),
                absl::MakeSpan(group->words[slot]));
   }
@@ -46,10 +40,10 @@ inline void MoveWalkers(const uint32_t* next, WalkerGroup* group,
   for (int i = 0; i < group->active; ++i) {
     const uint32_t slot = group->slot[i];
     if (next[i] == kWalkEnd) {
-      lengths[slot] = group->length;
+      lengths[group->walk[slot]] = group->length;
       continue;
     }
-    group->paths[slot * group->stride + group->length] = next[i];
+    group->paths[slot][group->length] = next[i];
     group->current[kept] = next[i];
     group->slot[kept] = slot;
     ++kept;
@@ -58,46 +52,60 @@ inline void MoveWalkers(const uint32_t* next, WalkerGroup* group,
   ++group->length;
 }
 
-// Ends the sequences of walks that lie `stride` apart, closing the gaps that
-// short ones leave; the first begins at ids[begin].
-inline void ClosePaths(uint64_t begin, uint64_t stride,
-                       absl::Span<const uint64_t> lengths,
-                       SequenceBatch* batch) {
-  uint64_t end = begin;
-  for (size_t i = 0; i < lengths.size(); ++i) {
-    uint32_t* const ids = batch->ids.data();
-    const uint64_t place = begin + i * stride;
-    if (place != end) {
-      std::memmove(ids + end, ids + place, lengths[i] * sizeof(uint32_t));
-    }
-    end += lengths[i];
-    batch->ends.push_back(static_cast<uint32_t>(end));
+// Walks of one task as they are made: each has room for its whole length.
+class WalkPaths {
+ public:
+  WalkPaths(const WalkTask& task, SequenceBatch* batch)
+      : stride_(task.walk_length),
+        begin_(batch->ids.size()),
+        batch_(batch),
+        lengths_(task.starts.size(), task.walk_length) {
+    batch->ids.resize(begin_ + task.starts.size() * stride_);
   }
-  batch->ids.resize(end);
-}
 
-// Appends the walks of the task to the batch.
+  uint32_t* path(uint64_t walk) {
+    return batch_->ids.data() + begin_ + walk * stride_;
+  }
+  // The vertices of each walk, to be set where it is cut short.
+  uint64_t* lengths() { return lengths_.data(); }
+
+  // Ends the sequences, closing the gaps that short walks leave.
+  void Close() {
+    uint64_t end = begin_;
+    for (size_t walk = 0; walk < lengths_.size(); ++walk) {
+      uint32_t* const target = batch_->ids.data() + end;
+      if (path(walk) != target) {
+        std::memmove(target, path(walk), lengths_[walk] * sizeof(uint32_t));
+      }
+      end += lengths_[walk];
+      batch_->ends.push_back(static_cast<uint32_t>(end));
+    }
+    batch_->ids.resize(end);
+  }
+
+ private:
+  uint64_t stride_;
+  uint64_t begin_;
+  SequenceBatch* batch_;
+  std::vector<uint64_t> lengths_;
+};
+
+// Makes the walks of `task` that `walks` names, 1 .. kMaxWalkers.
 template <class Step>
 void WalkTogether(const Step& step, const WalkTask& task,
-                  SequenceBatch* batch) {
+                  absl::Span<const uint32_t> walks, WalkPaths* paths) {
   static_assert(WalkerGroup::kWords % Step::kWordsPerStep == 0 &&
                 WalkerGroup::kWords % 4 == 0);
-  EMBED_DCHECK(task.starts.size() <= WalkerGroup::kMaxWalkers);
-  const uint64_t begin = batch->ids.size();
-  batch->ids.resize(begin + task.starts.size() * task.walk_length);
-
+  EMBED_DCHECK(walks.size() <= WalkerGroup::kMaxWalkers);
   WalkerGroup group;
-  group.active = static_cast<int>(task.starts.size());
-  group.paths = batch->ids.data() + begin;
-  group.stride = task.walk_length;
+  group.active = static_cast<int>(walks.size());
   group.length = 1;
-  uint64_t lengths[WalkerGroup::kMaxWalkers];
-  for (int i = 0; i < group.active; ++i) {
-    group.current[i] = group.paths[i * group.stride] = task.starts[i];
-    group.slot[i] = static_cast<uint32_t>(i);
-    lengths[i] = task.walk_length;
+  for (uint32_t i = 0; i < walks.size(); ++i) {
+    group.slot[i] = i;
+    group.walk[i] = walks[i];
+    group.paths[i] = paths->path(walks[i]);
+    group.current[i] = task.starts[walks[i]];
   }
-
   uint32_t next[WalkerGroup::kMaxWalkers];
   const uint64_t words = (task.walk_length - 1) * Step::kWordsPerStep;
   for (uint64_t used = 0; used < words && group.active > 0;
@@ -106,10 +114,49 @@ void WalkTogether(const Step& step, const WalkTask& task,
       RefillWords(task, used, &group);
     }
     step.Advance(group, next);
-    MoveWalkers(next, &group, lengths);
+    MoveWalkers(next, &group, paths->lengths());
   }
-  ClosePaths(begin, task.walk_length,
-             absl::MakeConstSpan(lengths, task.starts.size()), batch);
+}
+
+// Starts the walks of the task, and ends those from nodes that no arc leaves.
+// Returns the numbers of the others, in order.
+inline std::vector<uint32_t> StartWalks(const Graph& graph,
+                                        const WalkTask& task,
+                                        WalkPaths* paths) {
+  constexpr size_t kAhead = 16;  // rows asked for before they are looked at
+  std::vector<uint32_t> going;
+  going.reserve(task.starts.size());
+  for (size_t walk = 0; walk < task.starts.size(); ++walk) {
+    if (walk + kAhead < task.starts.size()) {
+      __builtin_prefetch(graph.rows() + task.starts[walk + kAhead]);
+    }
+    const uint32_t start = task.starts[walk];
+    *paths->path(walk) = start;
+    if (graph.Degree(start) > 0) {
+      going.push_back(static_cast<uint32_t>(walk));
+    } else {
+      paths->lengths()[walk] = 1;
+    }
+  }
+  return going;
+}
+
+// Appends the walks of the task to the batch, in groups of about the same size.
+template <class Step>
+void MakeWalks(const Step& step, const Graph& graph, const WalkTask& task,
+               SequenceBatch* batch) {
+  constexpr size_t kMost = WalkerGroup::kMaxWalkers;
+  WalkPaths paths(task, batch);
+  const std::vector<uint32_t> walks = StartWalks(graph, task, &paths);
+  const size_t groups = (walks.size() + kMost - 1) / kMost;
+  for (size_t i = 0; i < groups; ++i) {
+    const size_t begin = walks.size() * i / groups;
+    const size_t end = walks.size() * (i + 1) / groups;
+    WalkTogether(step, task,
+                 absl::MakeConstSpan(walks).subspan(begin, end - begin),
+                 &paths);
+  }
+  paths.Close();
 }
 
 }  // namespace embed

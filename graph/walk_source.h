@@ -16,29 +16,29 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "embed/train/sequence_source.h"
 #include "graph/graph.h"
+#include "graph/walk_options.h"
 
 namespace embed {
 
-struct WalkOptions {
-  static constexpr int kMaxWalkLength = 65536;
-
-  int walks_per_node = 80;
-  int walk_length = 40;   // in vertices
-  bool weighted = false;  // step in proportion to the weights
-  uint64_t seed = 1;
-  int threads = 1;  // of building the tables of weighted steps
-
-  // InvalidArgument, with name and value.
-  absl::Status Validate() const;
+// Which walks to make: walk first + i of `epoch` starts at starts[i].
+struct WalkTask {
+  uint64_t seed;
+  uint32_t epoch;
+  uint64_t first;
+  absl::Span<const uint32_t> starts;
+  uint64_t walk_length;
 };
 
 // Thread-safe, as SequenceSource asks.
 class WalkSource : public SequenceSource {
  public:
-  // `graph` must outlive the source. InvalidArgument: options, an empty graph,
-  // weighted walks over a graph without weights.
+  // Walks by the policy that the options ask for. `graph` must outlive the
+  // source. InvalidArgument: options, an empty graph, weighted walks over a
+  // graph without weights, a degree penalty in a directed graph.
+  // ResourceExhausted: no memory for tables.
   static absl::StatusOr<std::unique_ptr<WalkSource>> Create(
       const Graph& graph, const WalkOptions& options);
 
@@ -54,12 +54,8 @@ class WalkSource : public SequenceSource {
  protected:
   WalkSource(const Graph& graph, const WalkOptions& options);
 
-  const WalkOptions& options() const { return options_; }
-
-  // Appends walks first .. first + count - 1 of `epoch` to the batch, the i-th
-  // from starts[i]; count <= WalkerGroup::kMaxWalkers.
-  virtual void AppendWalks(uint32_t epoch, uint64_t first,
-                           absl::Span<const uint32_t> starts,
+  // Appends the walks of the task to the batch, in order. Thread-safe.
+  virtual void AppendWalks(const WalkTask& task,
                            SequenceBatch* batch) const = 0;
 
  private:

@@ -13,11 +13,11 @@
 #define EMBED_GRAPH_WALKS_H_
 
 #include <cstdint>
+#include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
-#include "embed/base/aligned_buffer.h"
-#include "embed/math/alias_table.h"
+#include "embed/kernels/alias_draw.h"
+#include "graph/alias_rows.h"
 #include "graph/graph.h"
 
 namespace embed {
@@ -31,7 +31,7 @@ struct WalkerGroup {
   // The random words of walker i for its current step.
   const uint32_t* step_words(int i) const { return &words[slot[i]][word]; }
   // What walker i has visited, in order: path(i)[length - 1] is current[i].
-  const uint32_t* path(int i) const { return paths + slot[i] * stride; }
+  const uint32_t* path(int i) const { return paths[slot[i]]; }
 
   int active = 0;       // walkers still under way: 0 .. active - 1
   uint64_t length = 0;  // vertices that each of them has visited
@@ -39,10 +39,10 @@ struct WalkerGroup {
   // Where the data of each walker lies. It stays there when walkers that have
   // ended make others move up.
   uint32_t slot[kMaxWalkers];
+  uint32_t walk[kMaxWalkers];    // which walk of the task it is
+  uint32_t* paths[kMaxWalkers];  // where its vertices go
   uint32_t words[kMaxWalkers][kWords];
   int word = 0;  // the first word of the step, of each walker's kWords
-  uint32_t* paths = nullptr;
-  uint64_t stride = 0;  // vertices from one path to the next
 };
 
 // To each neighbour with the same probability. A neighbour is chosen from 32
@@ -81,10 +81,7 @@ class UniformStep {
 };
 
 // To each neighbour in proportion to the weight of the arc, by an alias table
-// for each node: 8 bytes an arc. A bucket holds the vertex that it leads to as
-// its alias instead of a place in the row, so that one step waits for one miss
-// only, that of the bucket and of the target beside it. Exactness as
-// AliasTable.
+// for each node: 8 bytes an arc. Exactness as AliasTable.
 class WeightedStep {
  public:
   static constexpr int kWordsPerStep = 2;
@@ -95,6 +92,7 @@ class WeightedStep {
   static absl::StatusOr<WeightedStep> Create(const Graph& graph, int threads);
 
   void Advance(const WalkerGroup& group, uint32_t* next) const {
+    const AliasEntry* const buckets = buckets_.entries();
     uint64_t arcs[WalkerGroup::kMaxWalkers];
     for (int i = 0; i < group.active; ++i) {
       const uint64_t* row = rows_ + group.current[i];
@@ -103,12 +101,14 @@ class WeightedStep {
       if (degree == 0) continue;
       arcs[i] = row[0] + ((group.step_words(i)[0] * degree) >> 32);
       __builtin_prefetch(targets_ + arcs[i]);
-      __builtin_prefetch(buckets_ + arcs[i]);
+      __builtin_prefetch(buckets + arcs[i]);
     }
     for (int i = 0; i < group.active; ++i) {
       next[i] = kWalkEnd;
       if (arcs[i] == kNoArc) continue;
-      next[i] = Follow(arcs[i], group.step_words(i)[1]);
+      const AliasEntry bucket = buckets[arcs[i]];
+      next[i] = group.step_words(i)[1] < bucket.threshold ? targets_[arcs[i]]
+                                                          : bucket.alias;
       __builtin_prefetch(rows_ + next[i]);
     }
   }
@@ -116,22 +116,14 @@ class WeightedStep {
  private:
   static constexpr uint64_t kNoArc = ~uint64_t{0};
 
-  WeightedStep(const Graph& graph, AlignedBuffer memory)
+  WeightedStep(const Graph& graph, AliasRows buckets)
       : rows_(graph.rows()),
         targets_(graph.targets()),
-        buckets_(static_cast<const AliasEntry*>(memory.data())),
-        memory_(std::move(memory)) {}
-
-  uint32_t Follow(uint64_t arc, uint32_t word) const {
-    const uint32_t target = targets_[arc];
-    const AliasEntry bucket = buckets_[arc];
-    return word < bucket.threshold ? target : bucket.alias;
-  }
+        buckets_(std::move(buckets)) {}
 
   const uint64_t* rows_;
   const uint32_t* targets_;
-  const AliasEntry* buckets_;  // of arc a, its alias a vertex
-  AlignedBuffer memory_;       // holds them
+  AliasRows buckets_;
 };
 
 }  // namespace embed

@@ -34,7 +34,7 @@ class WordCounter {
 
 struct WordCount {
   std::string word;
-  uint64_t count;
+  uint64_t count = 0;
 };
 
 struct WordCounts {

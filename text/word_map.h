@@ -100,8 +100,8 @@ class WordMap {
 
  private:
   struct Long {
-    const char* text;
-    uint32_t size;
+    const char* text = nullptr;
+    uint32_t size = 0;
   };
 
   static bool IsShort(uint64_t key) { return key >> 56 != 0xFF; }
@@ -115,7 +115,7 @@ class WordMap {
   const char* Store(absl::string_view word);
 
   std::vector<Slot> slots_;
-  size_t mask_;
+  size_t mask_ = 0;  // slots_.size() - 1
   size_t size_ = 0;
   std::vector<Long> longs_;
   std::vector<std::unique_ptr<char[]>> blocks_;  // texts of long words
@@ -143,7 +143,7 @@ struct WordBlock {
 
   int size = 0;
   absl::string_view words[kMaxWords];
-  uint64_t keys[kMaxWords];
+  uint64_t keys[kMaxWords] = {};
 };
 
 }  // namespace embed

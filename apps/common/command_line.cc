@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <new>
 #include <utility>
@@ -210,6 +211,23 @@ int Print(const std::string& text) {
   return written && std::fflush(stdout) == 0 ? 0 : 1;
 }
 
+// Parses and runs. Libraries throw where they find no other way: whatever they
+// throw is an error like any other.
+absl::Status ParseAndRun(
+    const CommandInfo& info, const std::vector<std::string>& command_line,
+    const std::function<absl::Status(const Arguments&)>& run) {
+  try {
+    EMBED_ASSIGN_OR_RETURN(const Arguments arguments,
+                           ParseFlags(info, command_line));
+    return run(arguments);
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("out of memory");
+  } catch (const std::exception& error) {
+    return absl::InternalError(
+        absl::StrCat("unexpected failure: ", error.what()));
+  }
+}
+
 }  // namespace
 
 absl::Status UsageError(absl::string_view message) {
@@ -288,13 +306,7 @@ int RunCommand(const CommandInfo& info, int argc, char** argv,
   if (HasFlag(command_line, "--version")) {
     return Print(absl::StrCat(info.name, " ", EMBED_VERSION, "\n"));
   }
-  const absl::StatusOr<Arguments> arguments = ParseFlags(info, command_line);
-  absl::Status status = arguments.status();
-  try {
-    if (status.ok()) status = run(*arguments);
-  } catch (const std::bad_alloc&) {
-    status = absl::ResourceExhaustedError("out of memory");
-  }
+  const absl::Status status = ParseAndRun(info, command_line, run);
   if (status.ok()) return 0;
   int code = 1;
   if (const auto exit_code = status.GetPayload(kExitPayload)) {

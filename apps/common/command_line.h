@@ -67,7 +67,7 @@ std::string HelpText(const CommandInfo& info);
 void PrintError(absl::string_view command, absl::string_view message);
 
 // A whole main(): parses, answers --help and --version, calls `run`, reports
-// its error and returns the exit code.
+// its error, or the exception that left it, and returns the exit code.
 int RunCommand(const CommandInfo& info, int argc, char** argv,
                const std::function<absl::Status(const Arguments&)>& run);
 

@@ -88,12 +88,12 @@ absl::StatusOr<EvalReport> EpochEvaluator::AfterEpoch(uint32_t epoch) {
   return report;
 }
 
-EpochCallback EpochEvaluator::Hook(ProgressStyle style) {
-  return [this, style](const EpochReport& epoch) {
+EpochCallback EpochEvaluator::Hook(ProgressPrinter* printer) {
+  return [this, printer](const EpochReport& epoch) {
     const absl::StatusOr<EvalReport> report = AfterEpoch(epoch.epoch);
     status_.Update(report.status());
     if (!report.ok()) return false;
-    PrintEvalReport(*report, style);
+    printer->PrintResult(EvalReportText(*report), EvalReportJson(*report));
     return !report->stop;
   };
 }

@@ -47,8 +47,8 @@ class EpochEvaluator {
 
   // The same as a hook of the trainer that prints each report. It ends the
   // training when patience does, and on an error, which status() then tells.
-  // Good as long as this is.
-  EpochCallback Hook(ProgressStyle style);
+  // Good as long as this and the printer are.
+  EpochCallback Hook(ProgressPrinter* printer);
   const absl::Status& status() const { return status_; }
 
   // After the last epoch: with patience, puts the best epoch's tables into the

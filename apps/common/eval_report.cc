@@ -1,6 +1,5 @@
 #include "apps/common/eval_report.h"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -50,16 +49,6 @@ std::string EvalReportJson(const EvalReport& report) {
   json["stop"] = report.stop;
   // A file's name may be any bytes.
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-void PrintEvalReport(const EvalReport& report, ProgressStyle style) {
-  const std::string line = style == ProgressStyle::kJson
-                               ? EvalReportJson(report)
-                               : EvalReportText(report);
-  // Over the bar, which is drawn again below; \033[K clears what is left of it.
-  const bool bar = style == ProgressStyle::kBar;
-  std::fprintf(stderr, "%s%s%s\n", bar ? "\r" : "", line.c_str(),
-               bar ? "\033[K" : "");
 }
 
 }  // namespace embed

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 
-#include "apps/common/progress.h"
 #include "embed/eval/early_stop.h"
 #include "embed/eval/word_similarity.h"
 
@@ -29,10 +28,6 @@ std::string EvalReportText(const EvalReport& report);
 // "used": ..., "total": ..., "best_epoch": ..., "best_score": ..., "stop":
 // ...}; null for what is not a number.
 std::string EvalReportJson(const EvalReport& report);
-
-// A line on stderr: JSON with kJson, else text (with kNone as well: it was
-// asked for).
-void PrintEvalReport(const EvalReport& report, ProgressStyle style);
 
 }  // namespace embed
 

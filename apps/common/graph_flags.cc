@@ -2,39 +2,43 @@
 
 #include <gflags/gflags.h>
 
+#include "absl/strings/str_cat.h"
 #include "embed/base/status_macros.h"
 
+DEFINE_string(
+    format, "auto",
+    "of the graph: edgelist (two nodes a line, and perhaps a weight), adjlist "
+    "(a node and its neighbors), graphml, hin (node, type, edge type, node, "
+    "type, and perhaps a weight, tabs between them); auto: by the extension "
+    ".graphml or .adjlist, else edgelist");
 DEFINE_bool(directed, false, "edges lead from the first node to the second");
 DEFINE_bool(weighted, false,
-            "each edge has a weight > 0 as its third field, and walks follow "
-            "it in proportion");
+            "each edge has a weight > 0 (its last field; in GraphML the data "
+            "named weight), and walks follow it in proportion");
 DEFINE_string(
     nodes, "",
     "file of nodes, one a line; those without edges get a vector too");
-DEFINE_int32(walks_per_node, 0, "walks that start from each node in an epoch");
-DEFINE_int32(walk_length, 0, "nodes in a walk, its start included");
 
 namespace embed {
 
 FlagGroup GraphFlagGroup() {
-  return {"Graphs (deepwalk)",
-          {"walks_per_node", "walk_length", "directed", "weighted", "nodes"}};
+  return {"Graphs (deepwalk, node2vec)",
+          {"format", "directed", "weighted", "nodes"}};
 }
 
 absl::StatusOr<GraphFlags> ReadGraphFlags(const std::string& input,
-                                          uint64_t seed, int threads) {
+                                          int threads) {
   GraphFlags flags;
+  auto format = GraphFormatFromName(FLAGS_format, input);
+  if (!format.ok()) {
+    return UsageError(absl::StrCat("--format: ", format.status().message()));
+  }
+  flags.edges.format = *format;
   flags.edges.path = input;
   flags.edges.node_list_path = FLAGS_nodes;
   flags.edges.directed = FLAGS_directed;
   flags.edges.weighted = FLAGS_weighted;
   flags.edges.threads = threads;
-  flags.walks.walks_per_node = FLAGS_walks_per_node;
-  flags.walks.walk_length = FLAGS_walk_length;
-  flags.walks.weighted = FLAGS_weighted;
-  flags.walks.seed = seed;
-  flags.walks.threads = threads;
-  EMBED_RETURN_IF_ERROR(AsUsageError(flags.walks.Validate()));
   return flags;
 }
 

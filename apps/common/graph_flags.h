@@ -6,21 +6,19 @@
 
 #include "absl/status/statusor.h"
 #include "apps/common/command_line.h"
-#include "graph/edge_list.h"
-#include "graph/walk_source.h"
+#include "graph/graph_file.h"
 
 namespace embed {
 
 FlagGroup GraphFlagGroup();
 
 struct GraphFlags {
-  EdgeListOptions edges;
-  WalkOptions walks;
+  GraphFileOptions edges;
 };
 
 // The flags' values, validated. UsageError naming flag and value.
 absl::StatusOr<GraphFlags> ReadGraphFlags(const std::string& input,
-                                          uint64_t seed, int threads);
+                                          int threads);
 
 }  // namespace embed
 

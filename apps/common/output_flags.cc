@@ -22,7 +22,8 @@ DEFINE_string(
     "text), bin (word2vec binary), npy (NumPy, with PREFIX.keys.txt)");
 DEFINE_string(progress, "auto",
               "auto, bar, json (an object a line) or none; auto: a bar on a "
-              "terminal, else a line every ten seconds");
+              "terminal, else a line every ten seconds; none silences progress "
+              "only, not what --eval finds");
 
 namespace embed {
 

@@ -99,10 +99,10 @@ void ProgressPrinter::Print(const TrainProgress& progress) {
                    ProgressText(progress).c_str(), progress.last ? "\n" : "");
       break;
     case ProgressStyle::kLines:
-      PrintLine(ProgressText(progress));
+      PrintProgress(ProgressText(progress));
       break;
     case ProgressStyle::kJson:
-      PrintLine(ProgressJson(progress));
+      PrintProgress(ProgressJson(progress));
       break;
     case ProgressStyle::kNone:
       break;
@@ -110,12 +110,20 @@ void ProgressPrinter::Print(const TrainProgress& progress) {
 }
 
 void ProgressPrinter::PrintEpoch(const EpochReport& report) {
-  PrintLine(style_ == ProgressStyle::kJson ? EpochJson(report)
-                                           : EpochText(report));
+  PrintProgress(style_ == ProgressStyle::kJson ? EpochJson(report)
+                                               : EpochText(report));
+}
+
+void ProgressPrinter::PrintResult(absl::string_view text,
+                                  absl::string_view json) {
+  PrintLine(style_ == ProgressStyle::kJson ? json : text);
+}
+
+void ProgressPrinter::PrintProgress(absl::string_view line) {
+  if (style_ != ProgressStyle::kNone) PrintLine(line);
 }
 
 void ProgressPrinter::PrintLine(absl::string_view line) {
-  if (style_ == ProgressStyle::kNone) return;
   const char* const clear = style_ == ProgressStyle::kBar ? "\r\033[K" : "";
   std::fprintf(stderr, "%s%s\n", clear, std::string(line).c_str());
 }
@@ -126,9 +134,10 @@ void ProgressPrinter::PrintEstimate(const TrainProgress& progress) {
   if (progress.seconds < kEnoughSeconds || progress.fraction <= 0) return;
   estimated_ = true;
   const double whole = progress.seconds + progress.seconds_left;
-  PrintLine(style_ == ProgressStyle::kJson
-                ? nlohmann::ordered_json{{"estimated_seconds", whole}}.dump()
-                : absl::StrCat("estimated time: ", FormatSeconds(whole)));
+  PrintProgress(
+      style_ == ProgressStyle::kJson
+          ? nlohmann::ordered_json{{"estimated_seconds", whole}}.dump()
+          : absl::StrCat("estimated time: ", FormatSeconds(whole)));
 }
 
 }  // namespace embed

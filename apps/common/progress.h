@@ -43,10 +43,14 @@ class ProgressPrinter {
 
   void Print(const TrainProgress& progress);
   void PrintEpoch(const EpochReport& report);
-  // A line that does not get mixed up with the bar.
-  void PrintLine(absl::string_view line);
+  // A result that was asked for, as text or as JSON: a line in every style, for
+  // kNone silences progress only. It does not get mixed up with the bar.
+  void PrintResult(absl::string_view text, absl::string_view json);
 
  private:
+  // A line of progress, unless kNone.
+  void PrintProgress(absl::string_view line);
+  void PrintLine(absl::string_view line);
   void PrintEstimate(const TrainProgress& progress);
 
   const ProgressStyle style_;

@@ -37,6 +37,18 @@ DEFINE_string(optimizer, "sgd",
 DEFINE_double(clip_gradient, 0,
               "longest gradient of a row (L2 norm), longer ones are cut; 0: "
               "off");
+DEFINE_bool(deterministic, false,
+            "the same bytes with any number of threads: rows are cut into "
+            "parts, and buckets without a common part trained side by side; "
+            "what that cannot train (cbow, hs, adagrad, features) is trained "
+            "by one thread");
+DEFINE_uint32(parts, 0,
+              "with --deterministic: parts of the rows, a power of two, and "
+              "the most threads that train at a time; 0: by the rows");
+DEFINE_uint64(round_tokens, embed::PartitionOptions().round_tokens,
+              "with --deterministic: tokens whose pairs are sorted together");
+DEFINE_int32(group_inputs, embed::PartitionOptions().group_inputs,
+             "with --deterministic: consecutive contexts that share negatives");
 DEFINE_uint64(seed, 1,
               "of all random choices; one seed and one thread give "
               "the same bytes in every run");
@@ -47,7 +59,8 @@ FlagGroup TrainingFlagGroup() {
   return {"Training",
           {"dim", "window", "negatives", "epochs", "learning_rate",
            "lr_schedule", "subsample", "noise_exponent", "arch",
-           "cbow_gradient", "loss", "optimizer", "clip_gradient", "seed"}};
+           "cbow_gradient", "loss", "optimizer", "clip_gradient", "seed",
+           "deterministic", "parts", "round_tokens", "group_inputs"}};
 }
 
 namespace {
@@ -92,11 +105,27 @@ absl::Status ReadModelFlags(TrainingFlags* flags) {
   return absl::OkStatus();
 }
 
+absl::Status ReadPartitionFlags(TrainingFlags* flags) {
+  flags->deterministic = FLAGS_deterministic;
+  for (const char* const flag : {"parts", "round_tokens", "group_inputs"}) {
+    if (!FLAGS_deterministic &&
+        !gflags::GetCommandLineFlagInfoOrDie(flag).is_default) {
+      return UsageError(
+          absl::StrCat("--", flag, " goes with --deterministic only"));
+    }
+  }
+  flags->partition.parts = FLAGS_parts;
+  flags->partition.round_tokens = FLAGS_round_tokens;
+  flags->partition.group_inputs = FLAGS_group_inputs;
+  return AsUsageError(flags->partition.Validate());
+}
+
 }  // namespace
 
 absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads) {
   TrainingFlags flags;
   EMBED_RETURN_IF_ERROR(ReadModelFlags(&flags));
+  EMBED_RETURN_IF_ERROR(ReadPartitionFlags(&flags));
   flags.dim = FLAGS_dim;
   flags.seed = FLAGS_seed;
   flags.windows.window = FLAGS_window;

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "apps/common/command_line.h"
 #include "embed/train/cbow.h"
+#include "embed/train/row_pairs.h"
 #include "embed/train/trainer.h"
 #include "embed/train/window_setup.h"
 
@@ -21,6 +22,8 @@ struct TrainingFlags {
   CbowGradient cbow_gradient = CbowGradient::kExact;
   WindowModelOptions windows;
   TrainerOptions trainer;
+  bool deterministic = false;
+  PartitionOptions partition;  // if deterministic
 };
 
 // The flags' values, validated. UsageError naming flag and value.

@@ -22,6 +22,10 @@ enum class RandomPurpose : uint32_t {
   kWalkStarts = 6,
   kRotation = 7,
   kTest = 8,
+  kGroupNegatives = 9,
+  kDataSplits = 20,
+  kHeldOutEdges = 21,
+  kNonEdges = 22,
 };
 
 // The multipliers and key increments of the paper (its table 2), and the

@@ -1,6 +1,8 @@
 #include "embed/io/atomic_file.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,7 +11,9 @@
 #include <cstdlib>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "embed/base/status_macros.h"
 #include "embed/io/os_error.h"
 
@@ -26,12 +30,71 @@ std::string FolderOf(const std::string& path) {
   return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
 
+// What the names of all temporaries of `path` begin with, without the folder.
+std::string TemporaryStem(const std::string& path) {
+  return absl::StrCat(".", path.substr(FolderOf(path).size(), kMaxBaseBytes),
+                      ".tmp.");
+}
+
 std::string TemporaryName(const std::string& path) {
   static std::atomic<uint64_t> next{0};
-  const std::string folder = FolderOf(path);
-  const std::string base = path.substr(folder.size(), kMaxBaseBytes);
-  return absl::StrCat(folder, ".", base, ".tmp.", getpid(), ".",
+  return absl::StrCat(FolderOf(path), TemporaryStem(path), getpid(), ".",
                       next.fetch_add(1));
+}
+
+bool ConsumeDigits(absl::string_view* text) {
+  const size_t before = text->size();
+  while (!text->empty() && absl::ascii_isdigit(text->front())) {
+    text->remove_prefix(1);
+  }
+  return text->size() < before;
+}
+
+// Whether `name` is "<stem><process>.<number>".
+bool IsTemporary(absl::string_view name, absl::string_view stem) {
+  return absl::ConsumePrefix(&name, stem) && ConsumeDigits(&name) &&
+         absl::ConsumePrefix(&name, ".") && ConsumeDigits(&name) &&
+         name.empty();
+}
+
+// The lock says more than the number of the process in the name, which another
+// container or a later process may have as well; it goes with the process.
+bool Lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) == 0; }
+
+// Removes the temporary unless it is being written, or if that is not known.
+void RemoveUnlessWritten(const std::string& temporary) {
+  const int descriptor =
+      open(temporary.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return;
+  if (Lock(descriptor)) unlink(temporary.c_str());
+  close(descriptor);
+}
+
+// Removes what killed processes left of `path`.
+void RemoveLeftovers(const std::string& path) {
+  const std::string folder = FolderOf(path);
+  const std::string stem = TemporaryStem(path);
+  DIR* const names = opendir(folder.empty() ? "." : folder.c_str());
+  if (names == nullptr) return;
+  while (const dirent* entry = readdir(names)) {
+    if (IsTemporary(entry->d_name, stem)) {
+      RemoveUnlessWritten(folder + entry->d_name);
+    }
+  }
+  closedir(names);
+}
+
+// Creates and locks the temporary; -1 if that fails. EEXIST: the name is taken,
+// or was taken for a leftover before it could be locked.
+int CreateTemporary(const std::string& name) {
+  const int descriptor =
+      open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor < 0) return descriptor;
+  const bool seized = !Lock(descriptor) && errno == EWOULDBLOCK;
+  if (!seized && access(name.c_str(), F_OK) == 0) return descriptor;
+  close(descriptor);
+  errno = EEXIST;
+  return -1;
 }
 
 // The file that `path` names, through symbolic links, if it can be replaced.
@@ -84,8 +147,7 @@ absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(
   int descriptor = -1;
   do {  // a name may be left over from a killed process of the same number
     temporary = TemporaryName(target);
-    descriptor =
-        open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    descriptor = CreateTemporary(temporary);
   } while (descriptor < 0 && (errno == EEXIST || errno == EINTR));
   if (descriptor < 0) return OsError(errno, path, "create the file");
   return std::unique_ptr<AtomicFile>(
@@ -157,15 +219,18 @@ absl::Status AtomicFile::Commit() {
   }
   EMBED_RETURN_IF_ERROR(Flush());
   if (fsync(descriptor_) != 0) return Fail("sync");
-  const int closed = close(descriptor_);
-  descriptor_ = -1;
-  if (closed != 0) return Fail("close");
+  // Closed after it has its name: until then the lock keeps it. (What closing
+  // could tell, fsync has told.)
   if (rename(temporary_.c_str(), path_.c_str()) != 0) return Fail("replace");
   temporary_.clear();
+  close(descriptor_);
+  descriptor_ = -1;
   return SyncFolder(path_);
 }
 
 absl::Status CheckWritable(const std::string& path) {
+  EMBED_ASSIGN_OR_RETURN(const std::string target, FinalPath(path));
+  RemoveLeftovers(target);
   return AtomicFile::Create(path).status();
 }
 

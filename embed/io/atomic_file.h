@@ -3,8 +3,9 @@
 // folder. Without Commit() the temporary file is removed and an older file of
 // that name stays as it was.
 //
-// The temporary is named ".<name>.tmp.<process>.<number>"; a process that is
-// killed may leave it behind, never a file under the final name.
+// The temporary is named ".<name>.tmp.<process>.<number>" and locked (flock)
+// while it is written. A process that is killed may leave it behind, never a
+// file under the final name; CheckWritable() clears such leftovers away.
 #ifndef EMBED_IO_ATOMIC_FILE_H_
 #define EMBED_IO_ATOMIC_FILE_H_
 
@@ -62,7 +63,9 @@ class AtomicFile {
 };
 
 // OK if a file can be created in the folder of `path`, else why not. For asking
-// before hours of work: it really creates and removes a temporary file.
+// before hours of work: it really creates and removes a temporary file. It also
+// removes the temporaries of `path` that nobody writes any more, on file
+// systems that have locks.
 absl::Status CheckWritable(const std::string& path);
 
 }  // namespace embed

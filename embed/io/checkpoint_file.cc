@@ -129,6 +129,13 @@ absl::Status ParseInfo(absl::string_view text, TrainingPosition* position,
       absl::StrCat("member ", reader.bad(), " is missing or not as expected"));
 }
 
+// As it comes back from a file, where text is UTF-8: file names may be any
+// bytes.
+TrainingIdentity AsStored(const TrainingIdentity& identity) {
+  return Json::parse(
+      Json(identity).dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
 absl::string_view AsText(absl::Span<const uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -169,7 +176,8 @@ absl::StatusOr<CheckpointFile> CheckpointFile::Open(const std::string& path) {
 }
 
 absl::Status CheckpointFile::CheckIdentity(
-    const TrainingIdentity& wanted) const {
+    const TrainingIdentity& requested) const {
+  const TrainingIdentity wanted = AsStored(requested);
   const auto value_in = [](const TrainingIdentity& identity,
                            const std::string& name) {
     const auto found = identity.find(name);

@@ -10,6 +10,7 @@
 
 #include "embed/kernels/logistic-inl.h"
 #include "embed/kernels/row_scores-inl.h"
+#include "embed/kernels/sum_lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace embed {
@@ -40,102 +41,50 @@ constexpr int kTileVectors = (kContexts * kTargets + kLanes - 1) / kLanes;
 template <int kContexts, int kTargets>
 constexpr int kTileFloats = kLanes* kTileVectors<kContexts, kTargets>;
 
-#if HWY_TARGET != HWY_SCALAR
-// In each 128-bit block, partial sums of (a, b, c, d).
-HWY_INLINE V SumBlocks(V a, V b, V c, V d) {
-  const D df;
-  const hn::RepartitionToWide<D> dd;
-  const V ab =
-      hn::Add(hn::InterleaveLower(df, a, b), hn::InterleaveUpper(df, a, b));
-  const V cd =
-      hn::Add(hn::InterleaveLower(df, c, d), hn::InterleaveUpper(df, c, d));
-  const auto ab2 = hn::BitCast(dd, ab);
-  const auto cd2 = hn::BitCast(dd, cd);
-  return hn::Add(hn::BitCast(df, hn::InterleaveLower(dd, ab2, cd2)),
-                 hn::BitCast(df, hn::InterleaveUpper(dd, ab2, cd2)));
-}
-
-// The lower half sums the halves of a, the upper half those of b.
-template <class DX>
-HWY_INLINE hn::Vec<DX> SumHalves(DX d, hn::Vec<DX> a, hn::Vec<DX> b) {
-  return hn::Add(hn::ConcatLowerLower(d, b, a), hn::ConcatUpperUpper(d, b, a));
-}
-#endif  // HWY_TARGET != HWY_SCALAR
-
-// Lane i is the sum of the lanes of sums[i]; lanes from kCount on hold
-// anything.
-template <int kCount>
-HWY_INLINE V SumLanes(const V* sums) {
-#if HWY_TARGET == HWY_SCALAR
-  return sums[0];
-#else
+// The sigmoid of x; adds weight * softplus(x) to *linear.
+HWY_INLINE V WeightedSigmoid(V x, V weight, V* linear) {
   const D d;
-  const V zero = hn::Zero(d);
-  V blocks[4];
-  HWY_UNROLL(4)
-  for (int i = 0; i < 4; ++i) {
-    const int k = 4 * i;
-    if (k < kCount) {
-      blocks[i] = SumBlocks(sums[k], k + 1 < kCount ? sums[k + 1] : zero,
-                            k + 2 < kCount ? sums[k + 2] : zero,
-                            k + 3 < kCount ? sums[k + 3] : zero);
-    } else {
-      blocks[i] = blocks[0];
-    }
-  }
-#if HWY_MAX_BYTES >= 64
-  if constexpr (kCount <= 8) {
-    const hn::Half<D> dh;
-    const auto low =
-        hn::Add(hn::LowerHalf(dh, blocks[0]), hn::UpperHalf(dh, blocks[0]));
-    const auto high =
-        hn::Add(hn::LowerHalf(dh, blocks[1]), hn::UpperHalf(dh, blocks[1]));
-    return hn::ZeroExtendVector(d, SumHalves(dh, low, high));
-  } else {
-    // Blocks 0+2 and 1+3 of each pair, then those two, in order 0 1 2 3.
-    const V even = SumHalves(d, blocks[0], blocks[2]);
-    const V odd = SumHalves(d, blocks[1], blocks[3]);
-    return hn::Add(hn::OddEvenBlocks(odd, even),
-                   hn::SwapAdjacentBlocks(hn::OddEvenBlocks(even, odd)));
-  }
-#elif HWY_MAX_BYTES >= 32
-  return SumHalves(d, blocks[0], blocks[1]);
-#else
-  return blocks[0];
-#endif
-#endif  // HWY_TARGET == HWY_SCALAR
+  V factor = hn::Set(d, 1.0f);
+  V softplus = hn::Zero(d);
+  const V sigmoid = SigmoidWithSoftplus(d, x, &factor, &softplus);
+  softplus = hn::Add(softplus, LogOfOneToTwo(d, factor));
+  *linear = hn::MulAdd(weight, softplus, *linear);
+  return sigmoid;
 }
 
-// What the tiles of one step share.
-struct StepState {
-  bool weighted = false;  // some weight is not 1
-  LossSum* loss = nullptr;
-};
-
-// A negative drawn w times stands for w: its loss and its gradients count w
-// times. Rare with large vocabularies, so it is kept out of the common path,
-// which has counted it once.
+// How often each element of a tile counts: as often as the target was drawn,
+// once for each positive of the context's own.
 template <int kContexts, int kTargets>
-HWY_NOINLINE void WeighTile(const WindowStep& step, int first_target,
-                            const float* scores, float* gradients,
-                            LossSum* loss) {
-  for (int t = 0; t < kTargets; ++t) {
-    const int target = first_target + t;
-    const float weight = step.target_weights[target];
-    if (target < step.num_positives || weight == 1.0f) continue;
-    for (int c = 0; c < kContexts; ++c) {
-      const double x = static_cast<double>(scores[t * kContexts + c]);
-      loss->total += (static_cast<double>(weight) - 1.0) * LossSum::Softplus(x);
-      gradients[t * kContexts + c] *= weight;
+HWY_INLINE void TileWeights(const WindowStep& step, int first, int first_target,
+                            float* weights) {
+  const D d;
+  HWY_ALIGN static constexpr float kOnes[4] = {1.0f, 1.0f, 1.0f, 1.0f};
+  const float* const counts =
+      step.num_own == 0 ? kOnes : step.context_counts + first;
+  if constexpr (kContexts == 4 && kLanes >= 4) {
+    const V all = hn::LoadDup128(d, counts);
+    for (int v = 0; v < kTileVectors<kContexts, kTargets>; ++v) {
+      hn::Store(all, d, weights + v * kLanes);
     }
+  } else {
+    std::fill_n(weights, kTileFloats<kContexts, kTargets>, 0.0f);
+    for (int t = 0; t < kTargets; ++t) {
+      std::copy(counts, counts + kContexts, weights + t * kContexts);
+    }
+  }
+  for (int t = 0; t < kTargets; ++t) {
+    const float weight = step.target_weights[first_target + t];
+    if (HWY_LIKELY(weight == 1.0f)) continue;
+    for (int c = 0; c < kContexts; ++c) weights[t * kContexts + c] *= weight;
   }
 }
 
 // Scores -> gradients g = rate * ([positive] - sigmoid(score)), and the loss.
-template <int kContexts, int kTargets>
+// kWeighted: both times the weights.
+template <int kContexts, int kTargets, bool kWeighted>
 HWY_INLINE void ScoresToGradients(const WindowStep& step, int first_target,
-                                  const V* scores, LossSum* loss,
-                                  float* gradients) {
+                                  const V* scores, const float* weights,
+                                  LossSum* loss, float* gradients) {
   constexpr int kVectors = kTileVectors<kContexts, kTargets>;
   const D d;
   if (loss->factors + kVectors > LossSum::kMaxFactors) loss->Flush();
@@ -160,20 +109,28 @@ HWY_INLINE void ScoresToGradients(const WindowStep& step, int first_target,
       // The positive's softplus(-x) is softplus(x) - x.
       linear = hn::Sub(linear, hn::IfThenElseZero(positive, x));
     }
-    const V sigmoid = SigmoidWithSoftplus(d, x, &product, &linear);
-    hn::Store(hn::NegMulAdd(sigmoid, rate, labels), d, gradients + v * kLanes);
+    V gradient;
+    if constexpr (kWeighted) {
+      const V weight = hn::Load(d, weights + v * kLanes);
+      const V sigmoid = WeightedSigmoid(x, weight, &linear);
+      gradient = hn::NegMulAdd(hn::Mul(sigmoid, weight), rate, labels);
+    } else {
+      const V sigmoid = SigmoidWithSoftplus(d, x, &product, &linear);
+      gradient = hn::NegMulAdd(sigmoid, rate, labels);
+    }
+    hn::Store(gradient, d, gradients + v * kLanes);
     positives -= kLanes;
   }
   hn::Store(product, d, loss->product);
   hn::Store(linear, d, loss->linear);
 }
 
-// Gradients of kContexts contexts and kTargets targets.
+// Gradients of the kContexts contexts from `first` on and kTargets targets.
 template <int kContexts, int kTargets>
-HWY_INLINE void ScoreTile(const WindowStep& step, float* const* contexts,
-                          int first_target, const StepState& state,
-                          float* gradients) {
+HWY_INLINE void ScoreTile(const WindowStep& step, int first, int first_target,
+                          bool weighted, LossSum* loss, float* gradients) {
   const D d;
+  float* const* contexts = step.contexts + first;
   float* const* targets = step.targets + first_target;
   V sum[kTargets * kContexts];
   HWY_UNROLL(24)
@@ -202,15 +159,102 @@ HWY_INLINE void ScoreTile(const WindowStep& step, float* const* contexts,
     scores[kWhole] =
         SumLanes<kContexts * kTargets - kWhole * kLanes>(sum + kWhole * kLanes);
   }
-  ScoresToGradients<kContexts, kTargets>(step, first_target, scores, state.loss,
-                                         gradients);
-  if (HWY_UNLIKELY(state.weighted)) {
-    HWY_ALIGN float values[kTileFloats<kContexts, kTargets>];
-    for (int v = 0; v < kVectors; ++v) {
-      hn::Store(scores[v], d, values + v * kLanes);
+  if (weighted) {
+    HWY_ALIGN float weights[kTileFloats<kContexts, kTargets>];
+    TileWeights<kContexts, kTargets>(step, first, first_target, weights);
+    ScoresToGradients<kContexts, kTargets, true>(step, first_target, scores,
+                                                 weights, loss, gradients);
+  } else {
+    ScoresToGradients<kContexts, kTargets, false>(step, first_target, scores,
+                                                  nullptr, loss, gradients);
+  }
+}
+
+// Pairs of contexts and positives of their own that are taken at a time.
+constexpr int kPairTile = 4;
+
+// Partial sums of the scores of the pairs from `first` on, one pair a vector.
+// Behind the last pair, that one again.
+HWY_INLINE void ScorePairs(const WindowStep& step, int first, V* sums) {
+  const D d;
+  const float* x[kPairTile];
+  const float* y[kPairTile];
+  V sum[kPairTile];
+  HWY_UNROLL(4)
+  for (int i = 0; i < kPairTile; ++i) {
+    const int pair = std::min(first + i, step.num_own - 1);
+    x[i] = step.contexts[step.own_contexts[pair]];
+    y[i] = step.own[pair];
+    sum[i] = hn::Zero(d);
+  }
+  const size_t stride = step.stride;
+  for (size_t k = 0; k < stride; k += kLanes) {
+    HWY_UNROLL(4)
+    for (int i = 0; i < kPairTile; ++i) {
+      sum[i] = hn::MulAdd(hn::Load(d, x[i] + k), hn::Load(d, y[i] + k), sum[i]);
     }
-    WeighTile<kContexts, kTargets>(step, first_target, values, gradients,
-                                   state.loss);
+  }
+  HWY_UNROLL(4)
+  for (int i = 0; i < kPairTile; ++i) sums[i] = sum[i];
+}
+
+// Gradients of contexts and positives of their own, in the order of step.own.
+void ScoreOwn(const WindowStep& step, LossSum* loss, float* gradients) {
+  const D d;
+  constexpr int kPairs = std::max(kLanes, kPairTile);
+  const V rate = hn::Set(d, step.rate);
+  for (int first = 0; first < step.num_own; first += kPairs) {
+    const int count = std::min(kPairs, step.num_own - first);
+    V sums[kPairs];
+    for (int i = 0; i < kPairs; ++i) sums[i] = hn::Zero(d);
+    for (int i = 0; i < count; i += kPairTile) {
+      ScorePairs(step, first + i, sums + i);
+    }
+    for (int i = 0; i < count; i += kLanes) {
+      const V scores = SumLanes<kLanes>(sums + i);
+      // 1 - sigmoid(x) = sigmoid(-x).
+      const V x = hn::IfThenElse(hn::FirstN(d, static_cast<size_t>(count - i)),
+                                 hn::Neg(scores), hn::Set(d, kNoScore));
+      if (loss->factors + 1 > LossSum::kMaxFactors) loss->Flush();
+      ++loss->factors;
+      V product = hn::Load(d, loss->product);
+      V linear = hn::Load(d, loss->linear);
+      const V rest = SigmoidWithSoftplus(d, x, &product, &linear);
+      hn::Store(hn::Mul(rest, rate), d, gradients + first + i);
+      hn::Store(product, d, loss->product);
+      hn::Store(linear, d, loss->linear);
+    }
+  }
+}
+
+// Updates kVectors vectors of a pair at `column`.
+template <int kVectors>
+HWY_INLINE void UpdatePair(V g, float* HWY_RESTRICT x, float* HWY_RESTRICT y,
+                           size_t column) {
+  const D d;
+  HWY_UNROLL(4)
+  for (int v = 0; v < kVectors; ++v) {
+    const size_t k = column + static_cast<size_t>(v * kLanes);
+    const V old_x = hn::Load(d, x + k);
+    const V old_y = hn::Load(d, y + k);
+    hn::Store(hn::MulAdd(g, old_y, old_x), d, x + k);
+    hn::Store(hn::MulAdd(g, old_x, old_y), d, y + k);
+  }
+}
+
+// Updates contexts and positives of their own, pair by pair.
+void UpdateOwn(const WindowStep& step, const float* gradients) {
+  const D d;
+  constexpr size_t kColumns = 4 * kLanes;
+  const size_t stride = step.stride;
+  const int pairs = step.num_own;
+  for (int i = 0; i < pairs; ++i) {
+    float* const x = step.contexts[step.own_contexts[i]];
+    float* const y = step.own[i];
+    const V g = hn::Set(d, gradients[i]);
+    size_t k = 0;
+    for (; k + kColumns <= stride; k += kColumns) UpdatePair<4>(g, x, y, k);
+    for (; k < stride; k += kLanes) UpdatePair<1>(g, x, y, k);
   }
 }
 
@@ -244,11 +288,11 @@ HWY_INLINE void ForContextTiles(int num_contexts, const Tile& tile) {
 }
 
 template <int kTargets>
-void ScoreTargets(const WindowStep& step, int first_target,
-                  const StepState& state, float* gradients) {
+void ScoreTargets(const WindowStep& step, int first_target, bool weighted,
+                  LossSum* loss, float* gradients) {
   ForContextTiles(step.num_contexts, [&](int c, auto contexts) EMBED_TILE {
     constexpr int kContexts = decltype(contexts)::value;
-    ScoreTile<kContexts, kTargets>(step, step.contexts + c, first_target, state,
+    ScoreTile<kContexts, kTargets>(step, c, first_target, weighted, loss,
                                    gradients);
     gradients += kTileFloats<kContexts, kTargets>;
   });
@@ -346,51 +390,59 @@ void UpdateTargets(const WindowStep& step, int first_target,
   }
 }
 
-// Calls the instance of `function` for up to kTargetTile targets.
-#define EMBED_FOR_TARGETS(function, count, ...) \
-  switch (count) {                              \
-    case 1:                                     \
-      function<1>(__VA_ARGS__);                 \
-      break;                                    \
-    case 2:                                     \
-      function<2>(__VA_ARGS__);                 \
-      break;                                    \
-    case 3:                                     \
-      function<3>(__VA_ARGS__);                 \
-      break;                                    \
-    case 4:                                     \
-      function<4>(__VA_ARGS__);                 \
-      break;                                    \
-    case 5:                                     \
-      function<5>(__VA_ARGS__);                 \
-      break;                                    \
-    default:                                    \
-      function<kTargetTile>(__VA_ARGS__);       \
-      break;                                    \
-  }
-
-void Step(const WindowStep& step, WindowScratch* scratch) {
-  StepState state;
-  state.loss = &scratch->loss;
-  for (int t = step.num_positives; t < step.num_targets; ++t) {
-    state.weighted |= step.target_weights[t] != 1.0f;
-  }
-  const size_t group = WindowScratch::ScoresFor(step.num_contexts, kTargetTile);
-  float* gradients = scratch->scores;
-  for (int t = 0; t < step.num_targets; t += kTargetTile) {
-    const int count = std::min(kTargetTile, step.num_targets - t);
-    EMBED_FOR_TARGETS(ScoreTargets, count, step, t, state, gradients);
-    gradients += group;
-  }
-  gradients = scratch->scores;
-  for (int t = 0; t < step.num_targets; t += kTargetTile) {
-    const int count = std::min(kTargetTile, step.num_targets - t);
-    EMBED_FOR_TARGETS(UpdateTargets, count, step, t, gradients);
-    gradients += group;
+// Calls call(std::integral_constant<int, count>()) for up to kTargetTile.
+template <class Call>
+HWY_INLINE void WithTargets(int count, const Call& call) {
+  switch (count) {
+    case 1:
+      return call(std::integral_constant<int, 1>());
+    case 2:
+      return call(std::integral_constant<int, 2>());
+    case 3:
+      return call(std::integral_constant<int, 3>());
+    case 4:
+      return call(std::integral_constant<int, 4>());
+    case 5:
+      return call(std::integral_constant<int, 5>());
+    default:
+      return call(std::integral_constant<int, kTargetTile>());
   }
 }
 
-#undef EMBED_FOR_TARGETS
+bool AnyWeight(const WindowStep& step) {
+  if (step.num_own > 0) return true;
+  bool any = false;
+  for (int t = step.num_positives; t < step.num_targets; ++t) {
+    any |= step.target_weights[t] != 1.0f;
+  }
+  return any;
+}
+
+void Step(const WindowStep& step, WindowScratch* scratch) {
+  const bool weighted = AnyWeight(step);
+  const size_t group = WindowScratch::ScoresFor(step.num_contexts, kTargetTile);
+  float* gradients = scratch->scores;
+  for (int t = 0; t < step.num_targets; t += kTargetTile) {
+    WithTargets(std::min(kTargetTile, step.num_targets - t),
+                [&](auto targets) EMBED_TILE {
+                  ScoreTargets<decltype(targets)::value>(
+                      step, t, weighted, &scratch->loss, gradients);
+                });
+    gradients += group;
+  }
+  float* const own = gradients;
+  ScoreOwn(step, &scratch->loss, own);
+  gradients = scratch->scores;
+  for (int t = 0; t < step.num_targets; t += kTargetTile) {
+    WithTargets(std::min(kTargetTile, step.num_targets - t),
+                [&](auto targets) EMBED_TILE {
+                  UpdateTargets<decltype(targets)::value>(step, t, gradients);
+                });
+    gradients += group;
+  }
+  UpdateOwn(step, own);
+}
+
 #undef EMBED_TILE
 
 WindowStepFunction Select() { return &Step; }
@@ -406,12 +458,13 @@ namespace embed {
 
 HWY_EXPORT(Select);
 
-size_t WindowScratch::ScoresFor(int num_contexts, int num_targets) {
+size_t WindowScratch::ScoresFor(int num_contexts, int num_targets,
+                                int num_own) {
   // Four contexts and a tile of targets take at most two vectors of 16.
   const size_t tiles = static_cast<size_t>(num_contexts + 3) / 4;
   const size_t groups =
       static_cast<size_t>(num_targets + kTargetTile - 1) / kTargetTile;
-  return tiles * groups * 32;
+  return tiles * groups * 32 + static_cast<size_t>(num_own + 15) / 16 * 16;
 }
 
 WindowStepFunction GetWindowStep() { return HWY_DYNAMIC_DISPATCH(Select)(); }

@@ -23,6 +23,15 @@
 // or for targets after the sixth, a later update sees the rows with the earlier
 // ones, a difference of order rate^2.
 //
+// Where contexts have positives of their own, Y_i with m_i rows, all targets
+// above are negatives, shared by everybody and counted once a positive:
+//
+//   L = sum_i [ sum_{y in Y_i} softplus(-x_i.y)
+//               + m_i sum_j w_j softplus(x_i.y_j) ]
+//
+// These are the pairs (x_i, y) of several centers that share their negatives.
+// They are updated last, one by one: as above, of order rate^2.
+//
 // The sigmoid's relative error is below 4e-7 for every finite score.
 #ifndef EMBED_KERNELS_WINDOW_STEP_H_
 #define EMBED_KERNELS_WINDOW_STEP_H_
@@ -39,20 +48,27 @@ struct WindowStep {
   int num_contexts;             // >= 1
   float* const* targets;        // [num_targets] distinct rows y_j
   const float* target_weights;  // [num_targets] w_j, 1 for positives
-  int num_targets;              // >= 1
+  int num_targets;              // >= 1, or 0 with `own`
   size_t stride;                // floats in a row, a multiple of 16
   float rate;                   // learning rate
   int num_positives = 1;        // P, 0 to num_targets
   // Rows of coming steps, to be fetched while this one computes.
   const float* const* next = nullptr;
   int num_next = 0;
+  // Positives of the contexts' own, if any: own[k] is one of the context
+  // own_contexts[k]. Output rows, none of them among the targets, perhaps some
+  // the same; num_positives is then 0, and context_counts[i] is m_i >= 1.
+  float* const* own = nullptr;
+  const int* own_contexts = nullptr;
+  int num_own = 0;
+  const float* context_counts = nullptr;  // [num_contexts]
 };
 
 // Scratch memory and loss of one thread.
 struct WindowScratch {
   static constexpr int kTargetTile = 6;  // targets updated together
   // Floats that a step of these sizes needs in `scores`.
-  static size_t ScoresFor(int num_contexts, int num_targets);
+  static size_t ScoresFor(int num_contexts, int num_targets, int num_own = 0);
 
   float* scores = nullptr;  // 64-byte aligned, ScoresFor() floats or more
   LossSum loss;

@@ -22,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "embed/train/sequence_source.h"
 
@@ -55,6 +56,9 @@ struct TrainedArray {
   absl::Span<float> values;
 };
 
+class PairTraining;  // embed/train/row_pairs.h
+struct PartitionOptions;
+
 class Objective {
  public:
   // The state of one thread: scratch memory and loss.
@@ -76,6 +80,11 @@ class Objective {
   // what a checkpoint keeps. Views into memory that outlives the objective or
   // is its own.
   virtual std::vector<TrainedArray> State() const = 0;
+  // For the partitioned schedule; must not outlive the objective.
+  // Unimplemented, with the reason: its examples are not pairs of one row of
+  // each table, or are not trained as such.
+  virtual absl::StatusOr<std::unique_ptr<PairTraining>> NewPairTraining(
+      const PartitionOptions& options) const;
 };
 
 }  // namespace embed

@@ -31,11 +31,17 @@ absl::Status OptimizerOptions::Validate() const {
 absl::StatusOr<RowOptimizer> RowOptimizer::Create(
     const OptimizerOptions& options, bool train, EmbeddingTable* table) {
   AlignedBuffer buffer;
-  if (train && options.kind == OptimizerKind::kAdaGrad) {
-    EMBED_ASSIGN_OR_RETURN(
-        buffer, AlignedBuffer::Create(table->rows() * sizeof(float)));
+  const uint64_t bytes = AccumulatorBytes(options, train, table->rows());
+  if (bytes > 0) {
+    EMBED_ASSIGN_OR_RETURN(buffer, AlignedBuffer::Create(bytes));
   }
   return RowOptimizer(options, train, table, std::move(buffer));
+}
+
+uint64_t RowOptimizer::AccumulatorBytes(const OptimizerOptions& options,
+                                        bool train, uint64_t rows) {
+  const bool accumulates = train && options.kind == OptimizerKind::kAdaGrad;
+  return accumulates ? rows * sizeof(float) : 0;
 }
 
 RowOptimizer::RowOptimizer(const OptimizerOptions& options, bool train,
@@ -65,6 +71,12 @@ absl::StatusOr<std::unique_ptr<TableOptimizers>> TableOptimizers::Create(
       RowOptimizer::Create(options, options.train_output, output_table));
   return std::unique_ptr<TableOptimizers>(new TableOptimizers{
       options.IsPlainSgd(), std::move(input), std::move(output)});
+}
+
+uint64_t TableOptimizers::AccumulatorBytes(const OptimizerOptions& options,
+                                           uint64_t inputs, uint64_t outputs) {
+  return RowOptimizer::AccumulatorBytes(options, options.train_input, inputs) +
+         RowOptimizer::AccumulatorBytes(options, options.train_output, outputs);
 }
 
 std::vector<TrainedArray> TableOptimizers::State() {

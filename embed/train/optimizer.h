@@ -75,6 +75,9 @@ class RowOptimizer {
   // The table must outlive this. ResourceExhausted: no memory for accumulators.
   static absl::StatusOr<RowOptimizer> Create(const OptimizerOptions& options,
                                              bool train, EmbeddingTable* table);
+  // The bytes of the accumulators that Create() asks for.
+  static uint64_t AccumulatorBytes(const OptimizerOptions& options, bool train,
+                                   uint64_t rows);
 
   // False: the table is frozen; spare the work of its gradients.
   bool trains() const { return train_; }
@@ -132,6 +135,9 @@ struct TableOptimizers {
   static absl::StatusOr<std::unique_ptr<TableOptimizers>> Create(
       const OptimizerOptions& options, EmbeddingTable* input_table,
       EmbeddingTable* output_table);
+  // Of both, for tables of so many rows.
+  static uint64_t AccumulatorBytes(const OptimizerOptions& options,
+                                   uint64_t inputs, uint64_t outputs);
 
   // The tables that train and their accumulators, named "input", "output",
   // "input_squares" and "output_squares".

@@ -5,6 +5,7 @@
 #include "embed/base/status_macros.h"
 #include "embed/train/composed_worker.h"
 #include "embed/train/gradient_worker.h"
+#include "embed/train/skip_gram_pairs.h"
 #include "embed/train/window_worker.h"
 
 namespace embed {
@@ -38,18 +39,20 @@ absl::StatusOr<std::unique_ptr<SkipGram>> SkipGram::Create(
   EMBED_ASSIGN_OR_RETURN(
       std::unique_ptr<TableOptimizers> optimizers,
       TableOptimizers::Create(options.optimizer, input, output));
-  return std::unique_ptr<SkipGram>(
-      new SkipGram(std::move(setup), std::move(optimizers), features, input));
+  return std::unique_ptr<SkipGram>(new SkipGram(
+      std::move(setup), std::move(optimizers), features, input, output));
 }
 
 SkipGram::SkipGram(std::unique_ptr<WindowSetup> setup,
                    std::unique_ptr<TableOptimizers> optimizers,
-                   const FeatureMap* features, EmbeddingTable* input)
+                   const FeatureMap* features, EmbeddingTable* input,
+                   EmbeddingTable* output)
     : setup_(std::move(setup)),
       optimizers_(std::move(optimizers)),
       composed_(features != nullptr),
       gatherer_(MakeGatherer(setup_.get(), features, input)),
-      input_(input) {}
+      input_(input),
+      output_(output) {}
 
 std::unique_ptr<Objective::Worker> SkipGram::NewWorker() const {
   if (!optimizers_->plain_sgd) {
@@ -63,6 +66,29 @@ std::unique_ptr<Objective::Worker> SkipGram::NewWorker() const {
 
 std::vector<TrainedArray> SkipGram::State() const {
   return optimizers_->State();
+}
+
+absl::StatusOr<std::unique_ptr<PairTraining>> SkipGram::NewPairTraining(
+    const PartitionOptions& options) const {
+  EMBED_RETURN_IF_ERROR(options.Validate());
+  if (composed_) {
+    return absl::UnimplementedError(
+        "vectors composed of features touch rows of several parts");
+  }
+  if (setup_->softmax()) {
+    return absl::UnimplementedError(
+        "hierarchical softmax touches rows of several parts");
+  }
+  if (!optimizers_->plain_sgd) {
+    return absl::UnimplementedError(
+        "groups of pairs are trained by plain SGD only");
+  }
+  const uint32_t parts =
+      options.parts != 0 ? options.parts : AutoParts(output_->rows());
+  EMBED_ASSIGN_OR_RETURN(PartNegatives negatives,
+                         setup_->NewPartNegatives(RowParts(parts)));
+  return std::make_unique<SkipGramPairs>(setup_.get(), std::move(negatives),
+                                         options.group_inputs, input_, output_);
 }
 
 }  // namespace embed

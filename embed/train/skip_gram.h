@@ -43,17 +43,22 @@ class SkipGram : public Objective {
 
   std::unique_ptr<Worker> NewWorker() const override;
   std::vector<TrainedArray> State() const override;
+  // Plain ids, negative sampling and plain SGD only.
+  absl::StatusOr<std::unique_ptr<PairTraining>> NewPairTraining(
+      const PartitionOptions& options) const override;
 
  private:
   SkipGram(std::unique_ptr<WindowSetup> setup,
            std::unique_ptr<TableOptimizers> optimizers,
-           const FeatureMap* features, EmbeddingTable* input);
+           const FeatureMap* features, EmbeddingTable* input,
+           EmbeddingTable* output);
 
   const std::unique_ptr<WindowSetup> setup_;
   const std::unique_ptr<TableOptimizers> optimizers_;
   const bool composed_;  // of features
   const std::unique_ptr<StepGatherer> gatherer_;
   EmbeddingTable* const input_;
+  EmbeddingTable* const output_;
 };
 
 }  // namespace embed

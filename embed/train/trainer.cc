@@ -90,8 +90,13 @@ class TrainingRun {
     }
     bool stopped_early = false;
     while (next_unit_ < units_ && !stopped_early) {
+      const uint64_t begin = next_unit_;
       EMBED_RETURN_IF_ERROR(RunLeg());
-      if (next_unit_ % per_epoch_ == 0) stopped_early = !EndEpoch();
+      // A leg that paused before its first unit ends no epoch: it stands where
+      // the last one ended.
+      if (next_unit_ > begin && next_unit_ % per_epoch_ == 0) {
+        stopped_early = !EndEpoch();
+      }
       if (next_unit_ == units_ || stopped_early) break;
       if (monitor_.stopped()) {
         if (writer_ != nullptr) {

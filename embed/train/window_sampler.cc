@@ -85,6 +85,18 @@ void WindowSampler::AppendWindows(size_t first, uint64_t number,
   }
 }
 
+size_t WindowSampler::DrawsOf(size_t contexts) const {
+  switch (options_.negatives_per) {
+    case NegativesPer::kCenter:
+      return 1;
+    case NegativesPer::kContext:
+      return contexts;
+    case NegativesPer::kNone:
+      return 0;
+  }
+  return 0;
+}
+
 void WindowSampler::AppendNegatives(size_t first, uint64_t number,
                                     WindowBlock* block) {
   const size_t last = block->size();
@@ -93,10 +105,7 @@ void WindowSampler::AppendNegatives(size_t first, uint64_t number,
   const size_t drawn = block->negatives.size();
   size_t end = drawn;
   for (size_t i = first; i < last; ++i) {
-    const size_t contexts = block->end[i] - block->begin[i] - 1;
-    end += options_.negatives_per == NegativesPer::kContext
-               ? negatives * contexts
-               : negatives;
+    end += negatives * DrawsOf(block->end[i] - block->begin[i] - 1);
     block->negatives_end[i] = end;
   }
   block->negatives.resize(end);

@@ -5,7 +5,8 @@
 //   1. frequent ids are dropped (Subsampler), so windows reach over the gaps;
 //   2. each kept token, as a center, gets a radius uniform on 1 .. window;
 //   3. it gets `negatives` draws of the noise distribution: once a center when
-//      its contexts share them, or once for each of its contexts.
+//      its contexts share them, or once for each of its contexts, or not at
+//      all.
 // The draws come from the streams (seed, purpose, epoch, sequence number), so
 // they do not depend on batches or threads.
 #ifndef EMBED_TRAIN_WINDOW_SAMPLER_H_
@@ -22,7 +23,7 @@
 
 namespace embed {
 
-enum class NegativesPer { kCenter, kContext };
+enum class NegativesPer { kCenter, kContext, kNone };
 
 struct WindowOptions {
   int window = 5;
@@ -74,6 +75,8 @@ class WindowSampler {
   void AppendKept(absl::Span<const uint32_t> sequence, uint64_t number,
                   WindowBlock* block);
   void AppendWindows(size_t first, uint64_t number, WindowBlock* block);
+  // How often a center with so many contexts draws its negatives.
+  size_t DrawsOf(size_t contexts) const;
   void AppendNegatives(size_t first, uint64_t number, WindowBlock* block);
   // `count` words of the stream for `purpose` of sequence `number`.
   absl::Span<const uint32_t> Words(RandomPurpose purpose, uint64_t number,

@@ -49,22 +49,23 @@ absl::StatusOr<std::unique_ptr<WindowSetup>> WindowSetup::Create(
     layer = std::make_unique<NegativeSamplingLayer>(output);
   }
   return std::unique_ptr<WindowSetup>(
-      new WindowSetup(options, std::move(subsampler),
+      new WindowSetup(options, counts, std::move(subsampler),
                       std::move(negative_sampler), std::move(layer)));
 }
 
 WindowSetup::WindowSetup(const WindowModelOptions& options,
+                         absl::Span<const uint64_t> counts,
                          Subsampler subsampler,
                          NegativeSampler negative_sampler,
                          std::unique_ptr<OutputLayer> layer)
     : options_(options),
+      counts_(counts.begin(), counts.end()),
       subsampler_(std::move(subsampler)),
       negative_sampler_(std::move(negative_sampler)),
       layer_(std::move(layer)) {}
 
 int WindowSetup::negatives() const {
-  return options_.loss == OutputLoss::kHierarchicalSoftmax ? 0
-                                                           : options_.negatives;
+  return softmax() ? 0 : options_.negatives;
 }
 
 WindowSampler WindowSetup::NewSampler(NegativesPer negatives_per) const {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,6 +14,7 @@
 #include "embed/train/negative_sampler.h"
 #include "embed/train/optimizer.h"
 #include "embed/train/output_layer.h"
+#include "embed/train/part_negatives.h"
 #include "embed/train/subsampler.h"
 #include "embed/train/window_sampler.h"
 
@@ -50,17 +52,27 @@ class WindowSetup {
   // For one thread; must not outlive this.
   WindowSampler NewSampler(NegativesPer negatives_per) const;
 
+  uint64_t seed() const { return options_.seed; }
   int window() const { return options_.window; }
+  bool softmax() const {
+    return options_.loss == OutputLoss::kHierarchicalSoftmax;
+  }
   // Draws a pair: none with hierarchical softmax.
   int negatives() const;
   const OutputLayer& layer() const { return *layer_; }
+  // Negatives for tables cut into `parts` parts.
+  absl::StatusOr<PartNegatives> NewPartNegatives(RowParts parts) const {
+    return PartNegatives::Create(counts_, options_.noise_exponent, parts);
+  }
 
  private:
-  WindowSetup(const WindowModelOptions& options, Subsampler subsampler,
+  WindowSetup(const WindowModelOptions& options,
+              absl::Span<const uint64_t> counts, Subsampler subsampler,
               NegativeSampler negative_sampler,
               std::unique_ptr<OutputLayer> layer);
 
   const WindowModelOptions options_;
+  const std::vector<uint64_t> counts_;
   const Subsampler subsampler_;
   const NegativeSampler negative_sampler_;
   const std::unique_ptr<OutputLayer> layer_;

@@ -34,6 +34,39 @@ TEST(EvaluationTest, ScoresEachEpochAndChangesNothing) {
   EXPECT_EQ(runner.Read("plain.embed"), runner.Read("scored.embed"));
 }
 
+// A model whose best epoch was chosen says by what.
+TEST(EvaluationTest, WhatStoppedTheTrainingIsRecorded) {
+  const ToolRunner runner;
+  runner.Write("corpus.txt", SmallCorpus());
+  runner.Write("pairs.tsv", "sun\tmoon\t9\nsun\tstar\t5\nmoon\tstar\t1\n");
+  const ToolResult result = runner.Run(
+      Train({"--output=run", "--eval=wordsim:pairs.tsv", "--patience=3"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr(" eval=wordsim:pairs.tsv "));
+  for (const char* file : {"run.embed", "run.faiss"}) {
+    EXPECT_THAT(runner.Read(file), HasSubstr(R"("eval":"wordsim:pairs.tsv")"));
+    EXPECT_THAT(runner.Read(file), HasSubstr(R"("patience":"3")"));
+  }
+}
+
+// The plan counts all that the training will take.
+TEST(EvaluationTest, ThePlanCountsAccumulatorsAndCopies) {
+  const ToolRunner runner;
+  runner.Write("corpus.txt", SmallCorpus());
+  runner.Write("pairs.tsv", "sun\tmoon\t9\nsun\tstar\t5\nmoon\tstar\t1\n");
+  ToolResult result = runner.Run(Train({"--dim=16"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  // 2 tables of 5 rows of 16 floats.
+  EXPECT_THAT(result.err, HasSubstr("of 16 numbers, 640 B; epochs"));
+  result = runner.Run(
+      Train({"--optimizer=adagrad", "--checkpoint_every=60",
+             "--eval=wordsim:pairs.tsv", "--patience=1", "--epochs=1"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  // 10 accumulators; all of these for checkpoints and the tables again.
+  EXPECT_THAT(result.err, HasSubstr("640 B, 40 B of AdaGrad and 1.29 KiB of "
+                                    "copies; epochs"));
+}
+
 TEST(EvaluationTest, PairsThatCannotBeUsedAreOneLine) {
   const ToolRunner runner;
   runner.Write("corpus.txt", SmallCorpus());

@@ -50,13 +50,28 @@ inline ino_t CheckpointNumber(const ToolRunner& runner) {
                                                                  : 0;
 }
 
+// Waits until the tool has said `text` or has ended by itself.
+inline void WaitForText(const ToolRunner& runner, pid_t tool,
+                        const std::string& text) {
+  while (!absl::StrContains(runner.ErrSoFar(), text) &&
+         !runner.HasEnded(tool)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
 // Starts the command and sends the signal once a checkpoint has appeared that
-// was not there before, or once the tool has ended by itself.
+// was not there before, or once the tool has ended by itself. The checkpoint is
+// one after the tool has said `text`.
 inline ToolResult StopAtCheckpoint(
     const ToolRunner& runner, const Command& command, int signal,
-    const ToolRunner::Options& options = ToolRunner::Options()) {
-  const ino_t before = CheckpointNumber(runner);
+    const ToolRunner::Options& options = ToolRunner::Options(),
+    const std::string& text = "") {
+  ino_t before = CheckpointNumber(runner);
   const pid_t tool = runner.Start(command, options);
+  if (!text.empty()) {
+    WaitForText(runner, tool, text);
+    before = CheckpointNumber(runner);
+  }
   while (!runner.HasEnded(tool)) {
     const ino_t now = CheckpointNumber(runner);
     if (now != 0 && now != before) break;

@@ -1,11 +1,9 @@
 // SIGINT and SIGTERM during a training, and checkpoints that cannot be written.
 #include <signal.h>
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -58,10 +56,7 @@ TEST_F(InterruptionTest, SignalsWriteACheckpointAndSayHowToGoOn) {
 TEST_F(InterruptionTest, ASignalAloneMakesACheckpoint) {
   const Command command = With(Endless(), {"--checkpoint_every=0", "g.txt"});
   const pid_t tool = runner_.Start(command, {});
-  while (!absl::StrContains(runner_.ErrSoFar(), "epoch 1 of") &&
-         !runner_.HasEnded(tool)) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  WaitForText(runner_, tool, "epoch 1 of");
   EXPECT_THAT(runner_.List(), ElementsAre("g.txt"));
   kill(tool, SIGTERM);
   const ToolResult result = runner_.Wait(tool, {});
@@ -75,6 +70,20 @@ TEST_F(InterruptionTest, AFinishedTrainingLeavesNoCheckpoint) {
       runner_.Run(With(TrainNodes(), {"--epochs=2", "g.txt"}));
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(runner_.List(), ElementsAre("g.txt", "run.embed", "run.faiss"));
+}
+
+// Of writes that kill -9 cut short; another prefix is nobody's business here.
+TEST_F(InterruptionTest, LeftoversOfKilledRunsAreClearedAway) {
+  for (const char* name :
+       {".run.checkpoint.tmp.77.0", ".run.checkpoint.tmp.4194305.12",
+        ".run.embed.tmp.77.1", ".run.faiss.tmp.77.2", ".run2.embed.tmp.77.1"}) {
+    runner_.Write(name, "half of it");
+  }
+  const ToolResult result =
+      runner_.Run(With(TrainNodes(), {"--epochs=2", "g.txt"}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(runner_.List(), ElementsAre(".run2.embed.tmp.77.1", "g.txt",
+                                          "run.embed", "run.faiss"));
 }
 
 // It is told once, training goes on, and the older checkpoint stays. (What
@@ -103,10 +112,7 @@ TEST_F(InterruptionTest, WithoutRoomForACheckpointItSaysSo) {
   options.file_size_limit = kSizeLimit;
   const Command command = With(Endless(), kLargeAndSilent);
   const pid_t tool = runner_.Start(command, options);
-  while (!absl::StrContains(runner_.ErrSoFar(), "warning: no checkpoint") &&
-         !runner_.HasEnded(tool)) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  WaitForText(runner_, tool, "warning: no checkpoint");
   kill(tool, SIGINT);
   const ToolResult result = runner_.Wait(tool, options);
   EXPECT_EQ(result.exit_code, 130);

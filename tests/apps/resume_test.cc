@@ -146,6 +146,48 @@ TEST_F(RefusedCheckpointTest, WithoutResumeItIsMentionedAndReplaced) {
   EXPECT_THAT(result.err, Not(HasSubstr("going on")));
 }
 
+// All pairs of the corpus's words. No training fits these scores, so that the
+// best epoch is an early one.
+std::string Pairs(const char* last_score) {
+  return std::string(
+             "sun moon 1\nsun star 9\nsun river 2\nsun lake 8\n"
+             "moon star 3\nmoon river 7\nmoon lake 4\nstar river 6\n"
+             "star lake 5\nriver lake ") +
+         last_score + "\n";
+}
+
+// Stopped in an epoch after the best: its tables are in the checkpoint only.
+TEST(EarlyStopResumeTest, KilledAfterTheBestEpochItEndsWithTheSameBytes) {
+  const ToolRunner runner;
+  runner.Write("input.txt", RepeatedCorpus());
+  runner.Write("pairs.txt", Pairs("1"));
+  const Command command = With(
+      TrainWords(),
+      {"--epochs=60", "--eval=wordsim:pairs.txt", "--patience=5", "input.txt"});
+  const ToolResult whole = runner.Run(With(command, {"--output=whole"}));
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  ASSERT_THAT(whole.err, HasSubstr("no better for 5 epochs: stopping"));
+  EXPECT_EQ(StopAtCheckpoint(runner, command, SIGKILL, {}, "; the best was")
+                .exit_code,
+            137);
+
+  // Other scores in a file of the same length would choose another epoch.
+  runner.Write("pairs.txt", Pairs("9"));
+  const ToolResult refused = runner.Run(With(command, {"--resume"}));
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(Lines(refused.err).back(),
+              HasSubstr("of another training: eval pairs was 10 of hash "));
+
+  runner.Write("pairs.txt", Pairs("1"));
+  const ToolResult result = runner.Run(With(command, {"--resume"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("going on from run.checkpoint, at "));
+  EXPECT_THAT(result.err, HasSubstr("no better for 5 epochs: stopping"));
+  EXPECT_THAT(result.err, HasSubstr("tables: those of epoch "));
+  EXPECT_EQ(runner.Read("run.embed"), runner.Read("whole.embed"));
+  EXPECT_THAT(runner.List(), Not(Contains("run.checkpoint")));
+}
+
 TEST(ResumeWithoutCheckpointTest, StartsFromTheBeginning) {
   const ToolRunner runner;
   runner.Write("g.txt", KarateEdges());

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "graph/edge_list.h"
+#include "graph/graph_file.h"
 #include "graph/line_blocks.h"
 #include "gtest/gtest.h"
 #include "tests/graph/temp_file.h"
@@ -16,10 +16,10 @@ using ::testing::HasSubstr;
 void ExpectError(const std::string& content, const std::string& where,
                  const std::string& what, bool weighted = false) {
   const TempFile file(content);
-  EdgeListOptions options;
+  GraphFileOptions options;
   options.path = file.path();
   options.weighted = weighted;
-  const auto loaded = LoadEdgeList(options);
+  const auto loaded = LoadGraph(options);
   EXPECT_EQ(loaded.status().code(), absl::StatusCode::kInvalidArgument)
       << loaded.status();
   EXPECT_THAT(loaded.status().message(), HasSubstr(file.path() + where));
@@ -60,17 +60,17 @@ TEST(EdgeListErrorsTest, NamesASumOfWeightsThatOverflows) {
 TEST(EdgeListErrorsTest, NamesKeysThatAreNoText) {
   ExpectError("a b\nb \xFF\xFE\n", ":2: ", "not UTF-8 (byte 0xFF)");
   ExpectError(std::string("a b\nb\0 c\n", 9),
-              ":2: ", "does not look like an edge list");
+              ":2: ", "does not look like a graph");
   ExpectError(std::string("\x7F"
                           "ELF\1\1\1\0\0\0",
                           10),
-              ":1: ", "does not look like an edge list");
+              ":1: ", "does not look like a graph");
   // UTF-16, with its byte order mark.
   const char utf16[] =
       "\xFF\xFE"
       "a\0 \0b\0\n";
   ExpectError(std::string(utf16, sizeof(utf16)),
-              ":1: ", "does not look like an edge list");
+              ":1: ", "does not look like a graph");
   // Far into a batch of lines that are looked up together.
   std::string text;
   for (int i = 0; i < 100; ++i) absl::StrAppend(&text, i, " ", i + 1, "\n");
@@ -80,15 +80,15 @@ TEST(EdgeListErrorsTest, NamesKeysThatAreNoText) {
 TEST(EdgeListErrorsTest, NamesKeysAndLinesThatAreTooLong) {
   const std::string longest(65536, 'k');
   const TempFile good(absl::StrCat("a ", longest, "\n"));
-  EdgeListOptions options;
+  GraphFileOptions options;
   options.path = good.path();
-  EXPECT_TRUE(LoadEdgeList(options).ok());
+  EXPECT_TRUE(LoadGraph(options).ok());
   ExpectError(absl::StrCat("a b\na ", longest, "k\n"),
               ":2: ", "a key of 65537 bytes");
   const std::string line(LineBlocks::kMaxLineBytes, ' ');
   const TempFile wide(absl::StrCat("a b", line.substr(3), "\nb c\n"));
   options.path = wide.path();
-  EXPECT_TRUE(LoadEdgeList(options).ok());
+  EXPECT_TRUE(LoadGraph(options).ok());
   ExpectError(absl::StrCat("a b\nb", line, "\n"),
               ":2: ", "a line of more than 1048576 bytes");
   ExpectError(std::string(9 << 20, 'x'),
@@ -96,28 +96,28 @@ TEST(EdgeListErrorsTest, NamesKeysAndLinesThatAreTooLong) {
 }
 
 TEST(EdgeListErrorsTest, RefusesGraphsWithNothingToLearn) {
-  ExpectError("", ": ", "no edge in 0 lines: nothing to learn from");
-  ExpectError("# nothing\n\n", ": ", "no edge in 2 lines");
+  ExpectError("", ": ", "no edge, 0 nodes: nothing to learn from");
+  ExpectError("# nothing\n\n", ": ", "no edge, 0 nodes");
   ExpectError("a a\na a\n", ": ", "nothing to learn from");
 }
 
 TEST(EdgeListErrorsTest, NamesTheLineOfANodeList) {
   const TempFile edges("a b\n");
   const TempFile nodes("a\nb c\n");
-  EdgeListOptions options;
+  GraphFileOptions options;
   options.path = edges.path();
   options.node_list_path = nodes.path();
-  const auto loaded = LoadEdgeList(options);
+  const auto loaded = LoadGraph(options);
   EXPECT_EQ(loaded.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(loaded.status().message(), HasSubstr(nodes.path() + ":2: "));
   options.node_list_path = "/nowhere/nodes";
-  EXPECT_EQ(LoadEdgeList(options).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(LoadGraph(options).status().code(), absl::StatusCode::kNotFound);
 }
 
 TEST(EdgeListErrorsTest, NamesAFileThatIsMissing) {
-  EdgeListOptions options;
+  GraphFileOptions options;
   options.path = "/nowhere/edges";
-  const auto loaded = LoadEdgeList(options);
+  const auto loaded = LoadGraph(options);
   EXPECT_EQ(loaded.status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(loaded.status().message(), HasSubstr("/nowhere/edges"));
 }

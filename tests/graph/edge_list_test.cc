@@ -1,12 +1,12 @@
-#include "graph/edge_list.h"
-
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "graph/graph_file.h"
 #include "gtest/gtest.h"
+#include "tests/graph/loaded_rows.h"
 #include "tests/graph/temp_file.h"
 
 namespace embed {
@@ -15,33 +15,12 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-LoadedGraph Load(const std::string& content, EdgeListOptions options = {}) {
+LoadedGraph Load(const std::string& content, GraphFileOptions options = {}) {
   const TempFile file(content);
   options.path = file.path();
-  auto loaded = LoadEdgeList(options);
+  auto loaded = LoadGraph(options);
   EXPECT_TRUE(loaded.ok()) << loaded.status();
   return loaded.ok() ? std::move(*loaded) : LoadedGraph();
-}
-
-std::vector<std::string> Keys(const LoadedGraph& loaded) {
-  std::vector<std::string> keys;
-  for (uint32_t id = 0; id < loaded.vocabulary.size(); ++id) {
-    keys.emplace_back(loaded.vocabulary.key(id));
-  }
-  return keys;
-}
-
-// "KEY WEIGHT" of each neighbour of a node, "KEY" if unweighted.
-std::vector<std::string> Row(const LoadedGraph& loaded, const char* key) {
-  const uint32_t node = loaded.vocabulary.Find(key);
-  std::vector<std::string> row;
-  for (size_t i = 0; i < loaded.graph.Neighbors(node).size(); ++i) {
-    row.emplace_back(loaded.vocabulary.key(loaded.graph.Neighbors(node)[i]));
-    if (loaded.graph.weighted()) {
-      absl::StrAppend(&row.back(), " ", loaded.graph.Weights(node)[i]);
-    }
-  }
-  return row;
 }
 
 TEST(EdgeListTest, OrdersNodesByDegreeThenAppearance) {
@@ -82,7 +61,7 @@ TEST(EdgeListTest, MergesAndCountsRepeatedEdges) {
   EXPECT_THAT(Row(both, "c"), ElementsAre("b", "c"));
   EXPECT_EQ(both.graph.num_arcs(), 5u);
 
-  EdgeListOptions options;
+  GraphFileOptions options;
   options.directed = true;
   const LoadedGraph one_way = Load(text, options);
   EXPECT_EQ(one_way.stats.edges, 4u);
@@ -96,7 +75,7 @@ TEST(EdgeListTest, MergesAndCountsRepeatedEdges) {
 }
 
 TEST(EdgeListTest, SumsWeights) {
-  EdgeListOptions options;
+  GraphFileOptions options;
   options.weighted = true;
   const LoadedGraph loaded =
       Load("a b 1.5\nb a 2\nb c 1e-3 extra\nc c +4\n", options);
@@ -115,7 +94,7 @@ TEST(EdgeListTest, CountsWeightsThatItIgnores) {
 
 TEST(EdgeListTest, KeepsIsolatedNodesOfTheNodeList) {
   const TempFile nodes("# all nodes\nlonely\nb\r\n\nalone\na\nlonely\n");
-  EdgeListOptions options;
+  GraphFileOptions options;
   options.node_list_path = nodes.path();
   const LoadedGraph loaded = Load("b c\na b\n", options);
   EXPECT_THAT(Keys(loaded), ElementsAre("b", "c", "a", "lonely", "alone"));
@@ -131,7 +110,7 @@ TEST(EdgeListTest, HasIdsOfOneGraphForAnyThreads) {
     absl::StrAppend(&text, i * 7919 % 4001, " ", i * i % 3989, " ",
                     1 + i % 10 * 0.1, "\n");
   }
-  EdgeListOptions options;
+  GraphFileOptions options;
   options.weighted = true;
   const LoadedGraph one = Load(text, options);
   options.threads = 3;
@@ -152,9 +131,9 @@ TEST(EdgeListTest, ReadsTheSameFromCompressedFiles) {
     if (std::system(command.c_str()) != 0) {
       GTEST_SKIP() << tool << " is not installed";
     }
-    EdgeListOptions options;
+    GraphFileOptions options;
     options.path = packed;
-    const auto loaded = LoadEdgeList(options);
+    const auto loaded = LoadGraph(options);
     std::remove(packed.c_str());
     ASSERT_TRUE(loaded.ok()) << loaded.status();
     EXPECT_THAT(Keys(*loaded), ElementsAre("b", "a", "c"));

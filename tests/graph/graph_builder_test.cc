@@ -134,8 +134,11 @@ TEST(GraphBuilderTest, AgreesWithAMapOnRandomGraphs) {
     std::shuffle(order.begin(), order.end(), std::minstd_rand(5));
     std::vector<uint32_t> number(kNodes);
     for (uint32_t i = 0; i < kNodes; ++i) number[order[i]] = i;
+    const GraphBuildOptions options = {kNodes, directed, threads};
+    auto rows = GatherRows(MakeList(arcs, weighted), options);
+    ASSERT_TRUE(rows.ok());
     ExpectSameAsMap(arcs, kNodes, directed,
-                    RenumberGraph(*graph, order, threads), number);
+                    ArrangeRows(*std::move(rows), order, options), number);
   }
 }
 
@@ -148,18 +151,20 @@ TEST(GraphBuilderTest, RefusesASumThatOverflows) {
 }
 
 TEST(ArcListTest, KeepsTheOrderOverBlocks) {
-  constexpr uint32_t kSize = 600000;  // more than two blocks
+  constexpr uint32_t kSize = 2200000;  // more than two blocks
   ArcList list(true);
   for (uint32_t i = 0; i < kSize; ++i) {
     list.Append({i, i + 1}, static_cast<float>(i));
   }
   uint32_t next = 0;
-  list.ForEach([&](Arc arc, float weight) {
-    ASSERT_EQ(arc.source, next);
-    ASSERT_EQ(arc.target, next + 1);
-    ASSERT_EQ(weight, static_cast<float>(next));
-    ++next;
-  });
+  for (size_t block = 0; block < list.num_blocks(); ++block) {
+    for (size_t i = 0; i < list.sources(block).size(); ++i) {
+      ASSERT_EQ(list.sources(block)[i], next);
+      ASSERT_EQ(list.targets(block)[i], next + 1);
+      ASSERT_EQ(list.weights(block)[i], static_cast<float>(next));
+      ++next;
+    }
+  }
   EXPECT_EQ(next, kSize);
 }
 

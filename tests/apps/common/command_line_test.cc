@@ -4,6 +4,8 @@
 
 #include <cstdio>
 #include <fstream>
+#include <new>
+#include <stdexcept>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -101,6 +103,24 @@ TEST_F(CommandLineTest, ExitCodesTellUsageFromFailure) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
             "pick: error: bad data\npick: error: bad flag\n"
             "pick: error: x\n");
+}
+
+// What a library throws ends as one line as well.
+TEST_F(CommandLineTest, ExceptionsAreFailures) {
+  char name[] = "pick";
+  char* argv[] = {name, nullptr};
+  const auto exit_code = [&](const auto& error) {
+    return RunCommand(info_, 1, argv,
+                      [&](const Arguments&) -> absl::Status { throw error; });
+  };
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(exit_code(std::bad_alloc()), 1);
+  EXPECT_EQ(exit_code(std::runtime_error("no\nladder")), 1);
+  EXPECT_EQ(exit_code(std::out_of_range("branch 7")), 1);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "pick: error: out of memory\n"
+            "pick: error: unexpected failure: no ladder\n"
+            "pick: error: unexpected failure: branch 7\n");
 }
 
 }  // namespace

@@ -129,7 +129,8 @@ TEST_F(EpochEvaluatorTest, NoBestNothingToPutBack) {
 TEST_F(EpochEvaluatorTest, HookStopsTheTraining) {
   plan_.patience = 1;
   const auto evaluator = Create();
-  const EpochCallback hook = evaluator->Hook(ProgressStyle::kNone);
+  ProgressPrinter printer(ProgressStyle::kNone);
+  const EpochCallback hook = evaluator->Hook(&printer);
   EpochReport epoch;
   testing::internal::CaptureStderr();
   for (const auto& [number, order] :
@@ -146,7 +147,8 @@ TEST_F(EpochEvaluatorTest, HookStopsTheTraining) {
 
 TEST_F(EpochEvaluatorTest, HookKeepsTheError) {
   const auto evaluator = Create();
-  const EpochCallback hook = evaluator->Hook(ProgressStyle::kNone);
+  ProgressPrinter printer(ProgressStyle::kNone);
+  const EpochCallback hook = evaluator->Hook(&printer);
   Train(1, 0);
   model_.input.row(1)[0] = std::numeric_limits<float>::infinity();
   EXPECT_FALSE(hook(EpochReport()));

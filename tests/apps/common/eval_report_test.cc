@@ -51,18 +51,5 @@ TEST(EvalReportTest, JsonHoldsAllAndNullForNan) {
       nlohmann::json::parse(EvalReportJson(report))["spearman"].is_null());
 }
 
-TEST(EvalReportTest, PrintsOneLineInEachStyle) {
-  for (const ProgressStyle style :
-       {ProgressStyle::kBar, ProgressStyle::kLines, ProgressStyle::kJson,
-        ProgressStyle::kNone}) {
-    testing::internal::CaptureStderr();
-    PrintEvalReport(Report(), style);
-    const std::string printed = testing::internal::GetCapturedStderr();
-    EXPECT_EQ(printed.find('\n'), printed.size() - 1);
-    EXPECT_EQ(printed[0] == '{', style == ProgressStyle::kJson);
-    EXPECT_EQ(printed[0] == '\r', style == ProgressStyle::kBar);
-  }
-}
-
 }  // namespace
 }  // namespace embed

@@ -112,5 +112,20 @@ TEST(ProgressTest, TheWholeTimeIsEstimatedOnceAfterASecond) {
               testing::Not(testing::HasSubstr("estimated")));
 }
 
+// --progress none silences progress, not what was asked for.
+TEST(ProgressTest, ResultsArePrintedInEveryStyle) {
+  for (const auto& [style, expected] :
+       {std::pair(ProgressStyle::kBar, "\r\033[Kfound it\n"),
+        std::pair(ProgressStyle::kLines, "found it\n"),
+        std::pair(ProgressStyle::kJson, "{\"found\":1}\n"),
+        std::pair(ProgressStyle::kNone, "found it\n")}) {
+    ProgressPrinter printer(style);
+    testing::internal::CaptureStderr();
+    printer.PrintResult("found it", "{\"found\":1}");
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), expected);
+  }
+  EXPECT_EQ(Printed(ProgressStyle::kNone, {Half()}), "");
+}
+
 }  // namespace
 }  // namespace embed

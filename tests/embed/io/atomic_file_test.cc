@@ -167,9 +167,31 @@ TEST_F(AtomicFileTest, AKilledProcessLeavesTheOldFile) {
   ASSERT_EQ(waitpid(child, &how, 0), child);
   ASSERT_TRUE(WIFSIGNALED(how));
   EXPECT_EQ(ReadBytes(path_), "old");
-  for (const std::string& name : folder_.Names()) {
-    EXPECT_TRUE(name == "out" || name[0] == '.') << name;
-  }
+  EXPECT_EQ(folder_.Names().size(), 2u);
+  // The next writer asks first, and clears up.
+  EXPECT_TRUE(CheckWritable(path_).ok());
+  EXPECT_THAT(folder_.Names(), ElementsAre("out"));
+}
+
+TEST_F(AtomicFileTest, LeftoversOfALongNameGoToo) {
+  const std::string path = folder_.File(std::string(255, 'n'));
+  WriteBytes(folder_.File("." + std::string(200, 'n') + ".tmp.12.3"), "");
+  EXPECT_TRUE(CheckWritable(path).ok());
+  EXPECT_THAT(folder_.Names(), IsEmpty());
+}
+
+TEST_F(AtomicFileTest, WhatIsBeingWrittenOrOfOthersStays) {
+  const std::vector<std::string> others = {
+      ".other.tmp.1.2", ".out.tmp.",      ".out.tmp.1",
+      ".out.tmp.1.",    ".out.tmp.1.2.3", ".out.tmp.a.2",
+      "out.tmp.1.2",    ".out2.tmp.1.2",  "x.out.tmp.1.2"};
+  for (const std::string& name : others) WriteBytes(folder_.File(name), "");
+  auto file = Open();
+  ASSERT_TRUE(file->Write("new").ok());
+  EXPECT_TRUE(CheckWritable(path_).ok());
+  EXPECT_EQ(folder_.Names().size(), others.size() + 1);
+  ASSERT_TRUE(file->Commit().ok());
+  EXPECT_EQ(ReadBytes(path_), "new");
 }
 
 }  // namespace

@@ -185,6 +185,16 @@ TEST_F(CheckpointFileTest, NamesWhatDiffersFromAnotherTraining) {
       AllOf(HasSubstr("a was nothing and is 1"), HasSubstr("and 1 more")));
 }
 
+// Such as the name of a file.
+TEST_F(CheckpointFileTest, ValuesThatAreNotUtf8AreTheSameAgain) {
+  const TrainingIdentity identity = {{"pairs", "a\xFFz"}};
+  Write(identity);
+  const auto file = CheckpointFile::Open(path_);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE(file->CheckIdentity(identity).ok());
+  EXPECT_FALSE(file->CheckIdentity({{"pairs", "az"}}).ok());
+}
+
 TEST_F(CheckpointFileTest, RefusesNamesThatCannotBeSections) {
   for (const char* name : {"", "UPPER", "info", "extra"}) {
     Checkpoint checkpoint = Sample();

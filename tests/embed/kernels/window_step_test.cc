@@ -1,6 +1,7 @@
 // The window kernel on every target of this CPU against the same step in
 // double: dims around the vector sizes, context and target counts around the
-// register tiles, repeated contexts, weighted targets; and its gradients
+// register tiles, repeated contexts, weighted targets, positives of the
+// contexts' own; and its gradients
 // against the numerical ones of the loss that the header states.
 // Tolerance: scores are sums of `dim` float32 products, gradients are at most
 // rate * weight, rows are rounded once or twice.
@@ -27,32 +28,37 @@ struct Case {
   std::vector<float> weights;
   float scale;  // of the rows; large ones saturate the sigmoid
   size_t positives = 1;
+  // Positives of each context's own; none for an ordinary window.
+  std::vector<std::vector<uint32_t>> own = {};
+
+  // How often the pair of a context and a target counts.
+  double Weight(size_t context, size_t t) const {
+    const double times =
+        own.empty() ? 1 : static_cast<double>(own[context].size());
+    return times * static_cast<double>(weights[t]);
+  }
 };
 
 // The stated loss.
 double Loss(const Case& c, const DoubleRows& x, const DoubleRows& y) {
   double loss = 0;
-  for (const uint32_t i : c.contexts) {
+  for (size_t i = 0; i < c.contexts.size(); ++i) {
+    const DoubleRow& row = x[c.contexts[i]];
     for (size_t t = 0; t < c.targets.size(); ++t) {
-      const double score = Dot(x[i], y[c.targets[t]]);
-      loss += static_cast<double>(c.weights[t]) *
-              Softplus(t < c.positives ? -score : score);
+      const double score = Dot(row, y[c.targets[t]]);
+      loss += c.Weight(i, t) * Softplus(t < c.positives ? -score : score);
     }
+    if (c.own.empty()) continue;
+    for (const uint32_t j : c.own[i]) loss += Softplus(-Dot(row, y[j]));
   }
   return loss;
 }
 
 // The step in double, in the stated order: all scores, then six targets at a
-// time, contexts in turn.
+// time, contexts in turn, then the positives of their own one by one.
 void Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
-  DoubleRows g(c.contexts.size(), DoubleRow(c.targets.size()));
-  for (size_t i = 0; i < c.contexts.size(); ++i) {
-    for (size_t t = 0; t < c.targets.size(); ++t) {
-      const double score = Dot((*x)[c.contexts[i]], (*y)[c.targets[t]]);
-      g[i][t] = rate * static_cast<double>(c.weights[t]) *
-                ((t < c.positives ? 1 : 0) - Sigmoid(score));
-    }
-  }
+  const DoubleRows first_x = *x;
+  const DoubleRows first_y = *y;
   for (size_t first = 0; first < c.targets.size(); first += 6) {
     const size_t last = std::min(first + 6, c.targets.size());
     const DoubleRows old_y = *y;
@@ -60,9 +66,22 @@ void Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
       DoubleRow& row = (*x)[c.contexts[i]];
       const DoubleRow old_x = row;
       for (size_t t = first; t < last; ++t) {
-        AddTimes(g[i][t], old_y[c.targets[t]], &row);
-        AddTimes(g[i][t], old_x, &(*y)[c.targets[t]]);
+        const uint32_t j = c.targets[t];
+        const double score = Dot(first_x[c.contexts[i]], first_y[j]);
+        const double g = rate * c.Weight(i, t) *
+                         ((t < c.positives ? 1 : 0) - Sigmoid(score));
+        AddTimes(g, old_y[j], &row);
+        AddTimes(g, old_x, &(*y)[j]);
       }
+    }
+  }
+  for (size_t i = 0; i < c.own.size(); ++i) {
+    DoubleRow& row = (*x)[c.contexts[i]];
+    for (const uint32_t j : c.own[i]) {
+      const double score = Dot(first_x[c.contexts[i]], first_y[j]);
+      const DoubleRow old_x = row;
+      AddTimes(rate * Sigmoid(-score), (*y)[j], &row);
+      AddTimes(rate * Sigmoid(-score), old_x, &(*y)[j]);
     }
   }
 }
@@ -82,16 +101,36 @@ struct StepRun {
     for (const uint32_t i : c.contexts) contexts.push_back(input.row(i));
     std::vector<float*> targets;
     for (const uint32_t j : c.targets) targets.push_back(output.row(j));
+    std::vector<float*> own;
+    std::vector<int> own_contexts;
+    std::vector<float> counts;
+    for (const std::vector<uint32_t>& rows : c.own) {
+      own_contexts.insert(own_contexts.end(), rows.size(),
+                          static_cast<int>(counts.size()));
+      counts.push_back(static_cast<float>(rows.size()));
+      for (const uint32_t j : rows) own.push_back(output.row(j));
+    }
     const int num_contexts = static_cast<int>(contexts.size());
     const int num_targets = static_cast<int>(targets.size());
     AlignedBuffer scores = *AlignedBuffer::Create(
-        WindowScratch::ScoresFor(num_contexts, num_targets) * sizeof(float));
+        WindowScratch::ScoresFor(num_contexts, num_targets,
+                                 static_cast<int>(own.size())) *
+        sizeof(float));
     WindowScratch scratch;
     scratch.scores = static_cast<float*>(scores.data());
-    GetWindowStep()(
-        {contexts.data(), num_contexts, targets.data(), c.weights.data(),
-         num_targets, input.stride(), rate, static_cast<int>(c.positives)},
-        &scratch);
+    WindowStep step = {contexts.data(),
+                       num_contexts,
+                       targets.data(),
+                       c.weights.data(),
+                       num_targets,
+                       input.stride(),
+                       rate,
+                       static_cast<int>(c.positives)};
+    step.own = own.data();
+    step.own_contexts = own_contexts.data();
+    step.num_own = static_cast<int>(own.size());
+    step.context_counts = counts.data();
+    GetWindowStep()(step, &scratch);
     return scratch.loss.Take();
   }
 
@@ -157,7 +196,10 @@ TEST_P(WindowStepTest, DescendsTheStatedLoss) {
   const Case c = {20, {7, 2, 7, 5}, {4, 1, 9, 0, 2, 3, 8}, Ones(7), 0.5f};
   Case weighted = c;
   weighted.weights = {1, 2, 1, 3, 1, 1, 2};
-  for (const Case& test : {c, weighted}) {
+  Case own = c;
+  own.positives = 0;
+  own.own = {{11}, {12, 11}, {14, 10, 13}, {12}};
+  for (const Case& test : {c, weighted, own}) {
     StepRun run(test);
     DoubleRows x = ToDouble(run.input);
     DoubleRows y = ToDouble(run.output);
@@ -186,6 +228,34 @@ TEST_P(WindowStepTest, CountsWeightedNegatives) {
 TEST_P(WindowStepTest, CountsTheWholeLossOfWeightedNegatives) {
   // Scores of about +-200: softplus is then the score itself.
   Check({64, Range(9), {3, 9, 1, 4}, {1, 2, 1, 3}, 10.0f}, 1e-4);
+}
+
+// The first targets are shared, 13 .. 19 the contexts' own.
+TEST_P(WindowStepTest, TakesPositivesOfTheContextsOwn) {
+  const std::vector<std::vector<uint32_t>> own = {
+      {13}, {13, 14}, {15, 16, 17}, {13}, {18},
+      {18}, {14, 13}, {19, 13, 14}, {15}, {16}};
+  for (const int dim : {1, 17, 48, 128, 300}) {
+    for (const uint32_t contexts : {1, 2, 3, 4, 5, 7, 8, 10}) {
+      for (const uint32_t targets : {0, 1, 2, 5, 6, 7, 13}) {
+        SCOPED_TRACE(testing::Message()
+                     << "dim " << dim << ", " << contexts << " x " << targets);
+        Case c = {dim, Range(contexts), Range(targets), Ones(targets), 0.3f, 0};
+        c.own.assign(own.begin(), own.begin() + contexts);
+        Check(c, 3e-6);
+        if (targets > 0) c.weights.back() = 3.0f;
+        c.contexts.back() = 0;  // perhaps a repetition
+        Check(c, 5e-6);
+      }
+    }
+  }
+}
+
+// More than the product of LossSum could hold.
+TEST_P(WindowStepTest, TakesManyPositivesOfTheContextsOwn) {
+  Case c = {32, Range(3), Range(6), Ones(6), 0.3f, 0};
+  c.own = {std::vector<uint32_t>(150, 13), {14}, {15, 15}};
+  Check(c, 2e-4);
 }
 
 TEST_P(WindowStepTest, TakesRepeatedContexts) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cmath>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "embed/train/hogwild_schedule.h"
@@ -81,6 +82,50 @@ TEST(TrainerHooksTest, RunsAnyScheduleEpochByEpoch) {
   EXPECT_EQ(reports[1].tokens, 40u);
   EXPECT_EQ(reports[1].examples, 26u);                 // 5 + 6 + 7 + 8
   EXPECT_DOUBLE_EQ(reports[1].mean_loss, 148.0 / 26);  // 20 + 30 + 42 + 56
+}
+
+// Pauses before the first unit of every epoch, when a checkpoint is due.
+class PausingSchedule : public CountingSchedule {
+ public:
+  absl::StatusOr<uint64_t> Run(uint64_t begin, uint64_t end,
+                               WorkMonitor* monitor) override {
+    const bool first = legs.empty() || legs.back().begin != begin;
+    legs.push_back({begin, end});
+    if (first) {
+      while (!monitor->PauseRequested()) std::this_thread::yield();
+      return begin;
+    }
+    for (uint64_t unit = begin; unit < end; ++unit) {
+      const absl::Status status = monitor->UnitDone(unit, {10, 1, 1.0});
+      if (!status.ok()) return status;
+    }
+    return end;
+  }
+};
+
+class NoSink : public CheckpointSink {
+ public:
+  void Write(const Checkpoint& /*checkpoint*/) override {}
+};
+
+TEST(TrainerHooksTest, APauseBetweenEpochsEndsNone) {
+  PausingSchedule schedule;
+  NoSink sink;
+  std::vector<uint64_t> examples;
+  TrainHooks hooks;
+  hooks.checkpoints = &sink;
+  hooks.epoch = [&](const EpochReport& report) {
+    examples.push_back(report.examples);
+    return true;
+  };
+  TrainerOptions options;
+  options.epochs = 3;
+  options.checkpoint_seconds = 1e-9;
+  ASSERT_TRUE(Trainer::Create(options)
+                  ->Run(&schedule, RecordingObjective(), hooks)
+                  .ok());
+  EXPECT_EQ(schedule.legs.size(), 6u);
+  EXPECT_THAT(examples, ElementsAre(4, 4, 4));
 }
 
 TEST(TrainerHooksTest, TheEpochCallbackEndsTheTrainingWithoutAnError) {

@@ -13,7 +13,7 @@
 #include "embed/model/embedding_table.h"
 #include "embed/train/skip_gram.h"
 #include "embed/train/trainer.h"
-#include "graph/edge_list.h"
+#include "graph/graph_file.h"
 #include "graph/walk_source.h"
 #include "text/corpus.h"
 #include "text/corpus_source.h"
@@ -59,10 +59,9 @@ absl::Status Train(embed::SequenceSource* source, embed::Vocabulary vocabulary,
 
 absl::Status TrainOnGraph() {
   std::ofstream("graph.edgelist") << "a b\nb c\nc a\nc d\n";
-  embed::EdgeListOptions options;
+  embed::GraphFileOptions options;
   options.path = "graph.edgelist";
-  EMBED_ASSIGN_OR_RETURN(embed::LoadedGraph loaded,
-                         embed::LoadEdgeList(options));
+  EMBED_ASSIGN_OR_RETURN(embed::LoadedGraph loaded, embed::LoadGraph(options));
   EMBED_ASSIGN_OR_RETURN(const auto walks,
                          embed::WalkSource::Create(loaded.graph, {}));
   return Train(walks.get(), std::move(loaded.vocabulary), "graph.embed");

@@ -1,0 +1,147 @@
+#include "apps/common/graph_input.h"
+
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "apps/common/human_format.h"
+#include "embed/base/status_macros.h"
+
+namespace embed {
+namespace {
+
+// The most memory that this process has had, in bytes.
+uint64_t PeakMemory() {
+  struct rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::string SizeNote(uint32_t nodes, const GraphStats& stats,
+                     const GraphFileOptions& options) {
+  return absl::StrCat(nodes, " nodes, ", stats.edges,
+                      options.directed ? " directed" : " undirected",
+                      options.weighted ? " weighted" : "", " edges, of them ",
+                      stats.self_loops, " self-loops; ", stats.isolated,
+                      " nodes without edges");
+}
+
+// What was joined or left out.
+void AddStatsNotes(const GraphStats& stats, const GraphFileOptions& options,
+                   std::vector<std::string>* notes) {
+  if (stats.duplicates > 0) {
+    notes->push_back(absl::StrCat(stats.duplicates,
+                                  " edges repeat another and were joined to it",
+                                  options.weighted ? ", weights added" : ""));
+  }
+  if (stats.ignored_weights > 0) {
+    notes->push_back(absl::StrCat("warning: ", stats.ignored_weights,
+                                  " edges have a weight, which is not read "
+                                  "without --weighted"));
+  }
+  if (stats.ignored_directions > 0) {
+    notes->push_back(absl::StrCat("warning: ", stats.ignored_directions,
+                                  " edges are directed, which is not read "
+                                  "without --directed"));
+  }
+}
+
+}  // namespace
+
+std::string LoadProgressText(const LoadProgress& progress) {
+  return absl::StrCat("reading: ", FormatBytes(progress.bytes), ", ",
+                      FormatCount(static_cast<double>(progress.edges)),
+                      " edges, ", FormatSeconds(progress.seconds));
+}
+
+std::string LoadProgressJson(const LoadProgress& progress) {
+  nlohmann::ordered_json json;
+  json["read_bytes"] = progress.bytes;
+  json["read_edges"] = progress.edges;
+  json["seconds"] = progress.seconds;
+  return json.dump();
+}
+
+LoadObserver LoadProgressPrinter(ProgressStyle style) {
+  if (style == ProgressStyle::kNone) return nullptr;
+  return [style](const LoadProgress& progress) {
+    const std::string line = style == ProgressStyle::kJson
+                                 ? LoadProgressJson(progress)
+                                 : LoadProgressText(progress);
+    std::fprintf(stderr, "%s\n", line.c_str());
+  };
+}
+
+std::string LoadSpeedNote(const GraphStats& stats, uint64_t graph_bytes,
+                          uint64_t arcs) {
+  const double arc_bytes = static_cast<double>(graph_bytes) /
+                           static_cast<double>(arcs == 0 ? 1 : arcs);
+  return absl::StrFormat(
+      "%s parsed at %.2f GB/s, graph built in %s; it takes %s, %.1f bytes an "
+      "arc (memory at most so far: %s)",
+      FormatBytes(stats.bytes),
+      static_cast<double>(stats.bytes) / 1e9 /
+          (stats.parse_seconds > 0 ? stats.parse_seconds : 1e-9),
+      FormatSeconds(stats.build_seconds), FormatBytes(graph_bytes), arc_bytes,
+      FormatBytes(PeakMemory()));
+}
+
+std::vector<std::string> GraphNotes(const LoadedGraph& loaded,
+                                    const GraphFileOptions& options) {
+  const GraphStats& stats = loaded.stats;
+  std::vector<std::string> notes = {
+      SizeNote(loaded.graph.num_nodes(), stats, options)};
+  AddStatsNotes(stats, options, &notes);
+  notes.push_back(LoadSpeedNote(stats, loaded.graph.memory_bytes(),
+                                loaded.graph.num_arcs()));
+  return notes;
+}
+
+std::vector<std::string> TypedGraphNotes(const LoadedTypedGraph& loaded,
+                                         const GraphFileOptions& options) {
+  const TypedGraph& graph = loaded.graph;
+  std::vector<std::string> nodes;
+  for (const TypedGraph::NodeType& type : graph.node_types()) {
+    nodes.push_back(absl::StrCat(type.end - type.begin, " ", type.name));
+  }
+  std::vector<std::string> edges;
+  for (const TypedGraph::EdgeType& type : graph.edge_types()) {
+    edges.push_back(type.name);
+  }
+  std::vector<std::string> notes = {
+      SizeNote(graph.graph().num_nodes(), loaded.stats, options),
+      absl::StrCat("node types: ", absl::StrJoin(nodes, ", ")),
+      absl::StrCat("edge types: ", absl::StrJoin(edges, ", "))};
+  if (loaded.keys_have_types) {
+    notes.emplace_back(
+        "some nodes of different types have the same name: keys are "
+        "type:name");
+  }
+  AddStatsNotes(loaded.stats, options, &notes);
+  notes.push_back(LoadSpeedNote(loaded.stats, graph.memory_bytes(),
+                                graph.graph().num_arcs()));
+  return notes;
+}
+
+absl::StatusOr<GraphInput> LoadGraphInput(const GraphFileOptions& options) {
+  GraphInput input;
+  if (options.format == GraphFormat::kTyped) {
+    EMBED_ASSIGN_OR_RETURN(LoadedTypedGraph loaded, LoadTypedGraph(options));
+    input.notes = TypedGraphNotes(loaded, options);
+    input.graph = std::move(loaded.graph).TakeGraph();
+    input.vocabulary = std::move(loaded.vocabulary);
+    return input;
+  }
+  EMBED_ASSIGN_OR_RETURN(LoadedGraph loaded, LoadGraph(options));
+  input.notes = GraphNotes(loaded, options);
+  input.graph = std::move(loaded.graph);
+  input.vocabulary = std::move(loaded.vocabulary);
+  return input;
+}
+
+}  // namespace embed

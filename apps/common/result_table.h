@@ -1,0 +1,36 @@
+// A table of results, as TSV for people and scripts or as JSON.
+#ifndef EMBED_APPS_COMMON_RESULT_TABLE_H_
+#define EMBED_APPS_COMMON_RESULT_TABLE_H_
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace embed {
+
+class ResultTable {
+ public:
+  using Cell = std::variant<std::string, int64_t, double>;
+
+  // Names of the columns; text cells must hold no tab and no line end.
+  explicit ResultTable(std::vector<std::string> columns);
+
+  // A row with a cell for each column.
+  void Add(std::vector<Cell> row);
+
+  // A line with the names, then a line a row; tabs between cells. Real numbers
+  // have six decimals, "nan" is one that is undefined.
+  std::string Tsv() const;
+
+  // An object a row and line; null for what is not a number.
+  std::string Json() const;
+
+ private:
+  std::vector<std::string> columns_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+}  // namespace embed
+
+#endif  // EMBED_APPS_COMMON_RESULT_TABLE_H_

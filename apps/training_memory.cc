@@ -1,0 +1,37 @@
+#include "apps/training_memory.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "apps/common/human_format.h"
+#include "embed/model/embedding_table.h"
+
+namespace embed {
+
+TrainingMemory MemoryOf(const TrainingShape& shape) {
+  TrainingMemory memory;
+  memory.tables = EmbeddingTable::BytesFor(shape.inputs, shape.dim) +
+                  EmbeddingTable::BytesFor(shape.outputs, shape.dim);
+  memory.accumulators = TableOptimizers::AccumulatorBytes(
+      shape.optimizer, shape.inputs, shape.outputs);
+  if (shape.timed_checkpoints) {
+    memory.copies += memory.tables + memory.accumulators;
+  }
+  if (shape.keeps_best) memory.copies += memory.tables;
+  return memory;
+}
+
+std::string MemoryText(const TrainingMemory& memory) {
+  std::vector<std::string> more;
+  if (memory.accumulators > 0) {
+    more.push_back(FormatBytes(memory.accumulators) + " of AdaGrad");
+  }
+  if (memory.copies > 0) {
+    more.push_back(FormatBytes(memory.copies) + " of copies");
+  }
+  return absl::StrCat(FormatBytes(memory.tables), more.empty() ? "" : ", ",
+                      absl::StrJoin(more, " and "));
+}
+
+}  // namespace embed

@@ -1,0 +1,41 @@
+// The memory plan of a training: known before a byte of it is taken.
+#ifndef EMBED_APPS_TRAINING_MEMORY_H_
+#define EMBED_APPS_TRAINING_MEMORY_H_
+
+#include <cstdint>
+#include <string>
+
+#include "embed/train/optimizer.h"
+
+namespace embed {
+
+// What the arrays depend on.
+struct TrainingShape {
+  uint64_t inputs = 0;   // rows of the input table
+  uint64_t outputs = 0;  // of the output table
+  int dim = 1;
+  OptimizerOptions optimizer;
+  bool timed_checkpoints = false;  // they are written from a copy
+  bool keeps_best = false;         // early stopping holds the best tables
+};
+
+// Bytes.
+struct TrainingMemory {
+  uint64_t total() const { return tables + accumulators + copies; }
+
+  uint64_t tables = 0;
+  uint64_t accumulators = 0;  // of AdaGrad
+  uint64_t copies = 0;        // of all of these for checkpoints, and of the
+                              // tables for the best epoch
+};
+
+// Every array that training takes whose size goes with the tables.
+TrainingMemory MemoryOf(const TrainingShape& shape);
+
+// "1.20 GiB", "1.20 GiB, 4.00 MiB of AdaGrad and 1.20 GiB of copies": only what
+// there is.
+std::string MemoryText(const TrainingMemory& memory);
+
+}  // namespace embed
+
+#endif  // EMBED_APPS_TRAINING_MEMORY_H_

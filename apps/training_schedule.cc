@@ -1,0 +1,65 @@
+#include "apps/training_schedule.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "embed/base/status_macros.h"
+#include "embed/train/hogwild_schedule.h"
+#include "embed/train/partitioned_schedule.h"
+
+namespace embed {
+namespace {
+
+TrainingSchedule MakeHogwild(const TrainerOptions& options, int threads,
+                             const Objective& objective,
+                             SequenceSource* source) {
+  TrainingSchedule result;
+  result.schedule = std::make_unique<HogwildSchedule>(
+      source, &objective, options.rate(), options.epochs, threads);
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<TrainingSchedule> MakeSchedule(const TrainingFlags& flags,
+                                              uint64_t tokens_per_epoch,
+                                              const Objective& objective,
+                                              SequenceSource* source) {
+  const TrainerOptions& options = flags.trainer;
+  if (!flags.deterministic) {
+    return MakeHogwild(options, options.threads, objective, source);
+  }
+  absl::StatusOr<std::unique_ptr<PairTraining>> pairs =
+      objective.NewPairTraining(flags.partition);
+  if (absl::IsUnimplemented(pairs.status())) {
+    TrainingSchedule result = MakeHogwild(options, 1, objective, source);
+    result.note = absl::StrCat("deterministic: one training thread, since ",
+                               pairs.status().message());
+    return result;
+  }
+  EMBED_RETURN_IF_ERROR(pairs.status());
+  TrainingSchedule result;
+  result.options = {
+      {"deterministic", "true"},
+      {"parts", absl::StrCat((*pairs)->parts().count())},
+      {"round_tokens", absl::StrCat(flags.partition.round_tokens)},
+      {"group_inputs", absl::StrCat(flags.partition.group_inputs)}};
+  const uint64_t chunks =
+      ChunksPerRound(flags.partition, *source, tokens_per_epoch);
+  result.note = absl::StrCat(
+      "deterministic: ", result.options["parts"], " parts, rounds of ", chunks,
+      " of the ", source->num_chunks(), " chunks of an epoch, groups of ",
+      flags.partition.group_inputs, " inputs");
+  if (static_cast<uint32_t>(options.threads) > (*pairs)->parts().count()) {
+    absl::StrAppend(&result.note, "; only ", result.options["parts"],
+                    " threads train at a time (more --parts, more threads, "
+                    "another result)");
+  }
+  result.schedule = std::make_unique<PartitionedSchedule>(
+      source, *std::move(pairs), chunks, options.rate(), options.epochs,
+      options.threads);
+  return result;
+}
+
+}  // namespace embed

@@ -1,0 +1,35 @@
+// How the work of a training is shared among threads, as the flags say.
+#ifndef EMBED_APPS_TRAINING_SCHEDULE_H_
+#define EMBED_APPS_TRAINING_SCHEDULE_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "apps/common/training_flags.h"
+#include "embed/train/objective.h"
+#include "embed/train/schedule.h"
+#include "embed/train/sequence_source.h"
+
+namespace embed {
+
+struct TrainingSchedule {
+  std::unique_ptr<Schedule> schedule;
+  // What of it shapes the tables, to be recorded with them.
+  std::map<std::string, std::string> options;
+  std::string note;  // to be said; may be empty
+};
+
+// With --deterministic the partitioned schedule, or for objectives that it
+// cannot train a single training thread; else Hogwild. source and objective
+// must outlive the schedule.
+absl::StatusOr<TrainingSchedule> MakeSchedule(const TrainingFlags& flags,
+                                              uint64_t tokens_per_epoch,
+                                              const Objective& objective,
+                                              SequenceSource* source);
+
+}  // namespace embed
+
+#endif  // EMBED_APPS_TRAINING_SCHEDULE_H_

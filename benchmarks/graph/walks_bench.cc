@@ -1,0 +1,204 @@
+// Steps of random walks a CPU second, one thread, beside a plain loop that
+// moves one walker at a time and draws from a fast generator.
+//
+// Graphs: R-MAT with 2^scale nodes, or with EMBED_BENCH_GRAPH=FILE an edge
+// list. "vs plain" is the ratio of the two speeds in this run; the machine's
+// other work disturbs both, so repeat and take the best.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "benchmarks/graph/rmat.h"
+#include "graph/graph_file.h"
+#include "graph/walk_source.h"
+
+namespace embed {
+namespace {
+
+constexpr int kWalkLength = 80;
+
+double CpuSeconds() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) +
+         1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+// SplitMix64 (Steele, Lea, Flood 2014).
+class FastRandom {
+ public:
+  uint64_t Next() {
+    uint64_t x = state_ += 0x9E3779B97F4A7C15;
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+    return x ^ (x >> 31);
+  }
+  double Unit() { return static_cast<double>(Next() >> 11) * 0x1.0p-53; }
+  uint32_t Below(uint32_t bound) { return ((Next() >> 32) * bound) >> 32; }
+
+ private:
+  uint64_t state_ = 1;
+};
+
+// The graph of a scale (0: the file), made once and kept till another is asked
+// for.
+const Graph& BenchGraph(int scale, bool weighted) {
+  static std::pair<int, bool> made(-1, false);
+  static auto* const graph = new Graph();
+  if (made == std::pair(scale, weighted)) return *graph;
+  *graph = Graph();
+  if (scale == 0) {
+    GraphFileOptions options;
+    options.path = std::getenv("EMBED_BENCH_GRAPH");
+    *graph = std::move(LoadGraph(options)->graph);
+  } else {
+    RmatOptions options;
+    options.scale = scale;
+    // 16.3 million arcs at scale 20, 66 million at 22.
+    options.edges = scale == 20 ? 8500000 : (uint64_t{33} << scale) / 4;
+    options.weighted = weighted;
+    options.threads = 2;
+    *graph = MakeRmat(options);
+  }
+  made = {scale, weighted};
+  return *graph;
+}
+
+// Steps a CPU second of the textbook loop: uniform.
+double PlainUniform(const Graph& graph) {
+  FastRandom random;
+  uint64_t steps = 0;
+  uint64_t sum = 0;
+  const double start = CpuSeconds();
+  double seconds = 0;
+  while ((seconds = CpuSeconds() - start) < 0.5) {
+    for (int walk = 0; walk < 100; ++walk) {
+      uint32_t node = random.Below(graph.num_nodes());
+      for (int i = 1; i < kWalkLength && graph.Degree(node) > 0; ++i, ++steps) {
+        node = graph.Neighbors(node)[random.Below(graph.Degree(node))];
+        sum += node;
+      }
+    }
+  }
+  benchmark::DoNotOptimize(sum);
+  return static_cast<double>(steps) / seconds;
+}
+
+// The same for node2vec in an undirected graph without weights: rejection with
+// the return edge folded out, and a binary search where t's arcs decide.
+double PlainNode2vec(const Graph& graph, double p, double q) {
+  FastRandom random;
+  uint64_t steps = 0;
+  uint64_t sum = 0;
+  const double bound = std::max(1.0, 1 / q);
+  const double fold = std::max(0.0, 1 / p / bound - 1);
+  const auto step = [&](uint32_t previous, uint32_t node, bool first) {
+    const auto row = graph.Neighbors(node);
+    const auto back = graph.Neighbors(previous);
+    for (;;) {
+      const double size = static_cast<double>(row.size());
+      const double place =
+          random.Unit() * (first ? size : size + fold) - (first ? 0 : fold);
+      if (place < 0) return previous;
+      const uint32_t next = row[static_cast<size_t>(place)];
+      const double draw = random.Unit() * bound;
+      if (first || draw < std::min(1.0, 1 / q)) return next;
+      if (next == previous) {
+        if (draw < 1 / p) return next;
+        continue;
+      }
+      const bool near = std::binary_search(back.begin(), back.end(), next);
+      if (draw < (near ? 1 : 1 / q)) return next;
+    }
+  };
+  const double start = CpuSeconds();
+  double seconds = 0;
+  while ((seconds = CpuSeconds() - start) < 0.5) {
+    for (int walk = 0; walk < 20; ++walk) {
+      uint32_t node = random.Below(graph.num_nodes());
+      uint32_t previous = node;
+      for (int i = 1; i < kWalkLength && graph.Degree(node) > 0; ++i, ++steps) {
+        const uint32_t next = step(previous, node, i == 1);
+        previous = node;
+        node = next;
+        sum += node;
+      }
+    }
+  }
+  benchmark::DoNotOptimize(sum);
+  return static_cast<double>(steps) / seconds;
+}
+
+void RunWalks(benchmark::State& state, const Graph& graph,
+              const WalkOptions& options, double plain) {
+  const std::unique_ptr<WalkSource> source =
+      std::move(*WalkSource::Create(graph, options));
+  SequenceBatch batch;
+  uint64_t steps = 0;
+  uint64_t chunk = 0;
+  uint32_t epoch = 0;
+  const double start = CpuSeconds();
+  for (auto _ : state) {
+    if (!source->Read(epoch, chunk, &batch).ok()) std::abort();
+    steps += batch.ids.size() - batch.num_sequences();
+    if (++chunk == source->num_chunks()) {
+      chunk = 0;
+      ++epoch;
+    }
+  }
+  const double speed = static_cast<double>(steps) / (CpuSeconds() - start);
+  state.counters["Msteps/s"] = speed * 1e-6;
+  state.counters["plain"] = plain * 1e-6;
+  state.counters["vs plain"] = speed / plain;
+}
+
+WalkOptions BenchOptions() {
+  WalkOptions options;
+  options.walks_per_node = 10;
+  options.walk_length = kWalkLength;
+  options.threads = 2;
+  return options;
+}
+
+void BM_Uniform(benchmark::State& state) {
+  const Graph& graph = BenchGraph(static_cast<int>(state.range(0)), false);
+  RunWalks(state, graph, BenchOptions(), PlainUniform(graph));
+}
+
+void BM_Weighted(benchmark::State& state) {
+  const Graph& graph = BenchGraph(static_cast<int>(state.range(0)), true);
+  WalkOptions options = BenchOptions();
+  options.weighted = true;
+  RunWalks(state, graph, options, PlainUniform(graph));
+}
+
+void BM_Node2vec(benchmark::State& state) {
+  const Graph& graph = BenchGraph(static_cast<int>(state.range(0)), false);
+  WalkOptions options = BenchOptions();
+  options.return_p = 0.25;
+  options.inout_q = 4;
+  RunWalks(state, graph, options, PlainNode2vec(graph, 0.25, 4));
+}
+
+void Scales(benchmark::internal::Benchmark* bench) {
+  bench->ArgName("scale")->MinTime(2);
+  if (std::getenv("EMBED_BENCH_GRAPH") != nullptr) {
+    bench->Arg(0);
+  } else {
+    bench->Arg(20)->Arg(22);
+  }
+}
+BENCHMARK(BM_Uniform)->Apply(Scales);
+BENCHMARK(BM_Node2vec)->Apply(Scales);
+BENCHMARK(BM_Weighted)->Apply(Scales);
+
+}  // namespace
+}  // namespace embed
+
+BENCHMARK_MAIN();

@@ -1,0 +1,103 @@
+// Examples as pairs of rows: the form in which the partitioned schedule
+// (embed/train/partitioned_schedule.h) trains an objective.
+//
+// The rows of both tables are cut into P parts (RowParts). The bucket (i, j)
+// holds the pairs of an input row of part i and an output row of part j;
+// training it touches no other rows, its negatives included. Hence P buckets
+// without a part in common can be trained at the same time, on threads or on
+// machines, and a bucket needs only two parts in memory.
+#ifndef EMBED_TRAIN_ROW_PAIRS_H_
+#define EMBED_TRAIN_ROW_PAIRS_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "embed/train/objective.h"
+#include "embed/train/sequence_source.h"
+
+namespace embed {
+
+// All of these are part of the result.
+struct PartitionOptions {
+  static constexpr uint32_t kMaxParts = 256;
+
+  // InvalidArgument naming the option and its value.
+  absl::Status Validate() const;
+
+  uint32_t parts = 0;               // P, a power of two; 0: AutoParts()
+  uint64_t round_tokens = 1 << 18;  // of the source, about, in one unit of work
+  int group_inputs = 32;  // consecutive inputs whose pairs share negatives
+};
+
+// The P for tables of so many rows: 4, less where a part would be so small that
+// its few negatives come again and again.
+uint32_t AutoParts(uint64_t rows);
+
+// Row P k + m belongs to part (m + k) mod P. Ids fall by frequency, so every
+// part gets its share of frequent ones; and the rows of a part are spread over
+// all places of a memory page, where rows r mod P would compete for the same
+// few places in the caches.
+class RowParts {
+ public:
+  // parts: a power of two.
+  explicit RowParts(uint32_t parts) : mask_(parts - 1) {
+    while ((uint32_t{1} << shift_) < parts) ++shift_;
+  }
+
+  uint32_t count() const { return mask_ + 1; }
+  uint32_t PartOf(uint32_t row) const {
+    return (row + (row >> shift_)) & mask_;
+  }
+  // The k-th row of a part.
+  uint32_t Row(uint32_t part, uint32_t k) const {
+    return (k << shift_) + ((part - k) & mask_);
+  }
+
+ private:
+  uint32_t mask_;
+  int shift_ = 0;
+};
+
+struct RowPair {
+  uint32_t input;
+  uint32_t output;
+};
+
+// Consecutive pairs of one bucket, all from one chunk of the source.
+struct PairRun {
+  absl::Span<const RowPair> pairs;
+  uint32_t output_part;  // j
+  // Names the random draws of the run: with the seed, unique in a training.
+  uint32_t epoch;
+  uint64_t number;
+  RateRange rate;
+};
+
+// An objective prepared for P parts. Thread-safe.
+class PairTraining {
+ public:
+  // The state of one thread.
+  class Worker {
+   public:
+    virtual ~Worker() = default;
+    // Replaces *pairs by the examples of the batch, in its order; the same for
+    // the same arguments. Counts its tokens.
+    virtual void Emit(uint32_t epoch, const SequenceBatch& batch,
+                      std::vector<RowPair>* pairs, TrainStats* stats) = 0;
+    // Trains on the run; reads and writes rows of its two parts only. The
+    // result depends on the run and these rows, not on runs before.
+    virtual void Train(const PairRun& run, TrainStats* stats) = 0;
+  };
+
+  virtual ~PairTraining() = default;
+  virtual RowParts parts() const = 0;
+  // Must not outlive this.
+  virtual std::unique_ptr<Worker> NewWorker() const = 0;
+};
+
+}  // namespace embed
+
+#endif  // EMBED_TRAIN_ROW_PAIRS_H_

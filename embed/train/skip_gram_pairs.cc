@@ -1,0 +1,224 @@
+#include "embed/train/skip_gram_pairs.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "embed/base/aligned_buffer.h"
+#include "embed/base/philox.h"
+#include "embed/kernels/random.h"
+#include "embed/kernels/window_step.h"
+#include "embed/train/output_layer.h"
+#include "embed/train/pair_group.h"
+#include "embed/train/window_sampler.h"
+
+namespace embed {
+namespace {
+
+// The offsets of centers from their contexts are taken in so many passes over a
+// block, so that a context meets few of its centers, and itself, in one group:
+// all would be pushed from the same negatives. With one pass analogies lose two
+// points.
+constexpr size_t kPasses = 4;
+// Groups whose negatives are drawn in one go: they stay in the first-level
+// cache until they are used. A multiple of 4, to begin on a block of the random
+// stream.
+constexpr size_t kGroupsPerDraw = 32;
+// Groups between asking for rows and using them, so that the work on the former
+// hides the memory access.
+constexpr size_t kPrefetchAhead = 2;
+// A group ends early where its inputs have many positives.
+constexpr size_t kPairsPerInput = 4;
+
+// Draws of a group that is to have so many negatives: some to spare for those
+// that are a positive of the group.
+size_t DrawsOf(size_t negatives) {
+  return negatives == 0 ? 0 : negatives + std::max<size_t>(negatives / 4, 1);
+}
+
+class PairWorker : public PairTraining::Worker {
+ public:
+  PairWorker(const WindowSetup& setup, const PartNegatives* negatives,
+             size_t group_inputs, EmbeddingTable* input, EmbeddingTable* output)
+      : seed_(setup.seed()),
+        window_(static_cast<size_t>(setup.window())),
+        sampler_(setup.NewSampler(NegativesPer::kNone)),
+        part_negatives_(negatives),
+        group_inputs_(group_inputs),
+        draws_(DrawsOf(static_cast<size_t>(setup.negatives()))),
+        input_(input),
+        step_(GetWindowStep()),
+        groups_(
+            kPrefetchAhead + 1,
+            PairGroup(group_inputs * kPairsPerInput,
+                      static_cast<size_t>(setup.negatives()), input, output)) {
+    const size_t scores = PairGroup::ScratchFor(
+        group_inputs * kPairsPerInput, static_cast<size_t>(setup.negatives()));
+    // A few kilobytes up to some megabytes; the tables are there already.
+    scores_ = AlignedBuffer::Create(scores * sizeof(float)).value();
+    scratch_.scores = static_cast<float*>(scores_.data());
+  }
+
+  void Emit(uint32_t epoch, const SequenceBatch& batch,
+            std::vector<RowPair>* pairs, TrainStats* stats) override {
+    size_t count = 0;
+    sampler_.Start(epoch, &batch);
+    while (sampler_.Next(&block_)) {
+      count += PutPairs(count, pairs);
+    }
+    pairs->resize(count);
+    stats->tokens += batch.ids.size();
+  }
+
+  void Train(const PairRun& run, TrainStats* stats) override {
+    FindGroups(run.pairs);
+    for (size_t first = 0; first < group_ends_.size();
+         first += kGroupsPerDraw) {
+      const size_t count = std::min(kGroupsPerDraw, group_ends_.size() - first);
+      DrawNegatives(run, first, count);
+      for (size_t g = 0; g < kPrefetchAhead; ++g) {
+        PrefetchRows(Build(run, first, g, count).rows(), input_->stride());
+      }
+      for (size_t g = 0; g < count; ++g) {
+        const PairGroup& next = Build(run, first, g + kPrefetchAhead, count);
+        PlaceOf(g).Train(step_, RateOf(run, group_ends_[first + g]),
+                         next.rows(), &scratch_);
+      }
+    }
+    stats->examples += run.pairs.size();
+    stats->loss += scratch_.loss.Take();
+  }
+
+ private:
+  // Puts the pairs of block_ at place `begin`; returns how many there are.
+  size_t PutPairs(size_t begin, std::vector<RowPair>* pairs) const {
+    const size_t span = 2 * window_ + 1;  // offsets of a center from a context
+    const size_t most = begin + block_.size() * span;
+    if (pairs->size() < most) pairs->resize(most);
+    RowPair* const first = pairs->data() + begin;
+    RowPair* out = first;
+    for (size_t pass = 0; pass < kPasses; ++pass) {
+      out = PutOffsets(pass * span / kPasses, (pass + 1) * span / kPasses, out);
+    }
+    return static_cast<size_t>(out - first);
+  }
+
+  // Puts the pairs of a context t and a center c with low <= c - t + window <
+  // high at `out`; returns the end.
+  RowPair* PutOffsets(size_t low, size_t high, RowPair* out) const {
+    const size_t size = block_.size();
+    const uint32_t* const ids = block_.ids.data();
+    for (size_t t = 0; t < size; ++t) {
+      const size_t begin = std::max(t + low, window_) - window_;
+      const size_t end = std::min(size + window_, std::max(t + high, window_));
+      for (size_t c = begin; c + window_ < end; ++c) {
+        // Written always, counted if center c reaches t: no branch to
+        // mispredict.
+        *out = {ids[t], ids[c]};
+        out += (block_.begin[c] <= t) & (t < block_.end[c]) & (c != t);
+      }
+    }
+    return out;
+  }
+
+  // Cuts the pairs of a run into groups.
+  void FindGroups(absl::Span<const RowPair> pairs) {
+    group_ends_.clear();
+    const size_t most = group_inputs_ * kPairsPerInput;
+    size_t begin = 0;
+    size_t inputs = 1;
+    for (size_t i = 1; i < pairs.size(); ++i) {
+      inputs += pairs[i].input != pairs[i - 1].input ? 1 : 0;
+      if (inputs > group_inputs_ || i - begin == most) {
+        group_ends_.push_back(i);
+        begin = i;
+        inputs = 1;
+      }
+    }
+    if (!pairs.empty()) group_ends_.push_back(pairs.size());
+  }
+
+  // Those of `count` groups of the run from `first` on.
+  void DrawNegatives(const PairRun& run, size_t first, size_t count) {
+    negatives_.clear();
+    if (!part_negatives_->CanDraw(run.output_part)) return;
+    const size_t per_group = draws_ * NegativeSampler::kWordsPerDraw;
+    words_.resize(count * per_group);
+    negatives_.resize(count * draws_);
+    const PhiloxStream stream(seed_, RandomPurpose::kGroupNegatives, run.epoch,
+                              run.number);
+    FillRandom(stream, static_cast<uint32_t>(first * per_group / 4),
+               absl::MakeSpan(words_));
+    part_negatives_->Draw(run.output_part, words_, absl::MakeSpan(negatives_));
+  }
+
+  // The pairs of group g of the run.
+  absl::Span<const RowPair> Group(const PairRun& run, size_t g) const {
+    const size_t begin = g == 0 ? 0 : group_ends_[g - 1];
+    return run.pairs.subspan(begin, group_ends_[g] - begin);
+  }
+  // The negatives of the g-th of the groups drawn for.
+  absl::Span<const uint32_t> Negatives(size_t g) const {
+    if (negatives_.empty()) return {};
+    return absl::MakeConstSpan(negatives_).subspan(g * draws_, draws_);
+  }
+
+  static float RateOf(const PairRun& run, size_t begin) {
+    const double done =
+        static_cast<double>(begin) / static_cast<double>(run.pairs.size());
+    return static_cast<float>(run.rate.first +
+                              (run.rate.last - run.rate.first) * done);
+  }
+
+  // The g-th of the groups drawn for stays here until that after the next
+  // kPrefetchAhead is built.
+  PairGroup& PlaceOf(size_t g) { return groups_[g % groups_.size()]; }
+
+  // Builds the g-th of the `count` groups from `first` on; an empty one behind
+  // the last.
+  const PairGroup& Build(const PairRun& run, size_t first, size_t g,
+                         size_t count) {
+    PairGroup& group = PlaceOf(g);
+    if (g < count) {
+      group.Build(Group(run, first + g), Negatives(g));
+    } else {
+      group.Build({}, {});
+    }
+    return group;
+  }
+
+  const uint64_t seed_;
+  const size_t window_;
+  WindowSampler sampler_;
+  const PartNegatives* const part_negatives_;
+  const size_t group_inputs_;
+  const size_t draws_;  // of negatives a group
+  EmbeddingTable* const input_;
+  const WindowStepFunction step_;
+  std::vector<PairGroup> groups_;
+  AlignedBuffer scores_;
+  WindowScratch scratch_;
+  WindowBlock block_;
+  std::vector<size_t> group_ends_;  // of the run being trained
+  std::vector<uint32_t> words_;
+  std::vector<uint32_t> negatives_;
+};
+
+}  // namespace
+
+SkipGramPairs::SkipGramPairs(const WindowSetup* setup, PartNegatives negatives,
+                             int group_inputs, EmbeddingTable* input,
+                             EmbeddingTable* output)
+    : setup_(setup),
+      negatives_(std::move(negatives)),
+      group_inputs_(group_inputs),
+      input_(input),
+      output_(output) {}
+
+std::unique_ptr<PairTraining::Worker> SkipGramPairs::NewWorker() const {
+  return std::make_unique<PairWorker>(*setup_, &negatives_,
+                                      static_cast<size_t>(group_inputs_),
+                                      input_, output_);
+}
+
+}  // namespace embed

@@ -1,0 +1,81 @@
+// Answers "is there an arc from t to x" for many pairs at a time, at random
+// places of a graph that does not fit the caches.
+//
+// Rows of kMinFilterDegree arcs and more have a Bloom filter (B. Bloom, 1970)
+// of one byte an arc, in blocks of 64 bits of which a target sets three, so
+// that most pairs without an arc cost one cache miss. A pair that the filter
+// lets pass, one in thirty of those without an arc, is searched for in the
+// sorted row, and so are all pairs of short rows. All pairs of a call advance
+// in turn: the misses of one overlap those of the others, and no row is ever
+// scanned.
+//
+// The filter of row v lies in the words between rows[v] / 8, rounded up, and
+// rows[v + 1] / 8, rounded down: no table of places, and never more than one
+// byte an arc. Answers are exact. Immutable and thread-safe.
+#ifndef EMBED_GRAPH_ADJACENCY_H_
+#define EMBED_GRAPH_ADJACENCY_H_
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "embed/base/aligned_buffer.h"
+#include "graph/graph.h"
+
+namespace embed {
+
+class Adjacency {
+ public:
+  static constexpr int kMaxPairs = 64;  // in one call
+  static constexpr uint64_t kNoArc = ~uint64_t{0};
+
+  // `graph` must outlive it. O(arcs), on `threads` threads, the same for any.
+  // ResourceExhausted: no memory.
+  static absl::StatusOr<Adjacency> Create(const Graph& graph, int threads);
+
+  // arcs[i] = the arc from[i] -> to[i], or kNoArc; 0 <= pairs <= kMaxPairs.
+  void Find(const uint32_t* from, const uint32_t* to, int pairs,
+            uint64_t* arcs) const;
+
+  uint64_t memory_bytes() const { return memory_.size(); }
+
+ private:
+  // Shorter rows are searched at once: they lie in one or two cache lines.
+  static constexpr uint64_t kMinFilterDegree = 24;
+
+  struct FilterPlace {
+    uint64_t word;
+    uint64_t mask;
+  };
+
+  Adjacency(const Graph& graph, AlignedBuffer memory)
+      : rows_(graph.rows()),
+        targets_(graph.targets()),
+        filters_(static_cast<const uint64_t*>(memory.data())),
+        memory_(std::move(memory)) {}
+
+  // Where `target` is noted in the filter of a row that has one.
+  static FilterPlace PlaceOf(uint64_t row_begin, uint64_t row_end,
+                             uint32_t target) {
+    const uint64_t first = (row_begin + 7) / 8;
+    const uint64_t words = row_end / 8 - first;
+    const uint64_t hash = target * uint64_t{0x9E3779B97F4A7C15};
+    return {first + (((hash >> 32) * words) >> 32),
+            uint64_t{1} << (hash >> 26 & 63) |
+                uint64_t{1} << (hash >> 20 & 63) |
+                uint64_t{1} << (hash >> 14 & 63)};
+  }
+
+  // Searches for the pairs named by which[0 .. count).
+  void Search(const uint32_t* from, const uint32_t* to, const int* which,
+              int count, uint64_t* arcs) const;
+
+  const uint64_t* rows_;
+  const uint32_t* targets_;
+  const uint64_t* filters_;
+  AlignedBuffer memory_;  // holds them
+};
+
+}  // namespace embed
+
+#endif  // EMBED_GRAPH_ADJACENCY_H_

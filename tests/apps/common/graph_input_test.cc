@@ -1,0 +1,75 @@
+#include "apps/common/graph_input.h"
+
+#include <fstream>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace embed {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string WriteFile(const char* name, const char* content) {
+  std::string path = testing::TempDir() + name;
+  std::ofstream(path) << content;
+  return path;
+}
+
+TEST(GraphInputTest, SaysWhatItFound) {
+  GraphFileOptions options;
+  options.path = WriteFile("graph_input_test.edges", "a b 2\nb a 1\nb b 1\n");
+  const auto input = LoadGraphInput(options);
+  ASSERT_TRUE(input.ok()) << input.status();
+  EXPECT_THAT(
+      input->notes,
+      ElementsAre("2 nodes, 2 undirected edges, of them 1 self-loops; 0 nodes "
+                  "without edges",
+                  "1 edges repeat another and were joined to it",
+                  HasSubstr("warning: 3 edges have a weight"),
+                  HasSubstr("bytes an arc")));
+  EXPECT_EQ(input->vocabulary.key(0), "b");
+}
+
+TEST(GraphInputTest, ReadsATypedGraphWithoutItsTypes) {
+  GraphFileOptions options;
+  options.format = GraphFormat::kTyped;
+  options.path = WriteFile("graph_input_test.tsv",
+                           "1\tpaper\twritten_by\t1\tauthor\n"
+                           "1\tpaper\twritten_by\t2\tauthor\n");
+  const auto input = LoadGraphInput(options);
+  ASSERT_TRUE(input.ok()) << input.status();
+  EXPECT_THAT(
+      input->notes,
+      ElementsAre("3 nodes, 2 undirected edges, of them 0 self-loops; 0 nodes "
+                  "without edges",
+                  "node types: 1 paper, 2 author",
+                  "edge types: written_by, written_by^-1",
+                  HasSubstr("keys are type:name"), HasSubstr("bytes an arc")));
+  EXPECT_EQ(input->graph.num_arcs(), 4u);
+  EXPECT_EQ(input->vocabulary.key(2), "author:2");
+}
+
+TEST(GraphInputTest, ShowsProgressAsTextAndJson) {
+  const LoadProgress progress = {uint64_t{312} << 20, 22400000, 3};
+  EXPECT_EQ(LoadProgressText(progress), "reading: 312 MiB, 22.4 M edges, 0:03");
+  EXPECT_EQ(
+      LoadProgressJson(progress),
+      "{\"read_bytes\":327155712,\"read_edges\":22400000,\"seconds\":3.0}");
+  EXPECT_EQ(LoadProgressPrinter(ProgressStyle::kNone), nullptr);
+}
+
+TEST(GraphInputTest, ToldSpeedIsBytesBySeconds) {
+  GraphStats stats;
+  stats.bytes = 2000000000;
+  stats.parse_seconds = 4;
+  stats.build_seconds = 7;
+  EXPECT_THAT(LoadSpeedNote(stats, 800, 100),
+              HasSubstr("1.86 GiB parsed at 0.50 GB/s, graph built in 0:07; it "
+                        "takes 800 B, 8.0 bytes an arc"));
+}
+
+}  // namespace
+}  // namespace embed

@@ -1,0 +1,313 @@
+// embedeval as users run it.
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/apps/tool_runner.h"
+
+namespace embed {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+// Twenty keys around (1, 0) are labelled x, twenty around (0, 1) y.
+std::string TwoGroups() {
+  std::string text = "40 2\n";
+  for (int i = 0; i < 40; ++i) {
+    const double other = 0.01 * i;
+    const bool second = i % 2 == 1;
+    absl::StrAppend(&text, "n", i, " ", second ? other : 1.0, " ",
+                    second ? 1.0 : other, "\n");
+  }
+  return text;
+}
+
+std::string GroupLabels() {
+  std::string text;
+  for (int i = 0; i < 40; ++i) {
+    absl::StrAppend(&text, "n", i, "\t", i % 2 == 1 ? "y" : "x", "\n");
+  }
+  return text;
+}
+
+std::vector<std::vector<std::string>> Cells(const std::string& tsv) {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string& line : Lines(tsv)) {
+    rows.push_back(absl::StrSplit(line, '\t'));
+  }
+  return rows;
+}
+
+class EvalCommandTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    runner_.Write("v.vec", TwoGroups());
+    runner_.Write("v.labels", GroupLabels());
+  }
+
+  ToolResult Run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "embedeval");
+    return runner_.Run(arguments);
+  }
+
+  ToolRunner runner_;
+};
+
+TEST_F(EvalCommandTest, ClassifyTellsTheGroups) {
+  const ToolResult result =
+      Run({"classify", "--model=v.vec", "--ratios=0.5,0.25", "--splits=3",
+           "--C=100", "v.labels"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+  const auto rows = Cells(result.out);
+  ASSERT_THAT(rows, SizeIs(3));
+  EXPECT_THAT(rows[0], ElementsAre("protocol", "train_ratio", "splits",
+                                   "micro_f1", "micro_f1_sd", "macro_f1",
+                                   "macro_f1_sd", "used", "total"));
+  EXPECT_THAT(rows[1][0], HasSubstr("C=100"));
+  EXPECT_EQ(rows[1][1], "0.500000");
+  EXPECT_EQ(rows[1][3], "1.000000");
+  EXPECT_EQ(rows[1][4], "0.000000");
+  EXPECT_EQ(rows[1][5], "1.000000");
+  EXPECT_EQ(rows[1][7], "40");
+  // The other names of the inputs, softmax, threads and JSON agree.
+  const ToolResult json =
+      Run({"classify", "--vectors=v.vec", "--labels=v.labels", "--multinomial",
+           "--ratios=0.5", "--threads=3", "--C=100", "--output_format=json"});
+  EXPECT_EQ(json.exit_code, 0) << json.err;
+  const auto row = nlohmann::json::parse(json.out);
+  EXPECT_EQ(row["micro_f1"], 1.0);
+  EXPECT_EQ(row["used"], 40);
+}
+
+TEST_F(EvalCommandTest, CoverageIsTold) {
+  runner_.Write("more.labels", "gone\tx\n" + GroupLabels());
+  const ToolResult result =
+      Run({"classify", "--model=v.vec", "--ratios=0.5", "more.labels"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, "40 of 41 labelled keys have a vector\n");
+  EXPECT_EQ(Cells(result.out)[1][8], "41");
+  runner_.Write("none.labels", "gone\tx\n");
+  const ToolResult none = Run({"classify", "--model=v.vec", "none.labels"});
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_THAT(none.err,
+              HasSubstr("none of its 1 keys (the first is \"gone\")"));
+}
+
+TEST_F(EvalCommandTest, FilesAppearWhole) {
+  const ToolResult result =
+      Run({"classify", "--model=v.vec", "--out=t.tsv", "--plot=p.svg",
+           "--splits=2", "--threads=1", "v.labels"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(runner_.Read("t.tsv"),
+            Run({"classify", "--model=v.vec", "--splits=2", "--threads=4",
+                 "v.labels"})
+                .out);
+  EXPECT_THAT(runner_.Read("p.svg"), HasSubstr("Micro-F1"));
+  EXPECT_THAT(runner_.List(),
+              ElementsAre("p.svg", "t.tsv", "v.labels", "v.vec"));
+}
+
+TEST_F(EvalCommandTest, HeldOutEdgesArePredicted) {
+  runner_.Write("karate.edgelist", KarateEdges());
+  const std::vector<std::string> holdout = {
+      "holdout", "--fraction=0.2", "--train=kept.edgelist", "--test=pairs.tsv",
+      "karate.edgelist"};
+  const ToolResult divided = Run(holdout);
+  ASSERT_EQ(divided.exit_code, 0) << divided.err;
+  EXPECT_EQ(divided.out, "");
+  EXPECT_THAT(divided.err, HasSubstr("62 edges kept in kept.edgelist; 16 held "
+                                     "out and 16 pairs without an edge"));
+  EXPECT_THAT(Lines(runner_.Read("kept.edgelist")), SizeIs(62));
+  EXPECT_THAT(Lines(runner_.Read("pairs.tsv")), SizeIs(32));
+  const std::string pairs = runner_.Read("pairs.tsv");
+  Run(holdout);
+  EXPECT_EQ(runner_.Read("pairs.tsv"), pairs);
+
+  ASSERT_EQ(
+      runner_
+          .Run({"embedtrain", "--mode=deepwalk", "--dim=16", "--threads=1",
+                "--walks_per_node=20", "--output=karate", "kept.edgelist"})
+          .exit_code,
+      0);
+  const ToolResult result =
+      Run({"linkpred", "--model=karate.embed", "--operators=dot,hadamard,l2",
+           "--plot=roc.svg", "pairs.tsv"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const auto rows = Cells(result.out);
+  ASSERT_THAT(rows, SizeIs(4));
+  EXPECT_EQ(rows[1][1], "dot");
+  EXPECT_EQ(rows[2][1], "hadamard");
+  double auc = 0;
+  EXPECT_TRUE(absl::SimpleAtod(rows[1][3], &auc));
+  EXPECT_GT(auc, 0.5);
+  EXPECT_EQ(rows[3][7], "32");
+  EXPECT_THAT(runner_.Read("roc.svg"), HasSubstr("hadamard, AUC 0."));
+  EXPECT_EQ(Run({"linkpred", "--vectors=karate.embed", "--test=pairs.tsv",
+                 "--operators=dot,hadamard,l2", "--threads=3"})
+                .out,
+            result.out);
+}
+
+TEST_F(EvalCommandTest, HoldoutKeepsWeightsAndDirections) {
+  runner_.Write("g.txt", "a b 0.1\nb c 2\nc a 3e10\na c 4\nc d 1\n");
+  const ToolResult result =
+      Run({"holdout", "--directed", "--weighted", "--fraction=0.2",
+           "--train=kept.txt", "--test=pairs.tsv", "g.txt"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::string kept = runner_.Read("kept.txt");
+  EXPECT_THAT(Lines(kept), SizeIs(4));
+  EXPECT_THAT(kept, HasSubstr("c\td\t1\n"));
+  if (absl::StrContains(kept, "a\tb")) {
+    EXPECT_THAT(kept, HasSubstr("a\tb\t0.100000001\n"));
+  }
+}
+
+TEST_F(EvalCommandTest, Wordsim) {
+  runner_.Write("p.tsv", "n0\tn2\t9\nn0\tn1\t1\nn0\tn39\t2\nn0\tgone\t5\n");
+  const ToolResult result = Run({"wordsim", "--model=v.vec", "p.tsv", "p.tsv"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const auto rows = Cells(result.out);
+  ASSERT_THAT(rows, SizeIs(3));
+  EXPECT_THAT(rows[0],
+              ElementsAre("file", "spearman", "pearson", "used", "total"));
+  EXPECT_EQ(rows[1][0], "p.tsv");
+  EXPECT_EQ(rows[1][1], "1.000000");
+  EXPECT_EQ(rows[1][3], "3");
+  EXPECT_EQ(rows[2][4], "4");
+}
+
+TEST_F(EvalCommandTest, Analogy) {
+  runner_.Write("w.vec",
+                "5 2\nman 1 0\nking 1 1\nwoman -1 0\nqueen -1 1\nx 0 -1\n");
+  runner_.Write("q.txt", ": family\nman king woman queen\nman king x gone\n");
+  const ToolResult result = Run({"analogy", "--model=w.vec", "q.txt"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const auto rows = Cells(result.out);
+  ASSERT_THAT(rows, SizeIs(3));
+  EXPECT_THAT(rows[1],
+              ElementsAre("q.txt", "family", "1.000000", "1.000000", "1", "2"));
+  EXPECT_EQ(rows[2][1], "all");
+  EXPECT_EQ(
+      Cells(Run({"analogy", "--model=w.vec", "--restrict_vocab=3", "q.txt"})
+                .out)[1][2],
+      "nan");
+}
+
+TEST_F(EvalCommandTest, WrongUsageIsExitCode2) {
+  const std::vector<std::vector<std::string>> commands = {
+      {},
+      {"clasify", "v.labels"},
+      {"--model=v.vec", "classify", "v.labels"},
+      {"classify", "v.labels"},
+      {"classify", "--model=v.vec"},
+      {"classify", "--model=v.vec", "--vectors=v.vec", "v.labels"},
+      {"classify", "--model=v.vec", "v.labels", "v.labels"},
+      {"classify", "--model=v.vec", "--ratios=0.5,x", "v.labels"},
+      {"classify", "--model=v.vec", "--ratios=1.5", "v.labels"},
+      {"classify", "--model=v.vec", "--splits=0", "v.labels"},
+      {"classify", "--model=v.vec", "--C=-1", "v.labels"},
+      {"classify", "--model=v.vec", "--normalize=l1", "v.labels"},
+      {"classify", "--model=v.vec", "--output_format=xml", "v.labels"},
+      {"classify", "--model=v.vec", "--operators=dot", "v.labels"},
+      {"linkpred", "--model=v.vec", "--operators=dott", "p.tsv"},
+      {"linkpred", "--model=v.vec", "--train_share=1", "p.tsv"},
+      {"holdout", "--train=t", "g.txt"},
+      {"holdout", "--train=t", "--test=p", "--fraction=1", "g.txt"},
+      {"holdout", "--train=t", "--test=p", "--non_edges=x", "g.txt"},
+      {"wordsim", "--model=v.vec"},
+  };
+  for (const std::vector<std::string>& command : commands) {
+    const ToolResult result = Run(command);
+    EXPECT_EQ(result.exit_code, 2) << absl::StrJoin(command, " ");
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(Lines(result.err), SizeIs(1)) << result.err;
+    EXPECT_THAT(result.err, StartsWith("embedeval"));
+  }
+}
+
+TEST_F(EvalCommandTest, BadFilesAreExitCode1AndNamed) {
+  runner_.Write("bad.labels", "n1\tx\nn2\n");
+  runner_.Write("bad.tsv", "a\tb\t2\n");
+  runner_.Write("two.labels", "n1\tx,y\nn2\tx\nn3\ty\n");
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"classify", "--model=v.vec", "bad.labels"}, "bad.labels: line 2"},
+      {{"classify", "--model=v.vec", "none"}, "none"},
+      {{"classify", "--model=none.embed", "v.labels"}, "none.embed"},
+      {{"classify", "--model=v.vec", "--out=no/t", "v.labels"}, "no/t"},
+      {{"classify", "--model=v.vec", "--multinomial", "--ratios=0.5",
+        "two.labels"},
+       "one label a sample"},
+      {{"linkpred", "--model=v.vec", "bad.tsv"}, "bad.tsv: line 1"},
+      {{"holdout", "--train=t", "--test=p", "none.txt"}, "none.txt"},
+      {{"analogy", "--model=v.vec", "bad.tsv"}, "bad.tsv: line 1"},
+  };
+  for (const auto& [command, expected] : cases) {
+    const ToolResult result = Run(command);
+    EXPECT_EQ(result.exit_code, 1) << result.err;
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(Lines(result.err).back(), HasSubstr(expected));
+  }
+  EXPECT_THAT(runner_.List(), ElementsAre("bad.labels", "bad.tsv", "two.labels",
+                                          "v.labels", "v.vec"));
+}
+
+TEST_F(EvalCommandTest, ExamplesOfTheHelpRun) {
+  runner_.Write("karate.edgelist", KarateEdges());
+  runner_.Write("corpus.txt", SmallCorpus());
+  std::string labels;
+  for (int i = 1; i <= 34; ++i) absl::StrAppend(&labels, i, "\t", i % 2, "\n");
+  runner_.Write("karate.labels", labels);
+  runner_.Write("karate.pairs.tsv",
+                "1\t2\t1\n1\t3\t1\n1\t34\t0\n5\t9\t0\n7\t1\t1\n8\t27\t0\n33\t34"
+                "\t1\n30\t2\t0\n4\t1\t1\n6\t20\t0\n6\t1\t1\n9\t26\t0\n");
+  ASSERT_EQ(runner_
+                .Run({"embedtrain", "--mode=deepwalk", "--dim=8", "--threads=1",
+                      "--walks_per_node=2", "karate.edgelist"})
+                .exit_code,
+            0);
+  ASSERT_EQ(runner_
+                .Run({"embedtrain", "--mode=word2vec", "--dim=8", "--threads=1",
+                      "--min_count=1", "corpus.txt"})
+                .exit_code,
+            0);
+  for (const char* task :
+       {"", "classify", "holdout", "linkpred", "wordsim", "analogy"}) {
+    runner_.Write("pairs.tsv", "sun\tmoon\t9\nsun\tstar\t5\nmoon\tstar\t1\n");
+    runner_.Write("questions.txt", "sun moon star sun\n");
+    std::vector<std::string> ask = {"--help"};
+    if (*task != '\0') ask.insert(ask.begin(), task);
+    const ToolResult help = Run(ask);
+    EXPECT_EQ(help.exit_code, 0);
+    bool in_examples = false;
+    int examples = 0;
+    for (const std::string& line : Lines(help.out)) {
+      if (line == "Examples:") {
+        in_examples = true;
+      } else if (in_examples && !absl::StartsWith(line, "  ")) {
+        break;
+      } else if (in_examples) {
+        ++examples;
+        const ToolResult result =
+            runner_.RunLine(absl::StripPrefix(line, "  "));
+        EXPECT_EQ(result.exit_code, 0) << line << "\n" << result.err;
+      }
+    }
+    EXPECT_EQ(examples, 2) << help.out;
+  }
+}
+
+}  // namespace
+}  // namespace embed

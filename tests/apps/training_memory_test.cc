@@ -1,0 +1,69 @@
+#include "apps/training_memory.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "embed/eval/kept_tables.h"
+#include "embed/model/embedding_table.h"
+#include "embed/train/skip_gram.h"
+#include "gtest/gtest.h"
+
+namespace embed {
+namespace {
+
+// The bytes of what a training really holds: the arrays of its objective, as
+// many for checkpoints, and the copies of the best tables.
+uint64_t BytesHeld(const TrainingShape& shape) {
+  EmbeddingTable input = *EmbeddingTable::Create(shape.inputs, shape.dim);
+  EmbeddingTable output = *EmbeddingTable::Create(shape.outputs, shape.dim);
+  const std::vector<uint64_t> counts(shape.outputs, 1);
+  WindowModelOptions options;
+  options.optimizer = shape.optimizer;
+  const auto model = *SkipGram::Create(options, counts, &input, &output);
+  uint64_t bytes = 0;
+  for (const TrainedArray& array : model->State()) {
+    bytes += array.values.size() * sizeof(float);
+  }
+  if (shape.timed_checkpoints) bytes *= 2;
+  if (shape.keeps_best) bytes += KeptTables::BytesFor({&input, &output});
+  return bytes;
+}
+
+TEST(TrainingMemoryTest, IsWhatTheArraysTake) {
+  for (const OptimizerKind kind :
+       {OptimizerKind::kSgd, OptimizerKind::kAdaGrad}) {
+    for (const bool timed_checkpoints : {false, true}) {
+      for (const bool keeps_best : {false, true}) {
+        TrainingShape shape;
+        shape.inputs = shape.outputs = 37;
+        shape.dim = 20;
+        shape.optimizer.kind = kind;
+        shape.timed_checkpoints = timed_checkpoints;
+        shape.keeps_best = keeps_best;
+        EXPECT_EQ(MemoryOf(shape).total(), BytesHeld(shape));
+      }
+    }
+  }
+}
+
+TEST(TrainingMemoryTest, AFrozenTableHasNoAccumulators) {
+  TrainingShape shape;
+  shape.inputs = 10;
+  shape.outputs = 30;
+  shape.optimizer.kind = OptimizerKind::kAdaGrad;
+  EXPECT_EQ(MemoryOf(shape).accumulators, 160u);
+  shape.optimizer.train_input = false;
+  EXPECT_EQ(MemoryOf(shape).accumulators, 120u);
+}
+
+TEST(TrainingMemoryTest, TellsWhatThereIs) {
+  EXPECT_EQ(MemoryText({2048, 0, 0}), "2.00 KiB");
+  EXPECT_EQ(MemoryText({2048, 0, 4096}), "2.00 KiB, 4.00 KiB of copies");
+  EXPECT_EQ(MemoryText({2048, 1024, 4096}),
+            "2.00 KiB, 1.00 KiB of AdaGrad and 4.00 KiB of copies");
+}
+
+}  // namespace
+}  // namespace embed

@@ -1,0 +1,81 @@
+#include "graph/adjacency.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "embed/base/philox.h"
+#include "gtest/gtest.h"
+
+namespace embed {
+namespace {
+
+// Rows of 0 to 1,500 arcs: with and without a filter, at its edges too.
+Graph RaggedGraph(uint32_t nodes) {
+  std::vector<uint64_t> rows = {0};
+  std::vector<uint32_t> targets;
+  Philox random(3, RandomPurpose::kTest, 0, 0);
+  for (uint32_t v = 0; v < nodes; ++v) {
+    std::set<uint32_t> row;
+    const uint32_t degree = v < 100      ? v
+                            : v % 7 == 0 ? random.Below(nodes / 2)
+                                         : 3;
+    while (row.size() < degree) row.insert(random.Below(nodes));
+    targets.insert(targets.end(), row.begin(), row.end());
+    rows.push_back(targets.size());
+  }
+  return Graph(rows, targets, {});
+}
+
+TEST(AdjacencyTest, FindsWhatAScanFinds) {
+  const Graph graph = RaggedGraph(3000);
+  const Adjacency adjacency = *Adjacency::Create(graph, 2);
+  std::vector<uint32_t> from;
+  std::vector<uint32_t> to;
+  Philox random(4, RandomPurpose::kTest, 0, 0);
+  for (int i = 0; i < 200000; ++i) {
+    const uint32_t v = random.Below(i % 2 == 0 ? 3000 : 120);
+    from.push_back(v);
+    const uint32_t degree = graph.Degree(v);
+    to.push_back(i % 3 == 0 && degree > 0
+                     ? graph.Neighbors(v)[random.Below(degree)]
+                     : random.Below(3000));
+  }
+  uint64_t arcs[Adjacency::kMaxPairs];
+  int pairs = 0;  // in a call; 0 to kMaxPairs
+  for (size_t done = 0; done < from.size();) {
+    pairs = std::min<int>(pairs, static_cast<int>(from.size() - done));
+    adjacency.Find(&from[done], &to[done], pairs, arcs);
+    for (int k = 0; k < pairs; ++k) {
+      const size_t at = done + static_cast<size_t>(k);
+      const auto row = graph.Neighbors(from[at]);
+      const auto found = std::find(row.begin(), row.end(), to[at]);
+      const uint64_t expected =
+          found == row.end() ? Adjacency::kNoArc
+                             : graph.rows()[from[at]] +
+                                   static_cast<uint64_t>(found - row.begin());
+      ASSERT_EQ(arcs[k], expected) << from[at] << " to " << to[at];
+    }
+    done += static_cast<size_t>(pairs);
+    pairs = (pairs + 1) % (Adjacency::kMaxPairs + 1);
+  }
+}
+
+TEST(AdjacencyTest, TakesAByteAnArcAtMost) {
+  const Graph graph = RaggedGraph(1000);
+  EXPECT_LE(Adjacency::Create(graph, 1)->memory_bytes(), graph.num_arcs());
+}
+
+TEST(AdjacencyTest, FindsNothingInAGraphWithoutArcs) {
+  const Graph empty(std::vector<uint64_t>{0, 0, 0}, {}, {});
+  const Adjacency adjacency = *Adjacency::Create(empty, 4);
+  const uint32_t from = 1;
+  const uint32_t to = 0;
+  uint64_t arc = 0;
+  adjacency.Find(&from, &to, 1, &arc);
+  EXPECT_EQ(arc, Adjacency::kNoArc);
+}
+
+}  // namespace
+}  // namespace embed

@@ -84,7 +84,7 @@ std::vector<Mode> MakeModes() {
 // The flags that shape the result in every mode and whose default is always the
 // same. (The seed is told apart from them.)
 constexpr const char* kFlagsOfAllModes[] = {"clip_gradient", "lr_schedule",
-                                            "optimizer"};
+                                            "optimizer", "share_negatives"};
 
 std::vector<std::string> FlagsOf(const Mode& mode) {
   std::vector<std::string> names(std::begin(kFlagsOfAllModes),

@@ -356,9 +356,10 @@ absl::Status RunTrain(const Arguments& arguments) {
   EMBED_RETURN_IF_ERROR(CreateTables(plan, input, &model));
   EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<Objective> objective,
                          MakeObjective(plan.training, input, &model));
-  EMBED_ASSIGN_OR_RETURN(const TrainingSchedule schedule,
-                         MakeSchedule(plan.training, input.tokens_per_epoch,
-                                      *objective, input.source.get()));
+  EMBED_ASSIGN_OR_RETURN(
+      const TrainingSchedule schedule,
+      MakeSchedule(plan.training, model.output.rows(), input.tokens_per_epoch,
+                   *objective, input.source.get()));
   if (!schedule.note.empty()) Say(schedule.note);
   Checkpoints checkpoints(plan.output.checkpoint_path,
                           IdentityOf(plan, input, schedule));

@@ -23,6 +23,7 @@ TrainingSchedule MakeHogwild(const TrainerOptions& options, int threads,
 }  // namespace
 
 absl::StatusOr<TrainingSchedule> MakeSchedule(const TrainingFlags& flags,
+                                              uint64_t rows,
                                               uint64_t tokens_per_epoch,
                                               const Objective& objective,
                                               SequenceSource* source) {
@@ -39,19 +40,18 @@ absl::StatusOr<TrainingSchedule> MakeSchedule(const TrainingFlags& flags,
     return result;
   }
   EMBED_RETURN_IF_ERROR(pairs.status());
+  const PartitionOptions partition = flags.partition.For(rows);
   TrainingSchedule result;
-  result.options = {
-      {"deterministic", "true"},
-      {"parts", absl::StrCat((*pairs)->parts().count())},
-      {"round_tokens", absl::StrCat(flags.partition.round_tokens)},
-      {"group_inputs", absl::StrCat(flags.partition.group_inputs)}};
-  const uint64_t chunks =
-      ChunksPerRound(flags.partition, *source, tokens_per_epoch);
+  result.options = {{"deterministic", "true"},
+                    {"parts", absl::StrCat(partition.parts)},
+                    {"round_tokens", absl::StrCat(partition.round_tokens)},
+                    {"group_inputs", absl::StrCat(partition.group_inputs)}};
+  const uint64_t chunks = ChunksPerRound(partition, *source, tokens_per_epoch);
   result.note = absl::StrCat(
       "deterministic: ", result.options["parts"], " parts, rounds of ", chunks,
       " of the ", source->num_chunks(), " chunks of an epoch, groups of ",
-      flags.partition.group_inputs, " inputs");
-  if (static_cast<uint32_t>(options.threads) > (*pairs)->parts().count()) {
+      partition.group_inputs, " inputs");
+  if (static_cast<uint32_t>(options.threads) > partition.parts) {
     absl::StrAppend(&result.note, "; only ", result.options["parts"],
                     " threads train at a time (more --parts, more threads, "
                     "another result)");

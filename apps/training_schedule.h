@@ -22,10 +22,11 @@ struct TrainingSchedule {
   std::string note;  // to be said; may be empty
 };
 
-// With --deterministic the partitioned schedule, or for objectives that it
-// cannot train a single training thread; else Hogwild. source and objective
-// must outlive the schedule.
+// rows: of the output table. With --deterministic the partitioned schedule, or
+// for objectives that it cannot train a single training thread; else Hogwild.
+// source and objective must outlive the schedule.
 absl::StatusOr<TrainingSchedule> MakeSchedule(const TrainingFlags& flags,
+                                              uint64_t rows,
                                               uint64_t tokens_per_epoch,
                                               const Objective& objective,
                                               SequenceSource* source);

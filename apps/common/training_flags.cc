@@ -14,6 +14,9 @@
 DEFINE_int32(dim, 0, "numbers in a vector");
 DEFINE_int32(window, 0, "largest distance of a context from its center");
 DEFINE_int32(negatives, 0, "negative samples for each positive pair");
+DEFINE_int32(share_negatives, 1,
+             "consecutive centers that share their negatives: faster, a little "
+             "less exact (skip-gram of plain ids, ns, sgd)");
 DEFINE_uint32(epochs, 0, "passes over the input");
 DEFINE_double(learning_rate, 0, "at the start");
 DEFINE_string(lr_schedule, "linear",
@@ -48,7 +51,8 @@ DEFINE_uint32(parts, 0,
 DEFINE_uint64(round_tokens, embed::PartitionOptions().round_tokens,
               "with --deterministic: tokens whose pairs are sorted together");
 DEFINE_int32(group_inputs, embed::PartitionOptions().group_inputs,
-             "with --deterministic: consecutive contexts that share negatives");
+             "with --deterministic: consecutive contexts that share negatives; "
+             "0: by the rows");
 DEFINE_uint64(seed, 1,
               "of all random choices; one seed and one thread give "
               "the same bytes in every run");
@@ -57,10 +61,10 @@ namespace embed {
 
 FlagGroup TrainingFlagGroup() {
   return {"Training",
-          {"dim", "window", "negatives", "epochs", "learning_rate",
-           "lr_schedule", "subsample", "noise_exponent", "arch",
-           "cbow_gradient", "loss", "optimizer", "clip_gradient", "seed",
-           "deterministic", "parts", "round_tokens", "group_inputs"}};
+          {"dim", "window", "negatives", "share_negatives", "epochs",
+           "learning_rate", "lr_schedule", "subsample", "noise_exponent",
+           "arch", "cbow_gradient", "loss", "optimizer", "clip_gradient",
+           "seed", "deterministic", "parts", "round_tokens", "group_inputs"}};
 }
 
 namespace {
@@ -130,6 +134,7 @@ absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads) {
   flags.seed = FLAGS_seed;
   flags.windows.window = FLAGS_window;
   flags.windows.negatives = FLAGS_negatives;
+  flags.windows.share_negatives = FLAGS_share_negatives;
   flags.windows.subsample = FLAGS_subsample;
   flags.windows.noise_exponent = FLAGS_noise_exponent;
   flags.windows.seed = FLAGS_seed;

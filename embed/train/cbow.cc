@@ -1,5 +1,7 @@
 #include "embed/train/cbow.h"
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "embed/base/status_macros.h"
 #include "embed/train/composed_worker.h"
 #include "embed/train/gradient_worker.h"
@@ -10,6 +12,11 @@ absl::StatusOr<std::unique_ptr<Cbow>> Cbow::Create(
     const WindowModelOptions& options, CbowGradient gradient,
     absl::Span<const uint64_t> counts, EmbeddingTable* input,
     EmbeddingTable* output) {
+  if (options.share_negatives > 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("share_negatives is ", options.share_negatives,
+                     ", but CBOW draws for each center; expected 1"));
+  }
   EMBED_RETURN_IF_ERROR(
       CheckTables(counts.size(), counts.size(), *input, *output));
   EMBED_ASSIGN_OR_RETURN(std::unique_ptr<WindowSetup> setup,

@@ -42,8 +42,8 @@ class PartitionedSchedule::Leg {
           continue;
         }
       }
-      if (EmitOne(thread, &lock)) continue;
-      if (!over_) changed_.wait(lock);
+      if (over_ || EmitOne(thread, &lock)) continue;
+      changed_.wait(lock);
     }
   }
 
@@ -53,9 +53,15 @@ class PartitionedSchedule::Leg {
   }
 
  private:
-  // Begins with the buckets of unit_ if its pairs are made.
+  // Begins with the buckets of unit_ if its pairs are made and nobody wants a
+  // pause.
   bool StartTraining() {
     if (emitting_ == unit_) return false;
+    if (monitor_->PauseRequested()) {
+      over_ = true;
+      changed_.notify_all();
+      return false;
+    }
     training_ = true;
     order_.Start(
         static_cast<uint32_t>(unit_ % schedule_->training_->parts().count()));
@@ -69,7 +75,7 @@ class PartitionedSchedule::Leg {
     if (!status.ok()) return Fail(status);
     training_ = false;
     ++unit_;
-    if (unit_ == end_ || monitor_->PauseRequested()) over_ = true;
+    if (unit_ == end_) over_ = true;
   }
 
   // Makes the pairs of the next chunk, if there is one to begin with.
@@ -201,12 +207,13 @@ TrainStats PartitionedSchedule::StatsOf(uint64_t unit) const {
 uint64_t ChunksPerRound(const PartitionOptions& options,
                         const SequenceSource& source,
                         uint64_t tokens_per_epoch) {
-  const double tokens_of_chunk =
-      static_cast<double>(tokens_per_epoch) /
+  const double all =
       static_cast<double>(std::max<uint64_t>(source.num_chunks(), 1));
-  const double chunks = static_cast<double>(options.round_tokens) /
-                        std::max(tokens_of_chunk, 1.0);
-  return static_cast<uint64_t>(std::max(1.0, std::round(chunks)));
+  const double tokens_of_chunk =
+      std::max(static_cast<double>(tokens_per_epoch) / all, 1.0);
+  const double chunks =
+      static_cast<double>(options.round_tokens) / tokens_of_chunk;
+  return static_cast<uint64_t>(std::clamp(std::round(chunks), 1.0, all));
 }
 
 }  // namespace embed

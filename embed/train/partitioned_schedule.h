@@ -94,7 +94,7 @@ class PartitionedSchedule : public Schedule {
 };
 
 // The chunks of `source` that hold about options.round_tokens of the
-// tokens_per_epoch it has; at least 1.
+// tokens_per_epoch it has; at least 1, at most all.
 uint64_t ChunksPerRound(const PartitionOptions& options,
                         const SequenceSource& source,
                         uint64_t tokens_per_epoch);

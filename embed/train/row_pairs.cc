@@ -15,19 +15,33 @@ absl::Status PartitionOptions::Validate() const {
   if (round_tokens < 1) {
     return absl::InvalidArgumentError("round_tokens is 0, expected >= 1");
   }
-  if (group_inputs < 1 || group_inputs > 1000) {
+  if (group_inputs < 0 || group_inputs > 1000) {
     return absl::InvalidArgumentError(
-        absl::StrCat("group_inputs is ", group_inputs, ", expected 1 to 1000"));
+        absl::StrCat("group_inputs is ", group_inputs,
+                     ", expected 1 to 1000, or 0 for a choice by the number "
+                     "of rows"));
   }
   return absl::OkStatus();
 }
 
-uint32_t AutoParts(uint64_t rows) {
+PartitionOptions PartitionOptions::For(uint64_t rows) const {
+  constexpr uint32_t kMostParts = 4;
   constexpr uint64_t kRowsOfPart = 1000;
-  constexpr uint32_t kMost = 4;
-  uint32_t parts = 1;
-  while (parts < kMost && rows >= 2 * parts * kRowsOfPart) parts *= 2;
-  return parts;
+  constexpr uint64_t kMostInputs = 32;
+  constexpr uint64_t kRowsOfInput = 64;
+  PartitionOptions result = *this;
+  if (parts == 0) {
+    result.parts = 1;
+    while (result.parts < kMostParts &&
+           rows >= 2 * result.parts * kRowsOfPart) {
+      result.parts *= 2;
+    }
+  }
+  if (group_inputs == 0) {
+    result.group_inputs = static_cast<int>(std::clamp<uint64_t>(
+        rows / result.parts / kRowsOfInput, 1, kMostInputs));
+  }
+  return result;
 }
 
 }  // namespace embed

@@ -27,14 +27,18 @@ struct PartitionOptions {
   // InvalidArgument naming the option and its value.
   absl::Status Validate() const;
 
-  uint32_t parts = 0;               // P, a power of two; 0: AutoParts()
-  uint64_t round_tokens = 1 << 18;  // of the source, about, in one unit of work
-  int group_inputs = 32;  // consecutive inputs whose pairs share negatives
-};
+  // The same for tables of so many rows, zeros replaced by what suits them.
+  //
+  //   parts         4, less where a part would have fewer than 1000 rows: its
+  //                 few negatives would come again and again
+  //   group_inputs  32, less where that is more than one row in 64 of a part:
+  //                 rows that occur several times in a group move too far
+  PartitionOptions For(uint64_t rows) const;
 
-// The P for tables of so many rows: 4, less where a part would be so small that
-// its few negatives come again and again.
-uint32_t AutoParts(uint64_t rows);
+  uint32_t parts = 0;               // P, a power of two; 0: see For()
+  uint64_t round_tokens = 1 << 18;  // of the source, about, in one unit of work
+  int group_inputs = 0;  // consecutive inputs whose pairs share negatives
+};
 
 // Row P k + m belongs to part (m + k) mod P. Ids fall by frequency, so every
 // part gets its share of frequent ones; and the rows of a part are spread over

@@ -5,6 +5,7 @@
 #include "embed/base/status_macros.h"
 #include "embed/train/composed_worker.h"
 #include "embed/train/gradient_worker.h"
+#include "embed/train/shared_window_worker.h"
 #include "embed/train/skip_gram_pairs.h"
 #include "embed/train/window_worker.h"
 
@@ -39,6 +40,14 @@ absl::StatusOr<std::unique_ptr<SkipGram>> SkipGram::Create(
   EMBED_ASSIGN_OR_RETURN(
       std::unique_ptr<TableOptimizers> optimizers,
       TableOptimizers::Create(options.optimizer, input, output));
+  if (options.share_negatives > 1 &&
+      (features != nullptr || !optimizers->plain_sgd)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "share_negatives is ", options.share_negatives, ", but ",
+        features != nullptr ? "composed inputs draw for each pair"
+                            : "only plain SGD trains centers together",
+        "; expected 1"));
+  }
   return std::unique_ptr<SkipGram>(new SkipGram(
       std::move(setup), std::move(optimizers), features, input, output));
 }
@@ -58,6 +67,9 @@ std::unique_ptr<Objective::Worker> SkipGram::NewWorker() const {
   if (!optimizers_->plain_sgd) {
     return std::make_unique<GradientWorker>(
         setup_.get(), gatherer_.get(), input_->stride(), optimizers_.get());
+  }
+  if (setup_->share_negatives() > 1) {
+    return std::make_unique<SharedWindowWorker>(setup_.get(), input_, output_);
   }
   if (!composed_) return std::make_unique<WindowWorker>(setup_.get(), input_);
   return std::make_unique<ComposedWorker>(setup_.get(), gatherer_.get(),
@@ -83,12 +95,12 @@ absl::StatusOr<std::unique_ptr<PairTraining>> SkipGram::NewPairTraining(
     return absl::UnimplementedError(
         "groups of pairs are trained by plain SGD only");
   }
-  const uint32_t parts =
-      options.parts != 0 ? options.parts : AutoParts(output_->rows());
+  const PartitionOptions partition = options.For(output_->rows());
   EMBED_ASSIGN_OR_RETURN(PartNegatives negatives,
-                         setup_->NewPartNegatives(RowParts(parts)));
+                         setup_->NewPartNegatives(RowParts(partition.parts)));
   return std::make_unique<SkipGramPairs>(setup_.get(), std::move(negatives),
-                                         options.group_inputs, input_, output_);
+                                         partition.group_inputs, input_,
+                                         output_);
 }
 
 }  // namespace embed

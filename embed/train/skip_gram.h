@@ -10,6 +10,9 @@
 // own negatives (embed/kernels/composed_step.h). Ids without features are
 // trained as contexts only.
 //
+// With WindowModelOptions::share_negatives above 1 several centers share them
+// (embed/train/pair_group.h).
+//
 // In both a negative equal to the positive of its pair is left out.
 // Any other optimiser than plain SGD takes a slower worker
 // (embed/train/gradient_worker.h).

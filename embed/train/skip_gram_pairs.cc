@@ -4,12 +4,9 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "embed/base/aligned_buffer.h"
 #include "embed/base/philox.h"
 #include "embed/kernels/random.h"
-#include "embed/kernels/window_step.h"
-#include "embed/train/output_layer.h"
-#include "embed/train/pair_group.h"
+#include "embed/train/group_steps.h"
 #include "embed/train/window_sampler.h"
 
 namespace embed {
@@ -20,13 +17,10 @@ namespace {
 // all would be pushed from the same negatives. With one pass analogies lose two
 // points.
 constexpr size_t kPasses = 4;
-// Groups whose negatives are drawn in one go: they stay in the first-level
-// cache until they are used. A multiple of 4, to begin on a block of the random
-// stream.
+// Groups whose negatives are drawn in one go: in bulk, and still in the
+// first-level cache when they are used. A multiple of 4, to begin on a block of
+// the random stream.
 constexpr size_t kGroupsPerDraw = 32;
-// Groups between asking for rows and using them, so that the work on the former
-// hides the memory access.
-constexpr size_t kPrefetchAhead = 2;
 // A group ends early where its inputs have many positives.
 constexpr size_t kPairsPerInput = 4;
 
@@ -46,18 +40,8 @@ class PairWorker : public PairTraining::Worker {
         part_negatives_(negatives),
         group_inputs_(group_inputs),
         draws_(DrawsOf(static_cast<size_t>(setup.negatives()))),
-        input_(input),
-        step_(GetWindowStep()),
-        groups_(
-            kPrefetchAhead + 1,
-            PairGroup(group_inputs * kPairsPerInput,
-                      static_cast<size_t>(setup.negatives()), input, output)) {
-    const size_t scores = PairGroup::ScratchFor(
-        group_inputs * kPairsPerInput, static_cast<size_t>(setup.negatives()));
-    // A few kilobytes up to some megabytes; the tables are there already.
-    scores_ = AlignedBuffer::Create(scores * sizeof(float)).value();
-    scratch_.scores = static_cast<float*>(scores_.data());
-  }
+        steps_(group_inputs * kPairsPerInput,
+               static_cast<size_t>(setup.negatives()), input, output) {}
 
   void Emit(uint32_t epoch, const SequenceBatch& batch,
             std::vector<RowPair>* pairs, TrainStats* stats) override {
@@ -76,17 +60,14 @@ class PairWorker : public PairTraining::Worker {
          first += kGroupsPerDraw) {
       const size_t count = std::min(kGroupsPerDraw, group_ends_.size() - first);
       DrawNegatives(run, first, count);
-      for (size_t g = 0; g < kPrefetchAhead; ++g) {
-        PrefetchRows(Build(run, first, g, count).rows(), input_->stride());
-      }
       for (size_t g = 0; g < count; ++g) {
-        const PairGroup& next = Build(run, first, g + kPrefetchAhead, count);
-        PlaceOf(g).Train(step_, RateOf(run, group_ends_[first + g]),
-                         next.rows(), &scratch_);
+        steps_.Push(Group(run, first + g), Negatives(g),
+                    RateOf(run, group_ends_[first + g]));
       }
     }
+    steps_.Finish();
     stats->examples += run.pairs.size();
-    stats->loss += scratch_.loss.Take();
+    stats->loss += steps_.TakeLoss();
   }
 
  private:
@@ -170,34 +151,13 @@ class PairWorker : public PairTraining::Worker {
                               (run.rate.last - run.rate.first) * done);
   }
 
-  // The g-th of the groups drawn for stays here until that after the next
-  // kPrefetchAhead is built.
-  PairGroup& PlaceOf(size_t g) { return groups_[g % groups_.size()]; }
-
-  // Builds the g-th of the `count` groups from `first` on; an empty one behind
-  // the last.
-  const PairGroup& Build(const PairRun& run, size_t first, size_t g,
-                         size_t count) {
-    PairGroup& group = PlaceOf(g);
-    if (g < count) {
-      group.Build(Group(run, first + g), Negatives(g));
-    } else {
-      group.Build({}, {});
-    }
-    return group;
-  }
-
   const uint64_t seed_;
   const size_t window_;
   WindowSampler sampler_;
   const PartNegatives* const part_negatives_;
   const size_t group_inputs_;
   const size_t draws_;  // of negatives a group
-  EmbeddingTable* const input_;
-  const WindowStepFunction step_;
-  std::vector<PairGroup> groups_;
-  AlignedBuffer scores_;
-  WindowScratch scratch_;
+  GroupSteps steps_;
   WindowBlock block_;
   std::vector<size_t> group_ends_;  // of the run being trained
   std::vector<uint32_t> words_;

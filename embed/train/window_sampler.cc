@@ -85,10 +85,11 @@ void WindowSampler::AppendWindows(size_t first, uint64_t number,
   }
 }
 
-size_t WindowSampler::DrawsOf(size_t contexts) const {
+size_t WindowSampler::DrawsOf(size_t place, size_t contexts) const {
   switch (options_.negatives_per) {
     case NegativesPer::kCenter:
-      return 1;
+      return place % static_cast<size_t>(options_.centers_per_draw) == 0 ? 1
+                                                                         : 0;
     case NegativesPer::kContext:
       return contexts;
     case NegativesPer::kNone:
@@ -105,7 +106,7 @@ void WindowSampler::AppendNegatives(size_t first, uint64_t number,
   const size_t drawn = block->negatives.size();
   size_t end = drawn;
   for (size_t i = first; i < last; ++i) {
-    end += negatives * DrawsOf(block->end[i] - block->begin[i] - 1);
+    end += negatives * DrawsOf(i - first, block->end[i] - block->begin[i] - 1);
     block->negatives_end[i] = end;
   }
   block->negatives.resize(end);

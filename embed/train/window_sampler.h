@@ -30,6 +30,9 @@ struct WindowOptions {
   int negatives = 5;
   NegativesPer negatives_per = NegativesPer::kCenter;
   uint64_t seed = 1;
+  // With kCenter: consecutive centers of a sequence that have one draw
+  // together, with the first of them; the others have none.
+  int centers_per_draw = 1;
 };
 
 // Some whole sequences, prepared. Token i, as a center, has the contexts
@@ -75,8 +78,9 @@ class WindowSampler {
   void AppendKept(absl::Span<const uint32_t> sequence, uint64_t number,
                   WindowBlock* block);
   void AppendWindows(size_t first, uint64_t number, WindowBlock* block);
-  // How often a center with so many contexts draws its negatives.
-  size_t DrawsOf(size_t contexts) const;
+  // How often the center at `place` of its sequence, with so many contexts,
+  // draws its negatives.
+  size_t DrawsOf(size_t place, size_t contexts) const;
   void AppendNegatives(size_t first, uint64_t number, WindowBlock* block);
   // `count` words of the stream for `purpose` of sequence `number`.
   absl::Span<const uint32_t> Words(RandomPurpose purpose, uint64_t number,

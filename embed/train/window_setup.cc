@@ -16,6 +16,15 @@ absl::Status WindowModelOptions::Validate() const {
     return absl::InvalidArgumentError(
         absl::StrCat("negatives is ", negatives, ", expected 0 to 1000"));
   }
+  if (share_negatives < 1 || share_negatives > 1000) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "share_negatives is ", share_negatives, ", expected 1 to 1000"));
+  }
+  if (share_negatives > 1 && loss != OutputLoss::kNegativeSampling) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "share_negatives is ", share_negatives,
+        ", but hierarchical softmax has no negatives; expected 1"));
+  }
   return optimizer.Validate();
 }
 
@@ -73,6 +82,7 @@ WindowSampler WindowSetup::NewSampler(NegativesPer negatives_per) const {
   windows.window = options_.window;
   windows.negatives = negatives();
   windows.negatives_per = negatives_per;
+  windows.centers_per_draw = options_.share_negatives;
   windows.seed = options_.seed;
   return WindowSampler(windows, &subsampler_, &negative_sampler_);
 }

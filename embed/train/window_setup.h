@@ -33,6 +33,9 @@ struct WindowModelOptions {
   uint64_t seed = 1;
   OutputLoss loss = OutputLoss::kNegativeSampling;
   OptimizerOptions optimizer = {};
+  // Consecutive centers that share one draw of negatives; above 1 only for
+  // skip-gram of plain ids by negative sampling and plain SGD.
+  int share_negatives = 1;
 };
 
 // InvalidArgument: the tables do not have these rows and one dim.
@@ -60,6 +63,8 @@ class WindowSetup {
   // Draws a pair: none with hierarchical softmax.
   int negatives() const;
   const OutputLayer& layer() const { return *layer_; }
+  // Centers that share their negatives.
+  int share_negatives() const { return options_.share_negatives; }
   // Negatives for tables cut into `parts` parts.
   absl::StatusOr<PartNegatives> NewPartNegatives(RowParts parts) const {
     return PartNegatives::Create(counts_, options_.noise_exponent, parts);

@@ -1,0 +1,51 @@
+#include "embed/train/shared_window_worker.h"
+
+#include <algorithm>
+
+namespace embed {
+
+SharedWindowWorker::SharedWindowWorker(const WindowSetup* setup,
+                                       EmbeddingTable* input,
+                                       EmbeddingTable* output)
+    : BlockWorker(setup->NewSampler(NegativesPer::kCenter)),
+      window_(static_cast<size_t>(setup->window())),
+      centers_(static_cast<size_t>(setup->share_negatives())),
+      steps_(2 * window_ * centers_, static_cast<size_t>(setup->negatives()),
+             input, output) {}
+
+uint64_t SharedWindowWorker::TrainBlock(const WindowBlock& block, float rate) {
+  uint64_t examples = 0;
+  size_t end = 0;
+  for (size_t first = 0; first < block.size(); first = end) {
+    end = EndOfGroup(block, first);
+    FindPairs(block, first, end);
+    steps_.Push(pairs_, block.NegativesOf(first), rate);
+    examples += pairs_.size();
+  }
+  steps_.Finish();
+  return examples;
+}
+
+size_t SharedWindowWorker::EndOfGroup(const WindowBlock& block,
+                                      size_t first) const {
+  const size_t most = std::min(block.size(), first + centers_);
+  size_t end = first + 1;
+  // Negatives of its own make a center the first of a group.
+  while (end < most && block.NegativesOf(end).empty()) ++end;
+  return end;
+}
+
+void SharedWindowWorker::FindPairs(const WindowBlock& block, size_t first,
+                                   size_t end) {
+  pairs_.clear();
+  const size_t last = std::min(block.size(), end + window_);
+  for (size_t t = first - std::min(window_, first); t < last; ++t) {
+    for (size_t c = first; c < end; ++c) {
+      if (block.begin[c] <= t && t < block.end[c] && c != t) {
+        pairs_.push_back({block.ids[t], block.ids[c]});
+      }
+    }
+  }
+}
+
+}  // namespace embed

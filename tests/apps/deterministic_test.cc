@@ -1,0 +1,105 @@
+// --deterministic through the command: the same files with any number of
+// threads, also when killed and gone on with by another number.
+#include <signal.h>
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/apps/interrupted_training.h"
+#include "tests/apps/tool_runner.h"
+
+namespace embed {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+struct Training {
+  const char* name;
+  std::string input;
+  Command command;  // without the input
+};
+
+class DeterministicTest : public testing::TestWithParam<Training> {
+ protected:
+  void SetUp() override { runner_.Write("input.txt", GetParam().input); }
+  Command Train(const std::string& threads) const {
+    return With(GetParam().command,
+                {"input.txt", "--deterministic", "--parts=4",
+                 "--round_tokens=60000", "--threads=" + threads});
+  }
+  const ToolRunner runner_;
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    Inputs, DeterministicTest,
+    testing::Values(Training{"Text", RepeatedCorpus(), TrainWords()},
+                    Training{"Graph", KarateEdges(), TrainNodes()}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_P(DeterministicTest, AnyNumberOfThreadsGivesTheSameFiles) {
+  ASSERT_EQ(runner_.Run(With(Train("1"), {"--output=one"})).exit_code, 0);
+  for (const char* threads : {"2", "3", "8"}) {
+    const ToolResult result = runner_.Run(Train(threads));
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("deterministic: 4 parts"));
+    EXPECT_EQ(runner_.Read("run.embed"), runner_.Read("one.embed")) << threads;
+    EXPECT_EQ(runner_.Read("run.faiss"), runner_.Read("one.faiss")) << threads;
+  }
+}
+
+TEST_P(DeterministicTest, KilledItGoesOnWithOtherThreads) {
+  ASSERT_EQ(runner_.Run(With(Train("2"), {"--output=whole"})).exit_code, 0);
+  EXPECT_EQ(StopAtCheckpoint(runner_, Train("3"), SIGKILL).exit_code, 137);
+  StopAtCheckpoint(runner_, With(Train("1"), {"--resume"}), SIGKILL);
+  const ToolResult result = runner_.Run(With(Train("2"), {"--resume"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("going on from run.checkpoint, at "));
+  EXPECT_EQ(runner_.Read("run.embed"), runner_.Read("whole.embed"));
+}
+
+TEST_P(DeterministicTest, OtherPartsAreAnotherTraining) {
+  StopAtCheckpoint(runner_, Train("2"), SIGINT);
+  const ToolResult result =
+      runner_.Run(With(Train("2"), {"--parts=2", "--resume"}));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(Lines(result.err).back(), HasSubstr("parts was 4 and is 2"));
+}
+
+class UnpartitionedTest : public testing::Test {
+ protected:
+  UnpartitionedTest() { runner_.Write("input.txt", RepeatedCorpus()); }
+  const ToolRunner runner_;
+};
+
+TEST_F(UnpartitionedTest, WhatCannotBePartitionedIsTrainedByOneThread) {
+  for (const char* flag : {"--arch=cbow", "--loss=hs", "--optimizer=adagrad"}) {
+    const Command command = With(
+        TrainWords(), {"input.txt", "--epochs=1", "--deterministic", flag});
+    const ToolResult result =
+        runner_.Run(With(command, {"--threads=3", "--output=three"}));
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("deterministic: one training thread"));
+    ASSERT_EQ(runner_.Run(With(command, {"--output=one"})).exit_code, 0);
+    EXPECT_EQ(runner_.Read("three.embed"), runner_.Read("one.embed")) << flag;
+  }
+}
+
+TEST_F(UnpartitionedTest, BadPartitionsAreNamed) {
+  const auto refused = [&](const Command& flags) {
+    const ToolResult result =
+        runner_.Run(With(With(TrainWords(), {"input.txt"}), flags));
+    EXPECT_EQ(result.exit_code, 2);
+    return Lines(result.err).front();
+  };
+  EXPECT_THAT(refused({"--parts=4"}),
+              AllOf(HasSubstr("--parts"), HasSubstr("--deterministic")));
+  EXPECT_THAT(refused({"--deterministic", "--parts=3"}),
+              HasSubstr("parts is 3"));
+  EXPECT_THAT(refused({"--deterministic", "--group_inputs=-1"}),
+              HasSubstr("group_inputs is -1"));
+}
+
+}  // namespace
+}  // namespace embed

@@ -50,8 +50,9 @@ class Training:
 class Embed:
     name = "embed"
 
-    def __init__(self, program, wrapper=()):
+    def __init__(self, program, wrapper=(), flags=()):
         self.program = program
+        self.flags = list(flags)  # more of them
         self.wrapper = list(wrapper)  # a command to start it through
 
     def missing(self):
@@ -71,7 +72,8 @@ class Embed:
             "--subsample", repr(settings.subsample),
             "--learning_rate", repr(settings.learning_rate),
             "--threads", str(settings.threads), "--seed", str(settings.seed),
-            "--progress", "json", "--output", output, "--export", "bin", corpus]
+            "--progress", "json", "--output", output, "--export", "bin",
+            *self.flags, corpus]
 
     def train(self, corpus, settings, output, keep_vectors=True):
         """keep_vectors=False: the program is stopped before it writes."""

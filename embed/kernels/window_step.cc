@@ -53,14 +53,14 @@ HWY_INLINE V WeightedSigmoid(V x, V weight, V* linear) {
 }
 
 // How often each element of a tile counts: as often as the target was drawn,
-// once for each positive of the context's own.
+// once for each positive of the context's own, which themselves count once.
 template <int kContexts, int kTargets>
 HWY_INLINE void TileWeights(const WindowStep& step, int first, int first_target,
                             float* weights) {
   const D d;
   HWY_ALIGN static constexpr float kOnes[4] = {1.0f, 1.0f, 1.0f, 1.0f};
   const float* const counts =
-      step.num_own == 0 ? kOnes : step.context_counts + first;
+      step.own == nullptr ? kOnes : step.context_counts + first;
   if constexpr (kContexts == 4 && kLanes >= 4) {
     const V all = hn::LoadDup128(d, counts);
     for (int v = 0; v < kTileVectors<kContexts, kTargets>; ++v) {
@@ -76,6 +76,9 @@ HWY_INLINE void TileWeights(const WindowStep& step, int first, int first_target,
     const float weight = step.target_weights[first_target + t];
     if (HWY_LIKELY(weight == 1.0f)) continue;
     for (int c = 0; c < kContexts; ++c) weights[t * kContexts + c] *= weight;
+  }
+  if (step.own != nullptr && first_target == 0) {
+    for (int c = 0; c < kContexts; ++c) weights[c] = 1.0f;
   }
 }
 
@@ -126,7 +129,8 @@ HWY_INLINE void ScoresToGradients(const WindowStep& step, int first_target,
 }
 
 // Gradients of the kContexts contexts from `first` on and kTargets targets.
-template <int kContexts, int kTargets>
+// kOwn: instead of the first target each context has its own.
+template <int kContexts, int kTargets, bool kOwn>
 HWY_INLINE void ScoreTile(const WindowStep& step, int first, int first_target,
                           bool weighted, LossSum* loss, float* gradients) {
   const D d;
@@ -139,8 +143,14 @@ HWY_INLINE void ScoreTile(const WindowStep& step, int first, int first_target,
     V x[kContexts];
     HWY_UNROLL(8)
     for (int c = 0; c < kContexts; ++c) x[c] = hn::Load(d, contexts[c] + i);
+    if constexpr (kOwn) {
+      HWY_UNROLL(8)
+      for (int c = 0; c < kContexts; ++c) {
+        sum[c] = hn::MulAdd(x[c], hn::Load(d, step.own[first + c] + i), sum[c]);
+      }
+    }
     HWY_UNROLL(8)
-    for (int t = 0; t < kTargets; ++t) {
+    for (int t = kOwn ? 1 : 0; t < kTargets; ++t) {
       const V y = hn::Load(d, targets[t] + i);
       HWY_UNROLL(8)
       for (int c = 0; c < kContexts; ++c) {
@@ -170,7 +180,7 @@ HWY_INLINE void ScoreTile(const WindowStep& step, int first, int first_target,
   }
 }
 
-// Pairs of contexts and positives of their own that are taken at a time.
+// Pairs of contexts and further positives of theirs that are taken at a time.
 constexpr int kPairTile = 4;
 
 // Partial sums of the scores of the pairs from `first` on, one pair a vector.
@@ -182,9 +192,9 @@ HWY_INLINE void ScorePairs(const WindowStep& step, int first, V* sums) {
   V sum[kPairTile];
   HWY_UNROLL(4)
   for (int i = 0; i < kPairTile; ++i) {
-    const int pair = std::min(first + i, step.num_own - 1);
-    x[i] = step.contexts[step.own_contexts[pair]];
-    y[i] = step.own[pair];
+    const int pair = std::min(first + i, step.num_more - 1);
+    x[i] = step.contexts[step.more_contexts[pair]];
+    y[i] = step.more[pair];
     sum[i] = hn::Zero(d);
   }
   const size_t stride = step.stride;
@@ -198,13 +208,13 @@ HWY_INLINE void ScorePairs(const WindowStep& step, int first, V* sums) {
   for (int i = 0; i < kPairTile; ++i) sums[i] = sum[i];
 }
 
-// Gradients of contexts and positives of their own, in the order of step.own.
-void ScoreOwn(const WindowStep& step, LossSum* loss, float* gradients) {
+// Gradients of contexts and their further positives, in the order of step.more.
+void ScoreMore(const WindowStep& step, LossSum* loss, float* gradients) {
   const D d;
   constexpr int kPairs = std::max(kLanes, kPairTile);
   const V rate = hn::Set(d, step.rate);
-  for (int first = 0; first < step.num_own; first += kPairs) {
-    const int count = std::min(kPairs, step.num_own - first);
+  for (int first = 0; first < step.num_more; first += kPairs) {
+    const int count = std::min(kPairs, step.num_more - first);
     V sums[kPairs];
     for (int i = 0; i < kPairs; ++i) sums[i] = hn::Zero(d);
     for (int i = 0; i < count; i += kPairTile) {
@@ -242,15 +252,15 @@ HWY_INLINE void UpdatePair(V g, float* HWY_RESTRICT x, float* HWY_RESTRICT y,
   }
 }
 
-// Updates contexts and positives of their own, pair by pair.
-void UpdateOwn(const WindowStep& step, const float* gradients) {
+// Updates contexts and their further positives, pair by pair.
+void UpdateMore(const WindowStep& step, const float* gradients) {
   const D d;
   constexpr size_t kColumns = 4 * kLanes;
   const size_t stride = step.stride;
-  const int pairs = step.num_own;
+  const int pairs = step.num_more;
   for (int i = 0; i < pairs; ++i) {
-    float* const x = step.contexts[step.own_contexts[i]];
-    float* const y = step.own[i];
+    float* const x = step.contexts[step.more_contexts[i]];
+    float* const y = step.more[i];
     const V g = hn::Set(d, gradients[i]);
     size_t k = 0;
     for (; k + kColumns <= stride; k += kColumns) UpdatePair<4>(g, x, y, k);
@@ -287,27 +297,28 @@ HWY_INLINE void ForContextTiles(int num_contexts, const Tile& tile) {
   }
 }
 
-template <int kTargets>
+template <int kTargets, bool kOwn>
 void ScoreTargets(const WindowStep& step, int first_target, bool weighted,
                   LossSum* loss, float* gradients) {
   ForContextTiles(step.num_contexts, [&](int c, auto contexts) EMBED_TILE {
     constexpr int kContexts = decltype(contexts)::value;
-    ScoreTile<kContexts, kTargets>(step, c, first_target, weighted, loss,
-                                   gradients);
+    ScoreTile<kContexts, kTargets, kOwn>(step, c, first_target, weighted, loss,
+                                         gradients);
     gradients += kTileFloats<kContexts, kTargets>;
   });
 }
 
-// Updates kContexts contexts at `column` and adds their share to new_y.
-template <int kContexts, int kTargets, int kVectors>
-HWY_INLINE void UpdateTile(float* const* contexts, size_t column,
+// Updates the kContexts contexts from `first` on at `column`, with kOwn their
+// own first targets too, and adds their share to new_y.
+template <int kContexts, int kTargets, int kVectors, bool kOwn>
+HWY_INLINE void UpdateTile(const WindowStep& step, int first, size_t column,
                            const float* gradients,
                            const V (&y)[kTargets][kVectors],
                            V (&new_y)[kTargets][kVectors]) {
   const D d;
   HWY_UNROLL(1)
   for (int c = 0; c < kContexts; ++c) {
-    float* row = contexts[c] + column;
+    float* row = step.contexts[first + c] + column;
     V x[kVectors];
     V new_x[kVectors];
     HWY_UNROLL(8)
@@ -315,8 +326,18 @@ HWY_INLINE void UpdateTile(float* const* contexts, size_t column,
       x[v] = hn::Load(d, row + v * kLanes);
       new_x[v] = x[v];
     }
+    if constexpr (kOwn) {
+      float* own = step.own[first + c] + column;
+      const V g = hn::Set(d, gradients[c]);
+      HWY_UNROLL(8)
+      for (int v = 0; v < kVectors; ++v) {
+        const V own_y = hn::Load(d, own + v * kLanes);
+        new_x[v] = hn::MulAdd(g, own_y, new_x[v]);
+        hn::Store(hn::MulAdd(g, x[v], own_y), d, own + v * kLanes);
+      }
+    }
     HWY_UNROLL(8)
-    for (int t = 0; t < kTargets; ++t) {
+    for (int t = kOwn ? 1 : 0; t < kTargets; ++t) {
       const V g = hn::Set(d, gradients[t * kContexts + c]);
       HWY_UNROLL(8)
       for (int v = 0; v < kVectors; ++v) {
@@ -344,14 +365,15 @@ HWY_INLINE void PrefetchColumns(const WindowStep& step, size_t column,
 
 // Both updates for kTargets targets and kVectors vectors of each row, from
 // column `column` on.
-template <int kTargets, int kVectors>
+template <int kTargets, int kVectors, bool kOwn>
 HWY_INLINE void UpdateColumns(const WindowStep& step, float* const* targets,
                               const float* gradients, size_t column) {
   const D d;
+  constexpr int kFirst = kOwn ? 1 : 0;
   V y[kTargets][kVectors];
   V new_y[kTargets][kVectors];
   HWY_UNROLL(8)
-  for (int t = 0; t < kTargets; ++t) {
+  for (int t = kFirst; t < kTargets; ++t) {
     HWY_UNROLL(8)
     for (int v = 0; v < kVectors; ++v) {
       y[t][v] = hn::Load(d, targets[t] + column + v * kLanes);
@@ -360,11 +382,12 @@ HWY_INLINE void UpdateColumns(const WindowStep& step, float* const* targets,
   }
   ForContextTiles(step.num_contexts, [&](int c, auto contexts) EMBED_TILE {
     constexpr int kContexts = decltype(contexts)::value;
-    UpdateTile<kContexts>(step.contexts + c, column, gradients, y, new_y);
+    UpdateTile<kContexts, kTargets, kVectors, kOwn>(step, c, column, gradients,
+                                                    y, new_y);
     gradients += kTileFloats<kContexts, kTargets>;
   });
   HWY_UNROLL(8)
-  for (int t = 0; t < kTargets; ++t) {
+  for (int t = kFirst; t < kTargets; ++t) {
     HWY_UNROLL(8)
     for (int v = 0; v < kVectors; ++v) {
       hn::Store(new_y[t][v], d, targets[t] + column + v * kLanes);
@@ -372,7 +395,7 @@ HWY_INLINE void UpdateColumns(const WindowStep& step, float* const* targets,
   }
 }
 
-template <int kTargets>
+template <int kTargets, bool kOwn>
 void UpdateTargets(const WindowStep& step, int first_target,
                    const float* gradients) {
   float* const* targets = step.targets + first_target;
@@ -382,11 +405,12 @@ void UpdateTargets(const WindowStep& step, int first_target,
     if (first_target == 0 && (kColumns >= 16 || column % 16 == 0)) {
       PrefetchColumns(step, column, kColumns);
     }
-    UpdateColumns<kTargets, kUpdateVectors>(step, targets, gradients, column);
+    UpdateColumns<kTargets, kUpdateVectors, kOwn>(step, targets, gradients,
+                                                  column);
   }
   for (; column < step.stride; column += kLanes) {
     if (first_target == 0) PrefetchColumns(step, column, kLanes);
-    UpdateColumns<kTargets, 1>(step, targets, gradients, column);
+    UpdateColumns<kTargets, 1, kOwn>(step, targets, gradients, column);
   }
 }
 
@@ -410,7 +434,7 @@ HWY_INLINE void WithTargets(int count, const Call& call) {
 }
 
 bool AnyWeight(const WindowStep& step) {
-  if (step.num_own > 0) return true;
+  if (step.own != nullptr) return true;
   bool any = false;
   for (int t = step.num_positives; t < step.num_targets; ++t) {
     any |= step.target_weights[t] != 1.0f;
@@ -418,29 +442,50 @@ bool AnyWeight(const WindowStep& step) {
   return any;
 }
 
-void Step(const WindowStep& step, WindowScratch* scratch) {
+// kOwn concerns the first tile of targets.
+template <bool kOwn>
+void StepTiles(const WindowStep& step, WindowScratch* scratch) {
   const bool weighted = AnyWeight(step);
   const size_t group = WindowScratch::ScoresFor(step.num_contexts, kTargetTile);
   float* gradients = scratch->scores;
   for (int t = 0; t < step.num_targets; t += kTargetTile) {
     WithTargets(std::min(kTargetTile, step.num_targets - t),
                 [&](auto targets) EMBED_TILE {
-                  ScoreTargets<decltype(targets)::value>(
-                      step, t, weighted, &scratch->loss, gradients);
+                  constexpr int kTargets = decltype(targets)::value;
+                  if (t == 0) {
+                    ScoreTargets<kTargets, kOwn>(step, t, weighted,
+                                                 &scratch->loss, gradients);
+                  } else {
+                    ScoreTargets<kTargets, false>(step, t, weighted,
+                                                  &scratch->loss, gradients);
+                  }
                 });
     gradients += group;
   }
-  float* const own = gradients;
-  ScoreOwn(step, &scratch->loss, own);
+  float* const more = gradients;
+  if (kOwn) ScoreMore(step, &scratch->loss, more);
   gradients = scratch->scores;
   for (int t = 0; t < step.num_targets; t += kTargetTile) {
     WithTargets(std::min(kTargetTile, step.num_targets - t),
                 [&](auto targets) EMBED_TILE {
-                  UpdateTargets<decltype(targets)::value>(step, t, gradients);
+                  constexpr int kTargets = decltype(targets)::value;
+                  if (t == 0) {
+                    UpdateTargets<kTargets, kOwn>(step, t, gradients);
+                  } else {
+                    UpdateTargets<kTargets, false>(step, t, gradients);
+                  }
                 });
     gradients += group;
   }
-  UpdateOwn(step, own);
+  if (kOwn) UpdateMore(step, more);
+}
+
+void Step(const WindowStep& step, WindowScratch* scratch) {
+  if (step.own == nullptr) {
+    StepTiles<false>(step, scratch);
+  } else {
+    StepTiles<true>(step, scratch);
+  }
 }
 
 #undef EMBED_TILE
@@ -459,12 +504,12 @@ namespace embed {
 HWY_EXPORT(Select);
 
 size_t WindowScratch::ScoresFor(int num_contexts, int num_targets,
-                                int num_own) {
+                                int num_more) {
   // Four contexts and a tile of targets take at most two vectors of 16.
   const size_t tiles = static_cast<size_t>(num_contexts + 3) / 4;
   const size_t groups =
       static_cast<size_t>(num_targets + kTargetTile - 1) / kTargetTile;
-  return tiles * groups * 32 + static_cast<size_t>(num_own + 15) / 16 * 16;
+  return tiles * groups * 32 + static_cast<size_t>(num_more + 15) / 16 * 16;
 }
 
 WindowStepFunction GetWindowStep() { return HWY_DYNAMIC_DISPATCH(Select)(); }

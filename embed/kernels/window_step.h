@@ -24,13 +24,14 @@
 // ones, a difference of order rate^2.
 //
 // Where contexts have positives of their own, Y_i with m_i rows, all targets
-// above are negatives, shared by everybody and counted once a positive:
+// y_j are negatives, shared by everybody and counted once a positive:
 //
 //   L = sum_i [ sum_{y in Y_i} softplus(-x_i.y)
 //               + m_i sum_j w_j softplus(x_i.y_j) ]
 //
 // These are the pairs (x_i, y) of several centers that share their negatives.
-// They are updated last, one by one: as above, of order rate^2.
+// The first of each context is updated with the first targets, the others last,
+// one by one: as above, of order rate^2.
 //
 // The sigmoid's relative error is below 4e-7 for every finite score.
 #ifndef EMBED_KERNELS_WINDOW_STEP_H_
@@ -48,19 +49,21 @@ struct WindowStep {
   int num_contexts;             // >= 1
   float* const* targets;        // [num_targets] distinct rows y_j
   const float* target_weights;  // [num_targets] w_j, 1 for positives
-  int num_targets;              // >= 1, or 0 with `own`
+  int num_targets;              // >= 1
   size_t stride;                // floats in a row, a multiple of 16
   float rate;                   // learning rate
   int num_positives = 1;        // P, 0 to num_targets
   // Rows of coming steps, to be fetched while this one computes.
   const float* const* next = nullptr;
   int num_next = 0;
-  // Positives of the contexts' own, if any: own[k] is one of the context
-  // own_contexts[k]. Output rows, none of them among the targets, perhaps some
-  // the same; num_positives is then 0, and context_counts[i] is m_i >= 1.
-  float* const* own = nullptr;
-  const int* own_contexts = nullptr;
-  int num_own = 0;
+  // Positives of the contexts' own, or null: own[i] is the first of context i,
+  // more[k] a further one of context more_contexts[k], context_counts[i] = m_i.
+  // Output rows, none of them among the negatives, perhaps some the same. own
+  // stands for targets[0], which is not read; num_positives is then 1.
+  float* const* own = nullptr;   // [num_contexts]
+  float* const* more = nullptr;  // [num_more]
+  const int* more_contexts = nullptr;
+  int num_more = 0;
   const float* context_counts = nullptr;  // [num_contexts]
 };
 
@@ -68,7 +71,7 @@ struct WindowStep {
 struct WindowScratch {
   static constexpr int kTargetTile = 6;  // targets updated together
   // Floats that a step of these sizes needs in `scores`.
-  static size_t ScoresFor(int num_contexts, int num_targets, int num_own = 0);
+  static size_t ScoresFor(int num_contexts, int num_targets, int num_more = 0);
 
   float* scores = nullptr;  // 64-byte aligned, ScoresFor() floats or more
   LossSum loss;

@@ -39,7 +39,8 @@ class PairGroup {
 
   // All rows of the group, a few perhaps twice.
   absl::Span<const float* const> rows() const {
-    return {rows_.data(), num_inputs_ + num_pairs_ + num_negatives_};
+    return absl::MakeConstSpan(rows_).subspan(
+        0, num_inputs_ + num_pairs_ + num_negatives_);
   }
 
   // One step. Fetches the rows `next` meanwhile. Does nothing without pairs.
@@ -48,6 +49,7 @@ class PairGroup {
 
  private:
   void FindInputs(absl::Span<const RowPair> pairs);
+  void FindPositives(absl::Span<const RowPair> pairs);
   void FindNegatives(absl::Span<const RowPair> pairs,
                      absl::Span<const uint32_t> draws);
 
@@ -57,11 +59,12 @@ class PairGroup {
   size_t num_inputs_ = 0;
   size_t num_pairs_ = 0;
   size_t num_negatives_ = 0;
-  // The inputs, the positive of each pair, the negatives.
+  // The inputs, the first positive of each, the other positives, the negatives.
   std::vector<float*> rows_;
-  std::vector<int> owners_;     // of each positive, its input
-  std::vector<float> counts_;   // of each input, its positives
-  std::vector<float> weights_;  // of each negative, its draws
+  std::vector<int> owners_;    // of each other positive, its input
+  std::vector<float> counts_;  // of each input, its positives
+  // One for the first positives; of each negative, its draws.
+  std::vector<float> weights_;
 };
 
 }  // namespace embed

@@ -54,17 +54,26 @@ double Loss(const Case& c, const DoubleRows& x, const DoubleRows& y) {
   return loss;
 }
 
-// The step in double, in the stated order: all scores, then six targets at a
-// time, contexts in turn, then the positives of their own one by one.
+// The step in double, in the stated order: all scores; then six targets at a
+// time, contexts in turn, the first positives of their own counting as a
+// target; then the others of these one by one.
 void Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
   const DoubleRows first_x = *x;
   const DoubleRows first_y = *y;
-  for (size_t first = 0; first < c.targets.size(); first += 6) {
-    const size_t last = std::min(first + 6, c.targets.size());
+  const auto pull_own = [&](size_t i, uint32_t j, const DoubleRow& old_x) {
+    const double g = rate * Sigmoid(-Dot(first_x[c.contexts[i]], first_y[j]));
+    AddTimes(g, (*y)[j], &(*x)[c.contexts[i]]);
+    AddTimes(g, old_x, &(*y)[j]);
+  };
+  size_t last = 0;
+  for (size_t first = 0; first == 0 || first < c.targets.size(); first = last) {
+    last = std::min(first + (first == 0 && !c.own.empty() ? 5 : 6),
+                    c.targets.size());
     const DoubleRows old_y = *y;
     for (size_t i = 0; i < c.contexts.size(); ++i) {
       DoubleRow& row = (*x)[c.contexts[i]];
       const DoubleRow old_x = row;
+      if (first == 0 && !c.own.empty()) pull_own(i, c.own[i][0], old_x);
       for (size_t t = first; t < last; ++t) {
         const uint32_t j = c.targets[t];
         const double score = Dot(first_x[c.contexts[i]], first_y[j]);
@@ -74,14 +83,12 @@ void Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
         AddTimes(g, old_x, &(*y)[j]);
       }
     }
+    if (last == c.targets.size()) break;
   }
   for (size_t i = 0; i < c.own.size(); ++i) {
-    DoubleRow& row = (*x)[c.contexts[i]];
-    for (const uint32_t j : c.own[i]) {
-      const double score = Dot(first_x[c.contexts[i]], first_y[j]);
-      const DoubleRow old_x = row;
-      AddTimes(rate * Sigmoid(-score), (*y)[j], &row);
-      AddTimes(rate * Sigmoid(-score), old_x, &(*y)[j]);
+    for (size_t k = 1; k < c.own[i].size(); ++k) {
+      const DoubleRow old_x = (*x)[c.contexts[i]];
+      pull_own(i, c.own[i][k], old_x);
     }
   }
 }
@@ -101,34 +108,43 @@ struct StepRun {
     for (const uint32_t i : c.contexts) contexts.push_back(input.row(i));
     std::vector<float*> targets;
     for (const uint32_t j : c.targets) targets.push_back(output.row(j));
+    std::vector<float> weights = c.weights;
     std::vector<float*> own;
-    std::vector<int> own_contexts;
+    std::vector<float*> more;
+    std::vector<int> more_contexts;
     std::vector<float> counts;
     for (const std::vector<uint32_t>& rows : c.own) {
-      own_contexts.insert(own_contexts.end(), rows.size(),
-                          static_cast<int>(counts.size()));
+      own.push_back(output.row(rows[0]));
+      for (size_t k = 1; k < rows.size(); ++k) {
+        more.push_back(output.row(rows[k]));
+        more_contexts.push_back(static_cast<int>(counts.size()));
+      }
       counts.push_back(static_cast<float>(rows.size()));
-      for (const uint32_t j : rows) own.push_back(output.row(j));
+    }
+    if (!own.empty()) {  // they take the place of the first target
+      targets.insert(targets.begin(), nullptr);
+      weights.insert(weights.begin(), 1.0f);
     }
     const int num_contexts = static_cast<int>(contexts.size());
     const int num_targets = static_cast<int>(targets.size());
     AlignedBuffer scores = *AlignedBuffer::Create(
         WindowScratch::ScoresFor(num_contexts, num_targets,
-                                 static_cast<int>(own.size())) *
+                                 static_cast<int>(more.size())) *
         sizeof(float));
     WindowScratch scratch;
     scratch.scores = static_cast<float*>(scores.data());
     WindowStep step = {contexts.data(),
                        num_contexts,
                        targets.data(),
-                       c.weights.data(),
+                       weights.data(),
                        num_targets,
                        input.stride(),
                        rate,
-                       static_cast<int>(c.positives)};
-    step.own = own.data();
-    step.own_contexts = own_contexts.data();
-    step.num_own = static_cast<int>(own.size());
+                       own.empty() ? static_cast<int>(c.positives) : 1};
+    if (!own.empty()) step.own = own.data();
+    step.more = more.data();
+    step.more_contexts = more_contexts.data();
+    step.num_more = static_cast<int>(more.size());
     step.context_counts = counts.data();
     GetWindowStep()(step, &scratch);
     return scratch.loss.Take();

@@ -65,9 +65,9 @@ absl::StatusOr<LinkpredPlan> ReadPlan(const Arguments& arguments) {
 }
 
 // The pairs whose keys both have a vector.
-std::vector<RowPair> FindPairs(const Vocabulary& vocabulary,
-                               const std::vector<KeyPair>& pairs) {
-  std::vector<RowPair> found;
+std::vector<LabeledPair> FindPairs(const Vocabulary& vocabulary,
+                                   const std::vector<KeyPair>& pairs) {
+  std::vector<LabeledPair> found;
   for (const KeyPair& pair : pairs) {
     const uint32_t first = vocabulary.Find(pair.first);
     const uint32_t second = vocabulary.Find(pair.second);
@@ -157,7 +157,7 @@ absl::Status RunLinkpredTask(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(const std::vector<KeyPair> pairs,
                          ReadPairFile(plan.pairs_path));
   EMBED_ASSIGN_OR_RETURN(const KeyedVectors vectors, LoadVectors(plan.vectors));
-  const std::vector<RowPair> found = FindPairs(vectors.vocabulary, pairs);
+  const std::vector<LabeledPair> found = FindPairs(vectors.vocabulary, pairs);
   if (found.size() < pairs.size()) {
     std::fprintf(stderr, "%zu of %zu pairs have two vectors\n", found.size(),
                  pairs.size());

@@ -60,7 +60,7 @@ struct PairFeatures {
 
 absl::StatusOr<PairFeatures> MakeFeatures(PairOperator op,
                                           const MatrixView& vectors,
-                                          absl::Span<const RowPair> pairs) {
+                                          absl::Span<const LabeledPair> pairs) {
   PairFeatures features;
   if (!IsScore(op)) {
     EMBED_ASSIGN_OR_RETURN(features.table,
@@ -90,7 +90,8 @@ struct SplitFigures {
 class SplitRunner {
  public:
   SplitRunner(const PairFeatures& features, const FeatureRows* rows,
-              absl::Span<const RowPair> pairs, const LogisticOptions& logistic)
+              absl::Span<const LabeledPair> pairs,
+              const LogisticOptions& logistic)
       : features_(features), rows_(rows), pairs_(pairs), logistic_(logistic) {}
 
   SplitFigures Run(absl::Span<const uint32_t> order, uint32_t train,
@@ -125,12 +126,12 @@ class SplitRunner {
 
   const PairFeatures& features_;
   const FeatureRows* rows_;  // null where the operator is a score
-  absl::Span<const RowPair> pairs_;
+  absl::Span<const LabeledPair> pairs_;
   const LogisticOptions& logistic_;
 };
 
 // Both sides of every split need pairs of both kinds.
-absl::Status CheckSplit(absl::Span<const RowPair> pairs,
+absl::Status CheckSplit(absl::Span<const LabeledPair> pairs,
                         absl::Span<const uint32_t> order, uint32_t train) {
   const auto linked = [&](uint32_t pair) { return pairs[pair].linked; };
   for (const absl::Span<const uint32_t> side :
@@ -148,7 +149,8 @@ absl::Status CheckSplit(absl::Span<const RowPair> pairs,
 }
 
 absl::StatusOr<LinkPredictionResult> RunOperator(
-    PairOperator op, const MatrixView& vectors, absl::Span<const RowPair> pairs,
+    PairOperator op, const MatrixView& vectors,
+    absl::Span<const LabeledPair> pairs,
     const std::vector<std::vector<uint32_t>>& orders,
     const LinkPredictionOptions& options) {
   EMBED_ASSIGN_OR_RETURN(const PairFeatures features,
@@ -182,8 +184,8 @@ absl::StatusOr<LinkPredictionResult> RunOperator(
 }
 
 absl::Status CheckFinite(const MatrixView& vectors,
-                         absl::Span<const RowPair> pairs) {
-  for (const RowPair& pair : pairs) {
+                         absl::Span<const LabeledPair> pairs) {
+  for (const LabeledPair& pair : pairs) {
     for (const uint32_t row : {pair.first, pair.second}) {
       for (const float value : vectors.row(row)) {
         if (std::isfinite(value)) continue;
@@ -239,7 +241,7 @@ absl::Status LinkPredictionOptions::Validate() const {
 }
 
 absl::StatusOr<std::vector<LinkPredictionResult>> PredictLinks(
-    const MatrixView& vectors, absl::Span<const RowPair> pairs,
+    const MatrixView& vectors, absl::Span<const LabeledPair> pairs,
     const LinkPredictionOptions& options) {
   EMBED_RETURN_IF_ERROR(options.Validate());
   EMBED_RETURN_IF_ERROR(CheckFinite(vectors, pairs));

@@ -40,7 +40,7 @@ absl::string_view PairOperatorName(PairOperator op);
 absl::StatusOr<PairOperator> PairOperatorFromName(absl::string_view name);
 
 // A pair by the rows of its vectors.
-struct RowPair {
+struct LabeledPair {
   uint32_t first = 0;
   uint32_t second = 0;
   bool linked = false;
@@ -72,7 +72,7 @@ struct LinkPredictionResult {
 // not valid, a vector with a number that is not finite, a split without linked
 // or without other pairs on one of its sides (too few pairs).
 absl::StatusOr<std::vector<LinkPredictionResult>> PredictLinks(
-    const MatrixView& vectors, absl::Span<const RowPair> pairs,
+    const MatrixView& vectors, absl::Span<const LabeledPair> pairs,
     const LinkPredictionOptions& options);
 
 }  // namespace embed

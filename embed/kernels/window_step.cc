@@ -9,6 +9,7 @@
 #include <hwy/highway.h>
 
 #include "embed/kernels/logistic-inl.h"
+#include "embed/kernels/pair_updates-inl.h"
 #include "embed/kernels/row_scores-inl.h"
 #include "embed/kernels/sum_lanes-inl.h"
 
@@ -177,94 +178,6 @@ HWY_INLINE void ScoreTile(const WindowStep& step, int first, int first_target,
   } else {
     ScoresToGradients<kContexts, kTargets, false>(step, first_target, scores,
                                                   nullptr, loss, gradients);
-  }
-}
-
-// Pairs of contexts and further positives of theirs that are taken at a time.
-constexpr int kPairTile = 4;
-
-// Partial sums of the scores of the pairs from `first` on, one pair a vector.
-// Behind the last pair, that one again.
-HWY_INLINE void ScorePairs(const WindowStep& step, int first, V* sums) {
-  const D d;
-  const float* x[kPairTile];
-  const float* y[kPairTile];
-  V sum[kPairTile];
-  HWY_UNROLL(4)
-  for (int i = 0; i < kPairTile; ++i) {
-    const int pair = std::min(first + i, step.num_more - 1);
-    x[i] = step.contexts[step.more_contexts[pair]];
-    y[i] = step.more[pair];
-    sum[i] = hn::Zero(d);
-  }
-  const size_t stride = step.stride;
-  for (size_t k = 0; k < stride; k += kLanes) {
-    HWY_UNROLL(4)
-    for (int i = 0; i < kPairTile; ++i) {
-      sum[i] = hn::MulAdd(hn::Load(d, x[i] + k), hn::Load(d, y[i] + k), sum[i]);
-    }
-  }
-  HWY_UNROLL(4)
-  for (int i = 0; i < kPairTile; ++i) sums[i] = sum[i];
-}
-
-// Gradients of contexts and their further positives, in the order of step.more.
-void ScoreMore(const WindowStep& step, LossSum* loss, float* gradients) {
-  const D d;
-  constexpr int kPairs = std::max(kLanes, kPairTile);
-  const V rate = hn::Set(d, step.rate);
-  for (int first = 0; first < step.num_more; first += kPairs) {
-    const int count = std::min(kPairs, step.num_more - first);
-    V sums[kPairs];
-    for (int i = 0; i < kPairs; ++i) sums[i] = hn::Zero(d);
-    for (int i = 0; i < count; i += kPairTile) {
-      ScorePairs(step, first + i, sums + i);
-    }
-    for (int i = 0; i < count; i += kLanes) {
-      const V scores = SumLanes<kLanes>(sums + i);
-      // 1 - sigmoid(x) = sigmoid(-x).
-      const V x = hn::IfThenElse(hn::FirstN(d, static_cast<size_t>(count - i)),
-                                 hn::Neg(scores), hn::Set(d, kNoScore));
-      if (loss->factors + 1 > LossSum::kMaxFactors) loss->Flush();
-      ++loss->factors;
-      V product = hn::Load(d, loss->product);
-      V linear = hn::Load(d, loss->linear);
-      const V rest = SigmoidWithSoftplus(d, x, &product, &linear);
-      hn::Store(hn::Mul(rest, rate), d, gradients + first + i);
-      hn::Store(product, d, loss->product);
-      hn::Store(linear, d, loss->linear);
-    }
-  }
-}
-
-// Updates kVectors vectors of a pair at `column`.
-template <int kVectors>
-HWY_INLINE void UpdatePair(V g, float* HWY_RESTRICT x, float* HWY_RESTRICT y,
-                           size_t column) {
-  const D d;
-  HWY_UNROLL(4)
-  for (int v = 0; v < kVectors; ++v) {
-    const size_t k = column + static_cast<size_t>(v * kLanes);
-    const V old_x = hn::Load(d, x + k);
-    const V old_y = hn::Load(d, y + k);
-    hn::Store(hn::MulAdd(g, old_y, old_x), d, x + k);
-    hn::Store(hn::MulAdd(g, old_x, old_y), d, y + k);
-  }
-}
-
-// Updates contexts and their further positives, pair by pair.
-void UpdateMore(const WindowStep& step, const float* gradients) {
-  const D d;
-  constexpr size_t kColumns = 4 * kLanes;
-  const size_t stride = step.stride;
-  const int pairs = step.num_more;
-  for (int i = 0; i < pairs; ++i) {
-    float* const x = step.contexts[step.more_contexts[i]];
-    float* const y = step.more[i];
-    const V g = hn::Set(d, gradients[i]);
-    size_t k = 0;
-    for (; k + kColumns <= stride; k += kColumns) UpdatePair<4>(g, x, y, k);
-    for (; k < stride; k += kLanes) UpdatePair<1>(g, x, y, k);
   }
 }
 

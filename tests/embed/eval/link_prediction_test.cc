@@ -33,7 +33,7 @@ class LinkPredictionTest : public testing::Test {
     // digit, and what ties here would be ordered there.
     std::set<std::pair<uint32_t, uint32_t>> seen;
     while (pairs_.size() < 200) {
-      RowPair pair;
+      LabeledPair pair;
       pair.first = static_cast<uint32_t>(random() % kSize);
       pair.second = static_cast<uint32_t>(random() % kSize);
       if (pair.first >= pair.second) continue;
@@ -50,7 +50,7 @@ class LinkPredictionTest : public testing::Test {
   }
 
   LabelledSamples samples_ = MakeSamples(kSize, kDim, 3, false);
-  std::vector<RowPair> pairs_;
+  std::vector<LabeledPair> pairs_;
   LinkPredictionOptions options_;
 };
 
@@ -66,7 +66,7 @@ TEST_F(LinkPredictionTest, NamesAreFoundAgain) {
 TEST_F(LinkPredictionTest, SameAsScikitLearn) {
   const TempFolder folder;
   std::string first, second, linked;
-  for (const RowPair& pair : pairs_) {
+  for (const LabeledPair& pair : pairs_) {
     absl::StrAppend(&first, pair.first, ",");
     absl::StrAppend(&second, pair.second, ",");
     absl::StrAppend(&linked, pair.linked ? 1 : 0, ",");
@@ -142,7 +142,7 @@ TEST_F(LinkPredictionTest, RefusesWhatCannotBe) {
   bad = options_;
   bad.operators.clear();
   EXPECT_THAT(message(bad), HasSubstr("no operator"));
-  const std::vector<RowPair> many = pairs_;
+  const std::vector<LabeledPair> many = pairs_;
   pairs_.resize(2);
   EXPECT_THAT(message(options_), HasSubstr("too few"));
   pairs_.clear();

@@ -56,7 +56,8 @@ absl::StatusOr<TrainingInput> LoadWalks(const LoadContext& context) {
                          ReadGraphFlags(context.input, context.threads));
   EMBED_ASSIGN_OR_RETURN(
       const WalkFlags walk_flags,
-      ReadWalkFlags(flags.edges.weighted, context.seed, context.threads));
+      ReadWalkFlags(flags.edges.weighted, context.training->seed,
+                    context.threads));
   flags.edges.observer = LoadProgressPrinter(context.progress);
   EMBED_ASSIGN_OR_RETURN(GraphInput loaded, LoadGraphInput(flags.edges));
   TrainingInput result;

@@ -14,6 +14,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "apps/common/progress.h"
+#include "apps/common/training_flags.h"
+#include "apps/training_method.h"
 #include "embed/io/model_file.h"
 #include "embed/model/feature_map.h"
 #include "embed/model/vocabulary.h"
@@ -37,12 +39,15 @@ struct TrainingInput {
   std::vector<std::string> notes;  // what was found, a line each
   std::unique_ptr<SourceBacking> backing;
   std::unique_ptr<SequenceSource> source;  // may look into all of the above
+  // Null: skip-gram or CBOW over windows, as the flags say. May look into the
+  // vocabulary and the backing.
+  std::unique_ptr<TrainingMethod> method;
 };
 
 // What a mode is told beside its own flags.
 struct LoadContext {
-  std::string input;  // a file, or "-": standard input
-  uint64_t seed = 1;
+  std::string input;                        // a file, or "-": standard input
+  const TrainingFlags* training = nullptr;  // outlives what is loaded
   int threads = 1;
   ProgressStyle progress = ProgressStyle::kNone;  // of loading
   // Of a mode of walks, the walks as they are: nothing counted for a training.

@@ -34,11 +34,11 @@
 #include "apps/training_memory.h"
 #include "apps/training_schedule.h"
 #include "apps/walk_output.h"
+#include "apps/window_method.h"
 #include "embed/base/hash.h"
 #include "embed/base/status_macros.h"
 #include "embed/io/model_file.h"
 #include "embed/kernels/cpu_target.h"
-#include "embed/train/skip_gram.h"
 #include "embed/train/trainer.h"
 
 DEFINE_string(mode, "", "what to learn; see above");
@@ -132,16 +132,10 @@ ModelInfo DescribeRun(const TrainPlan& plan, const TrainingInput& input,
   return info;
 }
 
-// Tables of the right size at their starting values: input rows uniform on
-// +-1/2 over dim, output rows zero, as word2vec.c.
-absl::Status CreateTables(const TrainPlan& plan, const TrainingInput& input,
-                          Model* model) {
-  TrainingShape shape;
-  shape.outputs = input.vocabulary.size();
-  shape.inputs =
-      input.features.empty() ? shape.outputs : input.features.num_rows();
-  shape.dim = plan.training.dim;
-  shape.optimizer = plan.training.windows.optimizer;
+// Says what the tables take and refuses what the memory does not hold.
+absl::Status CheckPlan(const TrainPlan& plan, const TrainingInput& input,
+                       const TrainingMethod& method) {
+  TrainingShape shape = method.Shape();
   shape.timed_checkpoints = plan.checkpoints.every_seconds > 0;
   shape.keeps_best = plan.eval.patience > 0;
   const TrainingMemory memory = MemoryOf(shape);
@@ -150,25 +144,7 @@ absl::Status CreateTables(const TrainPlan& plan, const TrainingInput& input,
       shape.inputs, shape.outputs, shape.dim, MemoryText(memory),
       plan.training.trainer.epochs,
       FormatCount(static_cast<double>(input.tokens_per_epoch))));
-  EMBED_RETURN_IF_ERROR(CheckMemory("the training", memory.total()));
-  EMBED_ASSIGN_OR_RETURN(model->input,
-                         EmbeddingTable::Create(shape.inputs, shape.dim));
-  EMBED_ASSIGN_OR_RETURN(model->output,
-                         EmbeddingTable::Create(shape.outputs, shape.dim));
-  model->input.FillUniform(0.5f / static_cast<float>(shape.dim),
-                           plan.training.seed, plan.threads);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::unique_ptr<Objective>> MakeObjective(
-    const TrainingFlags& flags, const TrainingInput& input, Model* model) {
-  const absl::Span<const uint64_t> counts = input.vocabulary.counts();
-  if (flags.cbow) {
-    return Cbow::Create(flags.windows, flags.cbow_gradient, counts,
-                        &model->input, &model->output);
-  }
-  return SkipGram::Create(flags.windows, counts, &model->input, &model->output,
-                          &input.features);
+  return CheckMemory("the training", memory.total());
 }
 
 // The pairs as one text; two lists with the same text are the same.
@@ -312,7 +288,7 @@ absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
 absl::Status WriteWalksOnly(const TrainPlan& plan) {
   EMBED_RETURN_IF_ERROR(CheckWalksFile(plan.walks_only, plan.input));
   SayPlan(plan);
-  LoadContext context{plan.input, plan.training.seed, plan.threads,
+  LoadContext context{plan.input, &plan.training, plan.threads,
                       plan.output.progress};
   context.walks_only = true;
   EMBED_ASSIGN_OR_RETURN(const TrainingInput input, plan.mode->load(context));
@@ -349,13 +325,18 @@ absl::Status RunTrain(const Arguments& arguments) {
   SayPlan(plan);
   EMBED_ASSIGN_OR_RETURN(
       TrainingInput input,
-      plan.mode->load(LoadContext{plan.input, plan.training.seed, plan.threads,
+      plan.mode->load(LoadContext{plan.input, &plan.training, plan.threads,
                                   plan.output.progress}));
   for (const std::string& note : input.notes) Say("input: " + note);
+  if (input.method == nullptr) {
+    input.method = NewWindowMethod(plan.training, input);
+  }
+  EMBED_RETURN_IF_ERROR(CheckPlan(plan, input, *input.method));
   Model model;
-  EMBED_RETURN_IF_ERROR(CreateTables(plan, input, &model));
+  EMBED_RETURN_IF_ERROR(
+      input.method->CreateTables(plan.training.seed, plan.threads, &model));
   EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<Objective> objective,
-                         MakeObjective(plan.training, input, &model));
+                         input.method->CreateObjective(&model));
   EMBED_ASSIGN_OR_RETURN(
       const TrainingSchedule schedule,
       MakeSchedule(plan.training, model.output.rows(), input.tokens_per_epoch,
@@ -366,6 +347,7 @@ absl::Status RunTrain(const Arguments& arguments) {
   model.info = DescribeRun(plan, input, schedule);
   EMBED_RETURN_IF_ERROR(Train(plan, input, *objective, schedule.schedule.get(),
                               &checkpoints, &model));
+  EMBED_RETURN_IF_ERROR(input.method->Finish(&model));
   // The source looks into what the model takes over.
   input.source.reset();
   model.vocabulary = std::move(input.vocabulary);

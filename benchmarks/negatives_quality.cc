@@ -72,7 +72,7 @@ absl::Status Run(const Arguments& arguments) {
   }
   EMBED_ASSIGN_OR_RETURN(
       const TrainingInput input,
-      mode->load(LoadContext{arguments[0], flags.seed, threads}));
+      mode->load(LoadContext{arguments[0], &flags, threads}));
   EMBED_RETURN_IF_ERROR(TrainAndWrite<SkipGram>(
       flags, input, absl::StrCat(arguments[1], ".shared.bin")));
   return TrainAndWrite<UnsharedSkipGram>(

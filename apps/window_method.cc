@@ -1,0 +1,60 @@
+#include "apps/window_method.h"
+
+#include "embed/base/status_macros.h"
+#include "embed/train/cbow.h"
+#include "embed/train/skip_gram.h"
+
+namespace embed {
+namespace {
+
+class WindowMethod final : public TrainingMethod {
+ public:
+  WindowMethod(const TrainingFlags& flags, const TrainingInput& input)
+      : flags_(flags), input_(input) {}
+
+  TrainingShape Shape() const override {
+    TrainingShape shape;
+    shape.outputs = input_.vocabulary.size();
+    shape.inputs =
+        input_.features.empty() ? shape.outputs : input_.features.num_rows();
+    shape.dim = flags_.dim;
+    shape.optimizer = flags_.windows.optimizer;
+    return shape;
+  }
+
+  // Input rows uniform on +-1/2 over dim, output rows zero, as word2vec.c.
+  absl::Status CreateTables(uint64_t seed, int threads, Model* model) override {
+    const TrainingShape shape = Shape();
+    EMBED_ASSIGN_OR_RETURN(model->input,
+                           EmbeddingTable::Create(shape.inputs, shape.dim));
+    EMBED_ASSIGN_OR_RETURN(model->output,
+                           EmbeddingTable::Create(shape.outputs, shape.dim));
+    model->input.FillUniform(0.5f / static_cast<float>(shape.dim), seed,
+                             threads);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::unique_ptr<Objective>> CreateObjective(
+      Model* model) override {
+    const absl::Span<const uint64_t> counts = input_.vocabulary.counts();
+    if (flags_.cbow) {
+      return Cbow::Create(flags_.windows, flags_.cbow_gradient, counts,
+                          &model->input, &model->output);
+    }
+    return SkipGram::Create(flags_.windows, counts, &model->input,
+                            &model->output, &input_.features);
+  }
+
+ private:
+  const TrainingFlags& flags_;
+  const TrainingInput& input_;
+};
+
+}  // namespace
+
+std::unique_ptr<TrainingMethod> NewWindowMethod(const TrainingFlags& flags,
+                                                const TrainingInput& input) {
+  return std::make_unique<WindowMethod>(flags, input);
+}
+
+}  // namespace embed

@@ -31,18 +31,21 @@ class WindowMethod final : public TrainingMethod {
                            EmbeddingTable::Create(shape.outputs, shape.dim));
     model->input.FillUniform(0.5f / static_cast<float>(shape.dim), seed,
                              threads);
+    model->output.FillZero(threads);
     return absl::OkStatus();
   }
 
   absl::StatusOr<std::unique_ptr<Objective>> CreateObjective(
       Model* model) override {
     const absl::Span<const uint64_t> counts = input_.vocabulary.counts();
+    WindowModelOptions windows = flags_.windows;
+    windows.negative_groups = input_.negative_groups;
     if (flags_.cbow) {
-      return Cbow::Create(flags_.windows, flags_.cbow_gradient, counts,
-                          &model->input, &model->output);
+      return Cbow::Create(windows, flags_.cbow_gradient, counts, &model->input,
+                          &model->output);
     }
-    return SkipGram::Create(flags_.windows, counts, &model->input,
-                            &model->output, &input_.features);
+    return SkipGram::Create(windows, counts, &model->input, &model->output,
+                            &input_.features);
   }
 
  private:

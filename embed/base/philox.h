@@ -23,6 +23,7 @@ enum class RandomPurpose : uint32_t {
   kRotation = 7,
   kTest = 8,
   kGroupNegatives = 9,
+  kEdgeDraws = 10,
   kDataSplits = 20,
   kHeldOutEdges = 21,
   kNonEdges = 22,

@@ -19,11 +19,16 @@ constexpr char kInfo[] = "info";
 constexpr char kKeyText[] = "key_text";
 constexpr char kKeyOffsets[] = "key_offsets";
 constexpr char kCounts[] = "counts";
+constexpr char kTypes[] = "types";
 constexpr char kInput[] = "input";
 constexpr char kOutput[] = "output";
 constexpr char kFeatureOffsets[] = "feature_offsets";
 constexpr char kFeatureRows[] = "feature_rows";
 constexpr char kFeatureKeys[] = "feature_keys";
+constexpr char kRelationText[] = "relation_text";
+constexpr char kRelationOffsets[] = "relation_offsets";
+constexpr char kRelationCounts[] = "relation_counts";
+constexpr char kRelations[] = "relations";
 
 absl::Status Inconsistent(absl::string_view what, uint64_t found,
                           uint64_t expected) {
@@ -57,7 +62,13 @@ absl::Status CheckShape(const ModelShape& shape, VectorsFrom vectors) {
         "rows of the input table are features, not keys: its rows cannot be "
         "the vectors");
   }
-  const bool empty = shape.input_rows == 0 && shape.output_rows == 0;
+  if (shape.relations > Vocabulary::kMaxSize) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(shape.relations, " relations, expected at most ",
+                     Vocabulary::kMaxSize));
+  }
+  const bool empty =
+      shape.input_rows == 0 && shape.output_rows == 0 && shape.relations == 0;
   if (!empty && (shape.dim < 1 || shape.dim > EmbeddingTable::kMaxDim)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "dim is ", shape.dim, ", expected 1 to ", EmbeddingTable::kMaxDim));
@@ -75,6 +86,17 @@ absl::StatusOr<ModelShape> ShapeOf(const Model& model) {
   if (!model.output.empty() && model.output.dim() != any.dim()) {
     return Inconsistent("dim of the output table",
                         static_cast<uint64_t>(model.output.dim()), shape.dim);
+  }
+  shape.type_names = model.vocabulary.type_names();
+  shape.relations = model.relation_keys.size();
+  if (model.relations.rows() != shape.relations) {
+    return Inconsistent("rows of the table of relations",
+                        model.relations.rows(), shape.relations);
+  }
+  if (!model.relations.empty() && model.relations.dim() != any.dim()) {
+    return Inconsistent("dim of the table of relations",
+                        static_cast<uint64_t>(model.relations.dim()),
+                        shape.dim);
   }
   if (!model.features.empty()) {
     shape.feature_ids = model.features.num_ids();
@@ -95,20 +117,50 @@ absl::StatusOr<std::vector<T>> ReadVector(const Container& container,
   return std::vector<T>(values.begin(), values.end());
 }
 
+// The sections of a vocabulary.
+struct KeySections {
+  const char* text;
+  const char* offsets;
+  const char* counts;
+};
+constexpr KeySections kKeys = {kKeyText, kKeyOffsets, kCounts};
+constexpr KeySections kRelationKeys = {kRelationText, kRelationOffsets,
+                                       kRelationCounts};
+
+void AddVocabulary(const KeySections& sections, const Vocabulary& vocabulary,
+                   ContainerWriter* writer) {
+  const absl::string_view text = vocabulary.text();
+  writer->Add(sections.text, text.data(), text.size());
+  writer->Add(sections.offsets, vocabulary.offsets());
+  writer->Add(sections.counts, vocabulary.counts());
+}
+
 absl::StatusOr<Vocabulary> ReadVocabulary(const Container& container,
+                                          const KeySections& sections,
                                           uint64_t keys) {
-  EMBED_ASSIGN_OR_RETURN(const auto text, container.Bytes(kKeyText));
+  EMBED_ASSIGN_OR_RETURN(const auto text, container.Bytes(sections.text));
   EMBED_ASSIGN_OR_RETURN(
       std::vector<uint64_t> offsets,
-      ReadVector<uint64_t>(container, kKeyOffsets, keys + 1));
-  EMBED_ASSIGN_OR_RETURN(std::vector<uint64_t> counts,
-                         ReadVector<uint64_t>(container, kCounts, keys));
+      ReadVector<uint64_t>(container, sections.offsets, keys + 1));
+  EMBED_ASSIGN_OR_RETURN(
+      std::vector<uint64_t> counts,
+      ReadVector<uint64_t>(container, sections.counts, keys));
   auto vocabulary = Vocabulary::Create(std::string(text.begin(), text.end()),
                                        std::move(offsets), std::move(counts));
   if (!vocabulary.ok()) {
-    return container.Damaged(kKeyOffsets, vocabulary.status().message());
+    return container.Damaged(sections.offsets, vocabulary.status().message());
   }
   return vocabulary;
+}
+
+absl::Status ReadTypes(const Container& container, const ModelShape& shape,
+                       Vocabulary* vocabulary) {
+  if (shape.type_names.empty()) return absl::OkStatus();
+  EMBED_ASSIGN_OR_RETURN(std::vector<uint16_t> types,
+                         ReadVector<uint16_t>(container, kTypes, shape.keys));
+  const absl::Status set =
+      vocabulary->SetTypes(shape.type_names, std::move(types));
+  return set.ok() ? set : container.Damaged(kTypes, set.message());
 }
 
 // The rows as they lie in memory, padding and all.
@@ -166,18 +218,20 @@ absl::Status WriteModel(const Model& model, const std::string& path) {
         absl::StrCat(path, ": not a whole model: ", shape.status().message()));
   }
   const std::string info = ModelJson(model.info, *shape);
-  const absl::string_view text = model.vocabulary.text();
   ContainerWriter writer(ContainerKind::kModel);
   writer.Add(kInfo, info.data(), info.size());
-  writer.Add(kKeyText, text.data(), text.size());
-  writer.Add(kKeyOffsets, model.vocabulary.offsets());
-  writer.Add(kCounts, model.vocabulary.counts());
+  AddVocabulary(kKeys, model.vocabulary, &writer);
+  if (!shape->type_names.empty()) writer.Add(kTypes, model.vocabulary.types());
   writer.Add(kInput, model.input.data(), model.input.bytes());
   writer.Add(kOutput, model.output.data(), model.output.bytes());
   if (!model.features.empty()) {
     writer.Add(kFeatureOffsets, model.features.offsets());
     writer.Add(kFeatureRows, model.features.rows());
     writer.Add(kFeatureKeys, model.features.row_keys());
+  }
+  if (!model.relations.empty()) {
+    AddVocabulary(kRelationKeys, model.relation_keys, &writer);
+    writer.Add(kRelations, model.relations.data(), model.relations.bytes());
   }
   return writer.Write(path);
 }
@@ -194,12 +248,20 @@ absl::StatusOr<Model> ReadModel(const std::string& path) {
   if (status.ok()) status = CheckShape(shape, model.info.vectors);
   if (!status.ok()) return container.Damaged(kInfo, status.message());
   EMBED_ASSIGN_OR_RETURN(model.vocabulary,
-                         ReadVocabulary(container, shape.keys));
+                         ReadVocabulary(container, kKeys, shape.keys));
+  EMBED_RETURN_IF_ERROR(ReadTypes(container, shape, &model.vocabulary));
   EMBED_ASSIGN_OR_RETURN(
       model.input, ReadTable(container, kInput, shape.input_rows, shape.dim));
   EMBED_ASSIGN_OR_RETURN(model.output, ReadTable(container, kOutput,
                                                  shape.output_rows, shape.dim));
   EMBED_ASSIGN_OR_RETURN(model.features, ReadFeatures(container, shape));
+  if (shape.relations == 0) return model;
+  EMBED_ASSIGN_OR_RETURN(
+      model.relation_keys,
+      ReadVocabulary(container, kRelationKeys, shape.relations));
+  EMBED_ASSIGN_OR_RETURN(
+      model.relations,
+      ReadTable(container, kRelations, shape.relations, shape.dim));
   return model;
 }
 

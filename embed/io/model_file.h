@@ -43,11 +43,15 @@ struct Model {
   EmbeddingTable input;   // [vocabulary or features, dim]
   EmbeddingTable output;  // [vocabulary, dim]; may be empty
   FeatureMap features;    // empty: the identity
+  // Of HIN2Vec, the relations and their vectors, [relations, dim]; else empty.
+  Vocabulary relation_keys;
+  EmbeddingTable relations;
 };
 
 // Writes atomically; the same model gives the same bytes. InvalidArgument: the
 // parts do not fit: tables differ in dim, the table that `info.vectors` names
-// has not one row a key, the input table has not one row a key (or feature).
+// has not one row a key, the input table has not one row a key (or feature),
+// the table of relations not one row a relation.
 // The table that `info.vectors` does not name may be empty.
 absl::Status WriteModel(const Model& model, const std::string& path);
 

@@ -1,5 +1,6 @@
 #include "embed/io/model_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -29,6 +30,24 @@ class MemberReader {
     if (member == nullptr) return "";
     if (member->is_string()) return member->get<std::string>();
     return Fail(name, "a text"), "";
+  }
+
+  // 0 if it is not there, as in files of models without such things.
+  uint64_t NumberIfAny(const char* name) {
+    return object_.contains(name) ? Number(name) : 0;
+  }
+
+  // Empty if it is not there.
+  std::vector<std::string> TextsIfAny(const char* name) {
+    std::vector<std::string> texts;
+    if (!object_.contains(name)) return texts;
+    const Json& member = object_[name];
+    const auto is_text = [](const Json& item) { return item.is_string(); };
+    if (!member.is_array() ||
+        !std::all_of(member.begin(), member.end(), is_text)) {
+      return Fail(name, "a list of texts"), texts;
+    }
+    return member.get<std::vector<std::string>>();
   }
 
   // One of two frozen names: false for `no`, true for `yes`.
@@ -85,7 +104,7 @@ absl::Status ParseOptions(const Json& object,
 }  // namespace
 
 std::string ModelJson(const ModelInfo& info, const ModelShape& shape) {
-  const Json json = {
+  Json json = {
       {"mode", info.mode},
       {"vectors", info.vectors == VectorsFrom::kInput ? "input" : "output"},
       {"seed", info.seed},
@@ -101,6 +120,8 @@ std::string ModelJson(const ModelInfo& info, const ModelShape& shape) {
         {"rows", shape.feature_rows},
         {"compose", shape.compose == Compose::kSum ? "sum" : "mean"}}},
   };
+  if (shape.relations > 0) json["relations"] = shape.relations;
+  if (!shape.type_names.empty()) json["types"] = shape.type_names;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -121,6 +142,8 @@ absl::Status ParseModelJson(absl::string_view text, ModelInfo* info,
   shape->dim = top.Number("dim");
   shape->input_rows = top.Number("input_rows");
   shape->output_rows = top.Number("output_rows");
+  shape->relations = top.NumberIfAny("relations");
+  shape->type_names = top.TextsIfAny("types");
   const Json& options = top.Object("options");
   const Json& source_json = top.Object("source");
   const Json& features_json = top.Object("features");

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -12,7 +13,7 @@
 
 namespace embed {
 
-// Sizes of the binary sections, in elements.
+// Sizes of the binary sections, in elements, and the names of types.
 struct ModelShape {
   uint64_t keys = 0;
   uint64_t dim = 0;  // 0 if both tables are empty
@@ -22,6 +23,8 @@ struct ModelShape {
   uint64_t feature_entries = 0;
   uint64_t feature_rows = 0;
   Compose compose = Compose::kSum;
+  uint64_t relations = 0;
+  std::vector<std::string> type_names;  // empty: keys without types
 };
 
 // JSON with sorted names and no blanks: the same values give the same bytes.

@@ -1,5 +1,6 @@
 #include "embed/model/embedding_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -47,6 +48,12 @@ void EmbeddingTable::FillUniform(float radius, uint64_t seed, int threads) {
         values[column] = (2 * unit - 1) * radius;
       }
     }
+  });
+}
+
+void EmbeddingTable::FillZero(int threads) {
+  ParallelFor(threads, rows_, [&](uint64_t begin, uint64_t end) {
+    std::fill(row(begin), row(begin) + (end - begin) * stride_, 0.0f);
   });
 }
 

@@ -48,6 +48,12 @@ class EmbeddingTable {
   // (row, column) depends on (seed, row, column) only, whatever `threads` is.
   void FillUniform(float radius, uint64_t seed, int threads);
 
+  // Fills with zeros. A new table is all zeros already, but of memory that the
+  // system hands out only as it is touched: this takes it in order, on all
+  // threads, where training would take it row by random row (measured, 1 M rows
+  // of 512 bytes: a third of the time of a first epoch).
+  void FillZero(int threads);
+
  private:
   AlignedBuffer buffer_;
   uint64_t rows_ = 0;

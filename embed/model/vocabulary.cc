@@ -1,6 +1,7 @@
 #include "embed/model/vocabulary.h"
 
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -70,6 +71,35 @@ void Vocabulary::set_counts(std::vector<uint64_t> counts) {
   EMBED_DCHECK(counts.size() + 1 == offsets_.size());
   counts_ = std::move(counts);
   total_count_ = std::accumulate(counts_.begin(), counts_.end(), uint64_t{0});
+}
+
+absl::Status Vocabulary::SetTypes(std::vector<std::string> names,
+                                  std::vector<uint16_t> types) {
+  constexpr size_t kMostTypes = 65535;
+  if (types.size() != size()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        types.size(), " types of keys, expected one for each of ", size()));
+  }
+  if (names.size() > kMostTypes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(names.size(), " names of types; at most ", kMostTypes));
+  }
+  std::set<absl::string_view> different;
+  for (const std::string& name : names) {
+    if (name.empty() || !different.insert(name).second) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "name of a type ", Quoted(name), " is empty or given twice"));
+    }
+  }
+  for (size_t id = 0; id < types.size(); ++id) {
+    if (types[id] < names.size()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("key ", id, " has type ", types[id], ", expected 0 to ",
+                     names.size(), " (exclusive)"));
+  }
+  type_names_ = std::move(names);
+  types_ = std::move(types);
+  return absl::OkStatus();
 }
 
 absl::Status Vocabulary::BuildLookup() {

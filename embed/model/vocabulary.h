@@ -5,6 +5,8 @@
 // falling counts (text) or falling degrees (graphs), so that rows used most lie
 // together and a prefix of the ids is the most frequent part.
 //
+// Keys may have types, as the nodes of a typed graph.
+//
 // Immutable after Create(): any number of threads may read.
 #ifndef EMBED_MODEL_VOCABULARY_H_
 #define EMBED_MODEL_VOCABULARY_H_
@@ -56,6 +58,14 @@ class Vocabulary {
   absl::string_view text() const { return text_; }
   absl::Span<const uint64_t> offsets() const { return offsets_; }
 
+  // Key i has the type type_names()[types()[i]]; both are empty without types.
+  const std::vector<std::string>& type_names() const { return type_names_; }
+  absl::Span<const uint16_t> types() const { return types_; }
+  // Gives each key a type. InvalidArgument: not size() types, one without a
+  // name, a name that is empty or given twice, more than 65,535 names.
+  absl::Status SetTypes(std::vector<std::string> names,
+                        std::vector<uint16_t> types);
+
   // Replaces the counts (size() of them), as when a graph's visits are known.
   void set_counts(std::vector<uint64_t> counts);
 
@@ -66,6 +76,8 @@ class Vocabulary {
   std::vector<uint64_t> offsets_ = {0};
   std::vector<uint64_t> counts_;
   uint64_t total_count_ = 0;
+  std::vector<std::string> type_names_;
+  std::vector<uint16_t> types_;
   // Open addressing with linear probing, at most half full. A slot is the
   // upper half of the key's hash and, below it, the id; empty = all ones.
   std::vector<uint64_t> slots_;

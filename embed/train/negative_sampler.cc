@@ -6,24 +6,53 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "embed/base/check.h"
 #include "embed/base/status_macros.h"
 
 namespace embed {
 
 absl::StatusOr<NegativeSampler> NegativeSampler::Create(
     absl::Span<const uint64_t> counts, double exponent) {
+  return OfFrequencies(std::vector<double>(counts.begin(), counts.end()),
+                       exponent);
+}
+
+absl::StatusOr<NegativeSampler> NegativeSampler::OfFrequencies(
+    absl::Span<const double> frequencies, double exponent) {
   if (!std::isfinite(exponent) || exponent < 0) {
     return absl::InvalidArgumentError(absl::StrCat(
         "noise_exponent is ", exponent, ", expected a number of 0 or more"));
   }
   std::vector<double> weights;
-  weights.reserve(counts.size());
-  for (const uint64_t count : counts) {
-    weights.push_back(
-        count == 0 ? 0.0 : std::pow(static_cast<double>(count), exponent));
+  weights.reserve(frequencies.size());
+  for (const double frequency : frequencies) {
+    weights.push_back(frequency == 0 ? 0.0 : std::pow(frequency, exponent));
   }
   EMBED_ASSIGN_OR_RETURN(AliasTable table, AliasTable::Create(weights));
   return NegativeSampler(std::move(table));
+}
+
+absl::StatusOr<NegativeSampler> NegativeSampler::CreateGrouped(
+    absl::Span<const uint64_t> counts, absl::Span<const uint32_t> group_ends,
+    double exponent) {
+  EMBED_ASSIGN_OR_RETURN(
+      GroupedNegatives groups,
+      GroupedNegatives::Create(counts, group_ends, exponent));
+  return NegativeSampler(std::move(groups));
+}
+
+void NegativeSampler::DrawGrouped(absl::Span<const uint32_t> positives,
+                                  absl::Span<const uint32_t> random_words,
+                                  absl::Span<uint32_t> out) const {
+  if (out.empty()) return;
+  const size_t each = out.size() / positives.size();
+  EMBED_DCHECK(each * positives.size() == out.size());
+  size_t drawn = 0;
+  for (const uint32_t positive : positives) {
+    groups_->Draw(positive, random_words.data() + drawn * kWordsPerDraw,
+                  out.subspan(drawn, each));
+    drawn += each;
+  }
 }
 
 void NegativeSampler::Draw(absl::Span<const uint32_t> random_words,

@@ -32,6 +32,10 @@ absl::StatusOr<std::unique_ptr<SkipGram>> SkipGram::Create(
         absl::StrCat("features for ", features->num_ids(), " ids, counts for ",
                      counts.size()));
   }
+  if (features != nullptr && !options.negative_groups.empty()) {
+    return absl::InvalidArgumentError(
+        "negatives of the positive's group are for ids without features");
+  }
   const uint64_t inputs =
       features == nullptr ? counts.size() : features->num_rows();
   EMBED_RETURN_IF_ERROR(CheckTables(inputs, counts.size(), *input, *output));
@@ -90,6 +94,10 @@ absl::StatusOr<std::unique_ptr<PairTraining>> SkipGram::NewPairTraining(
   if (setup_->softmax()) {
     return absl::UnimplementedError(
         "hierarchical softmax touches rows of several parts");
+  }
+  if (setup_->grouped()) {
+    return absl::UnimplementedError(
+        "negatives of the positive's type are not drawn by parts");
   }
   if (!optimizers_->plain_sgd) {
     return absl::UnimplementedError(

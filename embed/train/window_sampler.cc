@@ -110,9 +110,11 @@ void WindowSampler::AppendNegatives(size_t first, uint64_t number,
     block->negatives_end[i] = end;
   }
   block->negatives.resize(end);
-  negative_sampler_->Draw(Words(RandomPurpose::kNegatives, number,
-                                (end - drawn) * NegativeSampler::kWordsPerDraw),
-                          absl::MakeSpan(block->negatives).subspan(drawn));
+  negative_sampler_->DrawFor(
+      absl::MakeConstSpan(block->ids).subspan(first),
+      Words(RandomPurpose::kNegatives, number,
+            (end - drawn) * NegativeSampler::kWordsPerDraw),
+      absl::MakeSpan(block->negatives).subspan(drawn));
 }
 
 }  // namespace embed

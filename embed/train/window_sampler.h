@@ -60,7 +60,8 @@ class WindowSampler {
   // between sequences, little enough to stay in the first-level cache.
   static constexpr size_t kBlockTokens = 512;
 
-  // Both samplers must outlive this.
+  // Both samplers must outlive this. Negatives in groups need kCenter (or
+  // kNone) and one center per draw: the center is their positive.
   WindowSampler(const WindowOptions& options, const Subsampler* subsampler,
                 const NegativeSampler* negative_sampler);
 

@@ -25,6 +25,12 @@ absl::Status WindowModelOptions::Validate() const {
         "share_negatives is ", share_negatives,
         ", but hierarchical softmax has no negatives; expected 1"));
   }
+  if (share_negatives > 1 && !negative_groups.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "share_negatives is ", share_negatives,
+        ", but negatives of the positive's group are drawn for each center; "
+        "expected 1"));
+  }
   return optimizer.Validate();
 }
 
@@ -49,7 +55,10 @@ absl::StatusOr<std::unique_ptr<WindowSetup>> WindowSetup::Create(
                          Subsampler::Create(counts, options.subsample));
   EMBED_ASSIGN_OR_RETURN(
       NegativeSampler negative_sampler,
-      NegativeSampler::Create(counts, options.noise_exponent));
+      options.negative_groups.empty()
+          ? NegativeSampler::Create(counts, options.noise_exponent)
+          : NegativeSampler::CreateGrouped(counts, options.negative_groups,
+                                           options.noise_exponent));
   std::unique_ptr<OutputLayer> layer;
   if (options.loss == OutputLoss::kHierarchicalSoftmax) {
     EMBED_ASSIGN_OR_RETURN(HuffmanTree tree, HuffmanTree::Create(counts));

@@ -36,6 +36,10 @@ struct WindowModelOptions {
   // Consecutive centers that share one draw of negatives; above 1 only for
   // skip-gram of plain ids by negative sampling and plain SGD.
   int share_negatives = 1;
+  // Ends of ranges of ids: a negative comes from the range of its positive
+  // (embed/train/grouped_negatives.h). Empty: from all ids. Without features
+  // and shared negatives only.
+  std::vector<uint32_t> negative_groups = {};
 };
 
 // InvalidArgument: the tables do not have these rows and one dim.
@@ -63,6 +67,7 @@ class WindowSetup {
   // Draws a pair: none with hierarchical softmax.
   int negatives() const;
   const OutputLayer& layer() const { return *layer_; }
+  bool grouped() const { return !options_.negative_groups.empty(); }
   // Centers that share their negatives.
   int share_negatives() const { return options_.share_negatives; }
   // Negatives for tables cut into `parts` parts.

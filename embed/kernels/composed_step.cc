@@ -81,19 +81,26 @@ HWY_INLINE void ScoresToGradients(const float* labels, int count, float rate,
   hn::Store(linear, d, loss->linear);
 }
 
-// gradient += sum_t g_t y_t and y_t += g_t h, target after target.
-HWY_INLINE void UpdateTargets(const float* hidden, float* const* targets,
-                              const float* gradients, int count, size_t stride,
+// gradient += sum_t g_t y_t and y_t += g_t h.
+template <int kTargets>
+HWY_INLINE void UpdateTargets(const ComposedStep& step, int first,
+                              const float* hidden, const float* gradients,
                               float* gradient) {
   const D d;
-  for (size_t i = 0; i < stride; i += hn::Lanes(d)) {
+  float* const* const targets = step.targets + first;
+  const int num_next = first == 0 ? step.num_next : 0;
+  V g[kTargets];
+  HWY_UNROLL(8)
+  for (int t = 0; t < kTargets; ++t) g[t] = hn::Set(d, gradients[t]);
+  for (size_t i = 0; i < step.stride; i += hn::Lanes(d)) {
+    if (i % 16 == 0) PrefetchColumns(step.next, num_next, i, 16);
     const V h = hn::Load(d, hidden + i);
     V sum = hn::Load(d, gradient + i);
-    for (int t = 0; t < count; ++t) {
-      const V g = hn::Set(d, gradients[t]);
+    HWY_UNROLL(8)
+    for (int t = 0; t < kTargets; ++t) {
       const V y = hn::Load(d, targets[t] + i);
-      sum = hn::MulAdd(g, y, sum);
-      hn::Store(hn::MulAdd(g, h, y), d, targets[t] + i);
+      sum = hn::MulAdd(g[t], y, sum);
+      hn::Store(hn::MulAdd(g[t], h, y), d, targets[t] + i);
     }
     hn::Store(sum, d, gradient + i);
   }
@@ -112,27 +119,50 @@ void Spread(const ComposedStep& step, const float* gradient) {
   }
 }
 
+// kTargets targets from `first` on: scores, gradients, updates.
+template <int kTargets>
+void TargetTile(const ComposedStep& step, int first, ComposedScratch* scratch) {
+  alignas(64) float scores[kTargetTile];
+  alignas(64) float labels[kTargetTile] = {};
+  std::fill(scores + kTargets, scores + kTargetTile, kNoScore);
+  std::copy(step.labels + first, step.labels + first + kTargets, labels);
+  ScoreRows<kTargets>(scratch->hidden, step.targets + first, step.stride,
+                      scores);
+  ScoresToGradients(labels, kTargets, step.rate, scores, &scratch->loss);
+  UpdateTargets<kTargets>(step, first, scratch->hidden, scores,
+                          scratch->gradient);
+}
+
+void RestOfTargets(const ComposedStep& step, int first,
+                   ComposedScratch* scratch) {
+  switch (step.num_targets - first) {
+    case 7:
+      return TargetTile<7>(step, first, scratch);
+    case 6:
+      return TargetTile<6>(step, first, scratch);
+    case 5:
+      return TargetTile<5>(step, first, scratch);
+    case 4:
+      return TargetTile<4>(step, first, scratch);
+    case 3:
+      return TargetTile<3>(step, first, scratch);
+    case 2:
+      return TargetTile<2>(step, first, scratch);
+    case 1:
+      return TargetTile<1>(step, first, scratch);
+    default:
+      return;
+  }
+}
+
 void Step(const ComposedStep& step, ComposedScratch* scratch) {
   Compose(step, scratch->hidden);
   std::fill(scratch->gradient, scratch->gradient + step.stride, 0.0f);
-  for (int t = 0; t < step.num_targets; t += kTargetTile) {
-    const int count = std::min(kTargetTile, step.num_targets - t);
-    alignas(64) float scores[kTargetTile];
-    alignas(64) float labels[kTargetTile] = {};
-    std::fill(scores, scores + kTargetTile, kNoScore);
-    std::copy(step.labels + t, step.labels + t + count, labels);
-    float* const* targets = step.targets + t;
-    if (count == kTargetTile) {
-      ScoreRows<kTargetTile>(scratch->hidden, targets, step.stride, scores);
-    } else {
-      for (int i = 0; i < count; ++i) {
-        ScoreRows<1>(scratch->hidden, targets + i, step.stride, scores + i);
-      }
-    }
-    ScoresToGradients(labels, count, step.rate, scores, &scratch->loss);
-    UpdateTargets(scratch->hidden, targets, scores, count, step.stride,
-                  scratch->gradient);
+  int t = 0;
+  for (; t + kTargetTile <= step.num_targets; t += kTargetTile) {
+    TargetTile<kTargetTile>(step, t, scratch);
   }
+  RestOfTargets(step, t, scratch);
   Spread(step, scratch->gradient);
 }
 

@@ -30,6 +30,9 @@ struct ComposedStep {
   int num_targets;         // >= 1
   size_t stride;           // floats in a row, a multiple of 16
   float rate;              // learning rate
+  // Rows of coming steps, asked for meanwhile. May be null if none.
+  const float* const* next = nullptr;
+  int num_next = 0;
 };
 
 // Scratch memory and loss of one thread.

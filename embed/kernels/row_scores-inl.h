@@ -1,4 +1,5 @@
-// What the SGD kernels share: vectors of a row, and scores of rows.
+// What the SGD kernels share: vectors of a row, and scores of rows, and
+// asking for them in time.
 #if defined(EMBED_KERNELS_ROW_SCORES_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef EMBED_KERNELS_ROW_SCORES_INL_H_
 #undef EMBED_KERNELS_ROW_SCORES_INL_H_
@@ -39,6 +40,17 @@ HWY_INLINE void ScoreRows(const float* x, const float* const* targets,
   HWY_UNROLL(8)
   for (int t = 0; t < kTargets; ++t) {
     scores[t] = hn::GetLane(hn::SumOfLanes(d, sum[t]));
+  }
+}
+
+// Asks for `count` columns of the rows of coming steps, to be written soon. A
+// few lines at a time between the arithmetic: all at once they would stall it.
+HWY_INLINE void PrefetchColumns(const float* const* rows, int num_rows,
+                                size_t column, size_t count) {
+  for (int r = 0; r < num_rows; ++r) {
+    for (size_t i = column; i < column + count; i += 16) {
+      __builtin_prefetch(rows[r] + i, 1, 3);
+    }
   }
 }
 

@@ -265,17 +265,6 @@ HWY_INLINE void UpdateTile(const WindowStep& step, int first, size_t column,
   }
 }
 
-// Asks for the columns of the rows of coming steps, a few lines at a time
-// between the arithmetic: all at once they would stall it.
-HWY_INLINE void PrefetchColumns(const WindowStep& step, size_t column,
-                                size_t count) {
-  for (int p = 0; p < step.num_next; ++p) {
-    for (size_t i = column; i < column + count; i += 16) {
-      __builtin_prefetch(step.next[p] + i, 1, 3);
-    }
-  }
-}
-
 // Both updates for kTargets targets and kVectors vectors of each row, from
 // column `column` on.
 template <int kTargets, int kVectors, bool kOwn>
@@ -316,13 +305,14 @@ void UpdateTargets(const WindowStep& step, int first_target,
   size_t column = 0;
   for (; column + kColumns <= step.stride; column += kColumns) {
     if (first_target == 0 && (kColumns >= 16 || column % 16 == 0)) {
-      PrefetchColumns(step, column, kColumns);
+      PrefetchColumns(step.next, step.num_next, column, kColumns);
     }
     UpdateColumns<kTargets, kUpdateVectors, kOwn>(step, targets, gradients,
                                                   column);
   }
   for (; column < step.stride; column += kLanes) {
-    if (first_target == 0) PrefetchColumns(step, column, kLanes);
+    if (first_target == 0)
+      PrefetchColumns(step.next, step.num_next, column, kLanes);
     UpdateColumns<kTargets, 1, kOwn>(step, targets, gradients, column);
   }
 }

@@ -17,7 +17,9 @@ void ComposedWorker::Step(float rate) {
                              rows_.targets.labels.data(),
                              static_cast<int>(rows_.targets.size),
                              stride_,
-                             rate};
+                             rate,
+                             next_.data(),
+                             static_cast<int>(next_.size())};
   step_(step, &buffers_.scratch);
 }
 

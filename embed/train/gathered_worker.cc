@@ -17,7 +17,6 @@ uint64_t GatheredWorker::TrainBlock(const WindowBlock& block, float rate) {
   }
   for (size_t i = 0; i < block.size(); ++i) {
     gatherer_->NewRows(block, i + ahead, &next_);
-    PrefetchRows(next_, stride_);
     const uint64_t added = gatherer_->Gather(block, i, &rows_);
     if (added == 0) continue;
     Step(rate);

@@ -21,15 +21,15 @@ class GatheredWorker : public BlockWorker {
   GatheredWorker(const WindowSetup* setup, const StepGatherer* gatherer,
                  uint64_t stride);
 
-  // Trains on rows_.
+  // Trains on rows_ and asks for next_.
   virtual void Step(float rate) = 0;
 
   const uint64_t stride_;
-  StepRows rows_;  // of one center
+  StepRows rows_;                   // of one center
+  std::vector<const float*> next_;  // of one that comes soon
 
  private:
   const StepGatherer* const gatherer_;
-  std::vector<const float*> next_;
 };
 
 }  // namespace embed

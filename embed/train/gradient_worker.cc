@@ -18,7 +18,8 @@ float* GradientWorker::Floats::Get(size_t count) {
 }
 
 void GradientWorker::Step(float rate) {
-  Prefetch();
+  PrefetchRows(next_, stride_);
+  PrefetchAccumulators();
   // One row is an input composed of itself; then no sum over inputs is left.
   if (rows_.composed) {
     StepComposed(rate);
@@ -30,7 +31,7 @@ void GradientWorker::Step(float rate) {
   }
 }
 
-void GradientWorker::Prefetch() const {
+void GradientWorker::PrefetchAccumulators() const {
   for (size_t i = 0; i < rows_.num_inputs; ++i) {
     optimizers_->input.Prefetch(rows_.inputs[i]);
   }

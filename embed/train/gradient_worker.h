@@ -35,7 +35,7 @@ class GradientWorker : public GatheredWorker {
   };
 
   void Step(float rate) override;
-  void Prefetch() const;
+  void PrefetchAccumulators() const;
   // The errors of `num_inputs` inputs and all targets of rows_.
   const float* Errors(const float* const* inputs, size_t num_inputs);
   void StepComposed(float rate);

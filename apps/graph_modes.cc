@@ -1,16 +1,13 @@
 #include "apps/graph_modes.h"
 
-#include <atomic>
 #include <memory>
-#include <mutex>
-#include <numeric>
 #include <utility>
 #include <vector>
 
 #include "apps/common/graph_flags.h"
 #include "apps/common/graph_input.h"
 #include "apps/common/walk_flags.h"
-#include "embed/base/parallel.h"
+#include "apps/visit_counts.h"
 #include "embed/base/status_macros.h"
 #include "graph/skip_source.h"
 #include "graph/walk_source.h"
@@ -21,33 +18,6 @@ namespace {
 struct GraphBacking : public SourceBacking {
   Graph graph;
 };
-
-// How often each id occurs in the first epoch. Walks cost a small part of the
-// training they feed, and degrees are no substitute where edges are directed or
-// weighted.
-absl::StatusOr<std::vector<uint64_t>> CountIds(SequenceSource* source,
-                                               uint32_t num_ids, int threads) {
-  std::vector<uint64_t> counts(num_ids);
-  std::mutex mutex;
-  absl::Status status;
-  std::atomic<uint64_t> next_chunk{0};
-  RunThreads(threads, [&](int /*thread*/) {
-    std::vector<uint64_t> own(num_ids);
-    SequenceBatch batch;
-    absl::Status own_status;
-    uint64_t chunk;
-    while (own_status.ok() &&
-           (chunk = next_chunk.fetch_add(1)) < source->num_chunks()) {
-      own_status = source->Read(0, chunk, &batch);
-      for (const uint32_t id : batch.ids) ++own[id];
-    }
-    const std::lock_guard<std::mutex> lock(mutex);
-    status.Update(own_status);
-    for (uint32_t id = 0; id < num_ids; ++id) counts[id] += own[id];
-  });
-  if (!status.ok()) return status;
-  return counts;
-}
 
 }  // namespace
 

@@ -10,6 +10,9 @@
 #include "absl/strings/str_join.h"
 #include "apps/common/command_line.h"
 #include "apps/graph_modes.h"
+#include "apps/hin2vec_mode.h"
+#include "apps/line_mode.h"
+#include "apps/metapath_mode.h"
 #include "apps/text_modes.h"
 
 namespace embed {
@@ -78,6 +81,43 @@ std::vector<Mode> MakeModes() {
        {"arch", "cbow_gradient", "loss", "format", "directed", "weighted",
         "nodes", "node2vec_plus", "skip"},
        LoadWalks},
+      {"line",
+       "nodes of a graph from its edges (LINE; Tang et al. 2015)",
+       {{"dim", "256"},
+        {"negatives", "5"},
+        {"epochs", "100"},
+        {"learning_rate", "0.025"},
+        {"noise_exponent", "0.75"}},
+       {"order", "samples", "noise_degree", "format", "directed", "weighted",
+        "nodes"},
+       LoadLine},
+      {"hin2vec",
+       "nodes of a typed network and its relations (Fu, Lee, Lei 2017)",
+       {{"dim", "100"},
+        {"window", "3"},
+        {"negatives", "5"},
+        {"epochs", "1"},
+        {"learning_rate", "0.025"},
+        {"noise_exponent", "0.75"},
+        {"walks_per_node", "10"},
+        {"walk_length", "100"}},
+       {"allow_cycles", "negatives_any_type", "relation_gate", "format",
+        "directed", "weighted", "nodes"},
+       LoadHin2vec},
+      {"metapath2vec",
+       "nodes of a typed network from walks by types (Dong et al. 2017)",
+       {{"dim", "128"},
+        {"window", "7"},
+        {"negatives", "5"},
+        {"epochs", "1"},
+        {"learning_rate", "0.025"},
+        {"subsample", "0"},
+        {"noise_exponent", "0.75"},
+        {"walks_per_node", "1000"},
+        {"walk_length", "100"}},
+       {"metapath", "keep_type", "negatives_by_type", "arch", "cbow_gradient",
+        "loss", "format", "directed", "weighted", "nodes"},
+       LoadMetapathWalks},
   };
 }
 
@@ -155,6 +195,13 @@ absl::Status ApplyMode(const Mode& mode) {
   if (skip != "1") {
     // Pairs that far apart are neighbors in what is trained on, and no others.
     google::SetCommandLineOptionWithMode("window", "1",
+                                         google::SET_FLAG_IF_DEFAULT);
+  }
+  std::string order;
+  google::GetCommandLineOption("order", &order);
+  if (order != "both") {
+    // One order has vectors half as long as the two behind one another.
+    google::SetCommandLineOptionWithMode("dim", "128",
                                          google::SET_FLAG_IF_DEFAULT);
   }
   for (const auto& [flag, value] : mode.defaults) {

@@ -10,10 +10,9 @@
 namespace embed {
 namespace {
 
-std::string ExportNote(const OutputPlan::Export& file,
-                       const VectorFileStats& stats) {
-  if (stats.keys_changed == 0) return "wrote " + file.path;
-  return absl::StrCat("wrote ", file.path, " (white space within ",
+std::string ExportNote(const std::string& path, const VectorFileStats& stats) {
+  if (stats.keys_changed == 0) return "wrote " + path;
+  return absl::StrCat("wrote ", path, " (white space within ",
                       stats.keys_changed, " keys became U+2581)");
 }
 
@@ -44,7 +43,14 @@ absl::StatusOr<std::vector<std::string>> WriteOutputs(const Model& model,
     EMBED_ASSIGN_OR_RETURN(const VectorFileStats stats,
                            WriteVectors(model.vocabulary, model.vectors(),
                                         file.format, file.path));
-    notes.push_back(ExportNote(file, stats));
+    notes.push_back(ExportNote(file.path, stats));
+  }
+  if (!model.relations.empty()) {
+    EMBED_ASSIGN_OR_RETURN(
+        const VectorFileStats stats,
+        WriteVectors(model.relation_keys, model.relations.view(),
+                     VectorFormat::kText, plan.relations_path));
+    notes.push_back(ExportNote(plan.relations_path, stats));
   }
   return notes;
 }

@@ -22,8 +22,11 @@
 #include "apps/common/eval_flags.h"
 #include "apps/common/graph_flags.h"
 #include "apps/common/human_format.h"
+#include "apps/common/line_flags.h"
+#include "apps/common/metapath_flags.h"
 #include "apps/common/output_flags.h"
 #include "apps/common/progress.h"
+#include "apps/common/relation_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/common/stop_signal.h"
 #include "apps/common/text_flags.h"
@@ -77,6 +80,7 @@ absl::StatusOr<TrainPlan> MakePlan(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(
       plan.output,
       ReadOutputFlags(plan.walks_only.empty() ? plan.input : "walks"));
+  if (!Uses(*plan.mode, "relation_gate")) plan.output.relations_path.clear();
   plan.training.trainer.checkpoint_seconds = plan.checkpoints.every_seconds;
   plan.training.trainer.progress_seconds =
       SecondsBetweenReports(plan.output.progress);
@@ -139,9 +143,13 @@ absl::Status CheckPlan(const TrainPlan& plan, const TrainingInput& input,
   shape.timed_checkpoints = plan.checkpoints.every_seconds > 0;
   shape.keeps_best = plan.eval.patience > 0;
   const TrainingMemory memory = MemoryOf(shape);
+  const std::string dims =
+      shape.output_dim > 0 && shape.output_dim != shape.dim
+          ? absl::StrCat(shape.dim, " and ", shape.output_dim)
+          : absl::StrCat(shape.dim);
   Say(absl::StrFormat(
-      "tables: %d + %d rows of %d numbers, %s; epochs: %d, of %s tokens",
-      shape.inputs, shape.outputs, shape.dim, MemoryText(memory),
+      "tables: %d + %d rows of %s numbers, %s; epochs: %d, of %s tokens",
+      shape.inputs, shape.outputs, dims, MemoryText(memory),
       plan.training.trainer.epochs,
       FormatCount(static_cast<double>(input.tokens_per_epoch))));
   return CheckMemory("the training", memory.total());
@@ -311,10 +319,12 @@ CommandInfo TrainCommandInfo() {
   };
   info.notes = ModesHelp();
   info.defaults_elsewhere = FlagsByMode();
-  info.groups = {{"What", {"mode"}}, OutputFlagGroup(),     TrainingFlagGroup(),
-                 TextFlagGroup(),    StrokeFlagGroup(),     GraphFlagGroup(),
-                 WalkFlagGroup(),    CheckpointFlagGroup(), EvalFlagGroup(),
-                 RunningFlagGroup()};
+  info.groups = {
+      {"What", {"mode"}},  OutputFlagGroup(),     TrainingFlagGroup(),
+      TextFlagGroup(),     StrokeFlagGroup(),     GraphFlagGroup(),
+      WalkFlagGroup(),     LineFlagGroup(),       MetapathFlagGroup(),
+      RelationFlagGroup(), CheckpointFlagGroup(), EvalFlagGroup(),
+      RunningFlagGroup()};
   return info;
 }
 

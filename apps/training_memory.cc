@@ -11,14 +11,17 @@ namespace embed {
 
 TrainingMemory MemoryOf(const TrainingShape& shape) {
   TrainingMemory memory;
-  memory.tables = EmbeddingTable::BytesFor(shape.inputs, shape.dim) +
-                  EmbeddingTable::BytesFor(shape.outputs, shape.dim);
+  memory.tables =
+      EmbeddingTable::BytesFor(shape.inputs, shape.dim) +
+      EmbeddingTable::BytesFor(
+          shape.outputs, shape.output_dim > 0 ? shape.output_dim : shape.dim);
   memory.accumulators = TableOptimizers::AccumulatorBytes(
       shape.optimizer, shape.inputs, shape.outputs);
   if (shape.timed_checkpoints) {
     memory.copies += memory.tables + memory.accumulators;
   }
   if (shape.keeps_best) memory.copies += memory.tables;
+  memory.tables += shape.other_bytes;
   return memory;
 }
 

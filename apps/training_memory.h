@@ -14,6 +14,8 @@ struct TrainingShape {
   uint64_t inputs = 0;   // rows of the input table
   uint64_t outputs = 0;  // of the output table
   int dim = 1;
+  int output_dim = 0;        // of the output table; 0: the same
+  uint64_t other_bytes = 0;  // that a method takes beside the tables
   OptimizerOptions optimizer;
   bool timed_checkpoints = false;  // they are written from a copy
   bool keeps_best = false;         // early stopping holds the best tables
@@ -23,7 +25,7 @@ struct TrainingShape {
 struct TrainingMemory {
   uint64_t total() const { return tables + accumulators + copies; }
 
-  uint64_t tables = 0;
+  uint64_t tables = 0;        // and what a method takes beside them
   uint64_t accumulators = 0;  // of AdaGrad
   uint64_t copies = 0;        // of all of these for checkpoints, and of the
                               // tables for the best epoch

@@ -12,6 +12,10 @@
 // The filter of row v lies in the words between rows[v] / 8, rounded up, and
 // rows[v + 1] / 8, rounded down: no table of places, and never more than one
 // byte an arc. Answers are exact. Immutable and thread-safe.
+//
+// A hash table of the arcs answers in one miss whatever the answer. In a simple
+// loop of node2vec walks (p 0.25, q 4) over 16 M arcs it was 3 to 13 % faster
+// than filters, and took 182 MB instead of 25.
 #ifndef EMBED_GRAPH_ADJACENCY_H_
 #define EMBED_GRAPH_ADJACENCY_H_
 
@@ -26,7 +30,7 @@ namespace embed {
 
 class Adjacency {
  public:
-  static constexpr int kMaxPairs = 64;  // in one call
+  static constexpr int kMaxPairs = 256;  // in one call
   static constexpr uint64_t kNoArc = ~uint64_t{0};
 
   // `graph` must outlive it. O(arcs), on `threads` threads, the same for any.

@@ -1,8 +1,7 @@
 // First-order steps as proposals of second-order ones.
 //
-// A proposal is any class with the members of UniformProposal. A row of
-// `degree` slots has the same number of arcs; a slot leads to the target of its
-// arc or, in an alias table, to one other.
+// A row of `degree` slots has the same number of arcs; a slot leads to the
+// target of its arc or, in an alias table, to one other.
 #ifndef EMBED_GRAPH_PROPOSALS_H_
 #define EMBED_GRAPH_PROPOSALS_H_
 
@@ -14,35 +13,16 @@
 #include "embed/kernels/alias_draw.h"
 #include "graph/alias_rows.h"
 #include "graph/graph.h"
+#include "graph/walks.h"
 
 namespace embed {
-
-// Every arc alike.
-class UniformProposal {
- public:
-  static constexpr int kWords = 1;  // random words: the first chooses the slot
-
-  // `graph` must outlive it.
-  explicit UniformProposal(const Graph& graph) : targets_(graph.targets()) {}
-
-  void Prefetch(uint64_t slot) const { __builtin_prefetch(targets_ + slot); }
-  uint32_t Target(uint64_t slot, const uint32_t* /*words*/) const {
-    return targets_[slot];
-  }
-  // The weight of an arc, and how many slots of its row it is worth.
-  double Weight(uint64_t /*arc*/) const { return 1; }
-  double Slots(uint32_t /*node*/, uint64_t /*arc*/) const { return 1; }
-
- private:
-  const uint32_t* targets_;
-};
 
 // In proportion to the weights, by alias tables: 8 bytes an arc, and 4 a node
 // if Slots() is needed. Exactness as AliasTable; Slots() is off by 2^-24 of its
 // value at most.
 class WeightedProposal {
  public:
-  static constexpr int kWords = 2;
+  static constexpr int kWords = 2;  // random words: the first chooses the slot
 
   // `graph` has weights and must outlive it. O(arcs), on `threads` threads.
   static absl::StatusOr<WeightedProposal> Create(const Graph& graph,
@@ -55,8 +35,9 @@ class WeightedProposal {
   uint32_t Target(uint64_t slot, const uint32_t* words) const {
     const uint32_t target = targets_[slot];
     const AliasEntry bucket = buckets_.entries()[slot];
-    return words[1] < bucket.threshold ? target : bucket.alias;
+    return Choose(words[1] < bucket.threshold, target, bucket.alias);
   }
+  // The weight of an arc, and how many slots of its row it is worth.
   double Weight(uint64_t arc) const { return weights_[arc]; }
   double Slots(uint32_t node, uint64_t arc) const {
     return weights_[arc] * static_cast<double>(slots_per_weight_[node]);

@@ -32,15 +32,10 @@ namespace embed {
 
 constexpr uint32_t kWalkStay = 0xFFFFFFFE;
 
-// a if `first`, else b, without a branch: whether a walker may move is a
-// toss-up that no processor foresees.
-inline uint32_t Choose(bool first, uint32_t a, uint32_t b) {
-  const uint32_t mask = -static_cast<uint32_t>(first);
-  return (a & mask) | (b & ~mask);
-}
-
 struct RetryGroup {
-  static constexpr int kMaxWalkers = 64;
+  // Many: some walkers of a group search a row, whose misses come one after
+  // the other while all others wait.
+  static constexpr int kMaxWalkers = 256;
   static constexpr int kWords = 64;  // random words a walker has at a time
 
   // The random words of walker i for its next try.

@@ -32,11 +32,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "graph/adjacency.h"
 #include "graph/retry_loop.h"
 #include "graph/second_order_bias.h"
+#include "graph/second_order_row.h"
 #include "graph/walks.h"
 
 namespace embed {
@@ -80,9 +80,9 @@ class SecondOrderStep {
     DecideAtOnce(group, arcs, returning, next, &undecided);
     Decide(group, undecided, next);
     for (int i = 0; i < group.active; ++i) {
-      if (memory[i].tries > kMinTries) DrawFromRow(group, i, memory[i], next);
-      __builtin_prefetch(
-          rows_ + Choose(next[i] < kWalkStay, next[i], group.current[i]));
+      if (memory[i].tries > kMinTries) DrawInstead(group, i, memory[i], next);
+      PrefetchRow(rows_,
+                  Choose(next[i] < kWalkStay, next[i], group.current[i]));
     }
   }
 
@@ -187,37 +187,14 @@ class SecondOrderStep {
 
   // Once a walker has tried as often as its row has arcs: a draw from the exact
   // weights of the row, with the words of this try in place of the try.
-  void DrawFromRow(const RetryGroup& group, int i, const Memory& memory,
+  void DrawInstead(const RetryGroup& group, int i, const Memory& memory,
                    uint32_t* next) const {
     const uint32_t current = group.current[i];
-    const uint64_t begin = rows_[current];
-    const uint64_t degree = rows_[current + uint64_t{1}] - begin;
-    if (memory.tries <= degree) return;
-    std::vector<double> sums(degree);
-    double sum = 0;
-    for (uint64_t first = 0; first < degree; first += StepPairs::kMax) {
-      StepPairs pairs;
-      pairs.count =
-          static_cast<int>(std::min<uint64_t>(degree - first, StepPairs::kMax));
-      for (int k = 0; k < pairs.count; ++k) {
-        pairs.previous[k] = group.previous[i];
-        pairs.current[k] = current;
-        pairs.proposed[k] = targets_[begin + first + static_cast<uint64_t>(k)];
-      }
-      double factors[StepPairs::kMax];
-      bias_.Factors(adjacency_, pairs, factors);
-      for (int k = 0; k < pairs.count; ++k) {
-        const uint64_t at = first + static_cast<uint64_t>(k);
-        const double factor = pairs.proposed[k] == group.previous[i]
-                                  ? bias_.return_factor()
-                                  : factors[k];
-        sums[at] = sum += factor * proposal_.Weight(begin + at);
-      }
-    }
-    const uint32_t* words = group.try_words(i);
-    const double place = (words[0] + words[1] * 0x1.0p-32) * 0x1.0p-32 * sum;
-    const auto chosen = std::upper_bound(sums.begin(), sums.end() - 1, place);
-    next[i] = targets_[begin + static_cast<uint64_t>(chosen - sums.begin())];
+    if (memory.tries <= rows_[current + uint64_t{1}] - rows_[current]) return;
+    next[i] = DrawFromRow(
+        SecondOrderRow{rows_, targets_, group.previous[i], current}, adjacency_,
+        bias_, [this](uint64_t arc) { return proposal_.Weight(arc); },
+        group.try_words(i));
   }
 
   const uint64_t* rows_;

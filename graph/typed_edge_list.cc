@@ -208,7 +208,17 @@ absl::StatusOr<Vocabulary> MakeVocabulary(const TypedReader& reader,
     absl::StrAppend(&text, reader.name(built.order[i]));
     offsets.push_back(text.size());
   }
-  return Vocabulary::Create(std::move(text), std::move(offsets), built.counts);
+  EMBED_ASSIGN_OR_RETURN(
+      Vocabulary vocabulary,
+      Vocabulary::Create(std::move(text), std::move(offsets), built.counts));
+  std::vector<std::string> names;
+  for (const TypedGraph::NodeType& type : graph.node_types()) {
+    names.push_back(type.name);
+  }
+  const uint16_t* const types = graph.types_of_nodes();
+  EMBED_RETURN_IF_ERROR(vocabulary.SetTypes(
+      std::move(names), {types, types + built.order.size()}));
+  return vocabulary;
 }
 
 }  // namespace

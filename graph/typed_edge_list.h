@@ -28,7 +28,8 @@ namespace embed {
 
 struct LoadedTypedGraph {
   TypedGraph graph;
-  // Counts are the arcs that leave a node and, if directed, those that enter.
+  // With the types of nodes. Counts are the arcs that leave a node and, if
+  // directed, those that enter.
   Vocabulary vocabulary;
   // An edge listed both ways, in a type that is its own inverse, counts once.
   GraphStats stats;

@@ -44,6 +44,20 @@ uint16_t TypedGraph::FindEdgeType(absl::string_view name) const {
   return FindByName(edge_types_, name);
 }
 
+TypedGraph::ArcsBetween TypedGraph::Between(uint16_t source,
+                                            uint16_t target) const {
+  EMBED_DCHECK(Connects(source, target));
+  const Runs& runs = runs_[source];
+  const uint16_t run = Run(source, target);
+  ArcsBetween arcs;
+  arcs.rows_ = graph_.rows();
+  arcs.starts_ = run_starts_.data() + runs.begin + run;
+  arcs.first_node_ = node_types_[source].begin;
+  arcs.per_node_ = runs.per_node;
+  arcs.last_ = run + 1 == runs.per_node;
+  return arcs;
+}
+
 void TypedGraph::FindRunsOfTypes() {
   const size_t types = node_types_.size();
   run_of_types_.assign(types * types, kNoType);

@@ -43,6 +43,33 @@ class TypedGraph {
     uint64_t begin;
     uint64_t end;
   };
+  // ArcsTo() for inner loops that know both types. A view into the graph.
+  class ArcsBetween {
+   public:
+    // node: of the source type.
+    ArcRange Of(uint32_t node) const {
+      const uint64_t* row = rows_ + node;
+      const uint32_t* starts = PlaceOfStarts(node);
+      return {row[0] + starts[0], last_ ? row[1] : row[0] + starts[1]};
+    }
+    // Asks for what Of() reads.
+    void Prefetch(uint32_t node) const {
+      __builtin_prefetch(rows_ + node);
+      __builtin_prefetch(PlaceOfStarts(node));
+    }
+
+   private:
+    friend class TypedGraph;
+    const uint32_t* PlaceOfStarts(uint32_t node) const {
+      return starts_ + uint64_t{node - first_node_} * per_node_;
+    }
+
+    const uint64_t* rows_;
+    const uint32_t* starts_;  // of the run in the first node's row
+    uint32_t first_node_;
+    uint16_t per_node_;
+    bool last_;  // the run is the last of its row
+  };
 
   TypedGraph() = default;
   // Ranges of node_types follow one another and cover all nodes. arc_types[a]
@@ -85,6 +112,8 @@ class TypedGraph {
     const bool last = run + 1 == runs_[source].per_node;
     return {row[0] + starts[run], last ? row[1] : row[0] + starts[run + 1]};
   }
+  // Only for types that Connects() is true of.
+  ArcsBetween Between(uint16_t source, uint16_t target) const;
   const uint32_t* PlaceOfRuns(uint32_t node) const {
     const uint16_t source = types_of_nodes_[node];
     return run_starts_.data() + runs_[source].begin +

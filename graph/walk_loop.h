@@ -2,6 +2,7 @@
 #ifndef EMBED_GRAPH_WALK_LOOP_H_
 #define EMBED_GRAPH_WALK_LOOP_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -18,37 +19,56 @@
 namespace embed {
 
 // Makes the next kWords random words of each walker, after the `used` ones.
-// They are those of the stream kWalkSteps of the walk, in order. Some may be
-// left over at the end, which is faster than making a number that is not round.
+// They are those of the stream kWalkSteps of the walk, in order.
 inline void RefillWords(const WalkTask& task, uint64_t used,
                         WalkerGroup* group) {
+  uint64_t sequences[WalkerGroup::kMaxWalkers] = {};
   for (int i = 0; i < group->active; ++i) {
     const uint32_t slot = group->slot[i];
-    FillRandom(PhiloxStream(task.seed, RandomPurpose::kWalkSteps, task.epoch,
-                            task.first + group->walk[slot]),
-               static_cast<uint32_t>(used / 4),
-               absl::MakeSpan(group->words[slot]));
+    sequences[slot] = task.first + group->walk[slot];
+  }
+  const size_t slots =
+      group->active == 0 ? 0 : group->slot[group->active - 1] + size_t{1};
+  const PhiloxStream stream(task.seed, RandomPurpose::kWalkSteps, task.epoch,
+                            0);
+  for (uint32_t word = 0; word < WalkerGroup::kWords; word += 4) {
+    FillRandomOfStreams(stream, static_cast<uint32_t>(used / 4) + word / 4,
+                        absl::MakeConstSpan(sequences, slots),
+                        WalkerGroup::kMaxWalkers, group->words[word]);
   }
   group->word = 0;
 }
 
-// Moves the walkers to next[]. Those at their end leave the group: their
-// length is set, and the last walkers take their places.
-inline void MoveWalkers(const uint32_t* next, WalkerGroup* group,
-                        uint64_t* lengths) {
+// Takes the walkers whose next[] is kWalkEnd out of the group: their length is
+// set, and the walkers behind them move up, with what belongs to them.
+inline void RemoveEnded(uint32_t* next, WalkerGroup* group, uint64_t* lengths) {
   int kept = 0;
   for (int i = 0; i < group->active; ++i) {
-    const uint32_t slot = group->slot[i];
     if (next[i] == kWalkEnd) {
-      lengths[group->walk[slot]] = group->length;
+      lengths[group->walk[i]] = group->length;
       continue;
     }
-    group->paths[slot][group->length] = next[i];
-    group->current[kept] = next[i];
-    group->slot[kept] = slot;
+    next[kept] = next[i];
+    group->walk[kept] = group->walk[i];
+    group->paths[kept] = group->paths[i];
+    for (auto& words : group->words) words[kept] = words[i];
     ++kept;
   }
   group->active = kept;
+}
+
+// Moves the walkers, whose slots are their places, to next[].
+inline void MoveWalkers(uint32_t* next, WalkerGroup* group, uint64_t* lengths) {
+  const uint64_t length = group->length;
+  const int active = group->active;
+  bool any_ended = false;
+  for (int i = 0; i < active; ++i) {
+    const uint32_t node = next[i];
+    group->paths[i][length] = node;
+    any_ended |= node == kWalkEnd;
+  }
+  if (any_ended) RemoveEnded(next, group, lengths);
+  std::copy_n(next, WalkerGroup::kMaxWalkers, group->current);
   ++group->length;
 }
 
@@ -106,13 +126,11 @@ void WalkTogether(const Step& step, const WalkTask& task,
     group.paths[i] = paths->path(walks[i]);
     group.current[i] = task.starts[walks[i]];
   }
-  uint32_t next[WalkerGroup::kMaxWalkers];
+  uint32_t next[WalkerGroup::kMaxWalkers] = {};
   const uint64_t words = (task.walk_length - 1) * Step::kWordsPerStep;
   for (uint64_t used = 0; used < words && group.active > 0;
        used += Step::kWordsPerStep, group.word += Step::kWordsPerStep) {
-    if (used % WalkerGroup::kWords == 0) {
-      RefillWords(task, used, &group);
-    }
+    if (used % WalkerGroup::kWords == 0) RefillWords(task, used, &group);
     step.Advance(group, next);
     MoveWalkers(next, &group, paths->lengths());
   }

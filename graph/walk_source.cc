@@ -17,11 +17,12 @@ constexpr uint64_t kChunkVertices = 32768;
 
 }  // namespace
 
-WalkSource::WalkSource(const Graph& graph, const WalkOptions& options)
+WalkSource::WalkSource(const WalkOptions& options, uint32_t first_start,
+                       uint32_t end_start)
     : options_(options),
-      num_nodes_(graph.num_nodes()),
-      num_walks_(static_cast<uint64_t>(options.walks_per_node) *
-                 graph.num_nodes()),
+      first_start_(first_start),
+      num_starts_(end_start - first_start),
+      num_walks_(static_cast<uint64_t>(options.walks_per_node) * num_starts_),
       // A whole number of groups, so that none is cut short by a chunk.
       walks_per_chunk_(
           std::max<uint64_t>(1, kChunkVertices / options.walk_length / kGroup) *
@@ -33,22 +34,18 @@ absl::Status WalkSource::Read(uint32_t epoch, uint64_t chunk,
   const uint64_t first = chunk * walks_per_chunk_;
   const uint64_t last = std::min(first + walks_per_chunk_, num_walks_);
   batch->Clear(first);
-  const auto order_of = [&](uint64_t pass) {
-    return RandomPermutation(
-        num_nodes_,
-        PhiloxStream(options_.seed, RandomPurpose::kWalkStarts, epoch, pass));
-  };
-  uint64_t pass = first / num_nodes_;
-  uint64_t position = first % num_nodes_;
-  RandomPermutation order = order_of(pass);
   std::vector<uint32_t> starts(last - first);
-  for (uint32_t& start : starts) {
-    if (position == num_nodes_) {
-      order = order_of(++pass);
-      position = 0;
-    }
-    start = static_cast<uint32_t>(order(position++));
+  for (uint64_t walk = first; walk < last;) {
+    const uint64_t pass = walk / num_starts_;
+    const uint64_t position = walk % num_starts_;
+    const uint64_t count = std::min(num_starts_ - position, last - walk);
+    const RandomPermutation order(
+        num_starts_,
+        PhiloxStream(options_.seed, RandomPurpose::kWalkStarts, epoch, pass));
+    order.Fill(position, absl::MakeSpan(starts).subspan(walk - first, count));
+    walk += count;
   }
+  for (uint32_t& start : starts) start += first_start_;
   AppendWalks({options_.seed, epoch, first, starts,
                static_cast<uint64_t>(options_.walk_length)},
               batch);

@@ -52,7 +52,12 @@ class WalkSource : public SequenceSource {
   uint64_t num_walks() const { return num_walks_; }
 
  protected:
-  WalkSource(const Graph& graph, const WalkOptions& options);
+  WalkSource(const Graph& graph, const WalkOptions& options)
+      : WalkSource(options, 0, graph.num_nodes()) {}
+  // Walks start from the nodes first_start .. end_start - 1 only, at least one;
+  // for "node" in the file's comment read one of those.
+  WalkSource(const WalkOptions& options, uint32_t first_start,
+             uint32_t end_start);
 
   // Appends the walks of the task to the batch, in order. Thread-safe.
   virtual void AppendWalks(const WalkTask& task,
@@ -60,7 +65,8 @@ class WalkSource : public SequenceSource {
 
  private:
   WalkOptions options_;
-  uint32_t num_nodes_;
+  uint32_t first_start_;
+  uint32_t num_starts_;
   uint64_t num_walks_;
   uint64_t walks_per_chunk_;
 };

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "embed/base/status_macros.h"
 #include "graph/degree_penalty_step.h"
+#include "graph/node2vec_step.h"
 #include "graph/policy_walk_source.h"
 #include "graph/proposals.h"
 #include "graph/restart_step.h"
@@ -41,18 +42,21 @@ SourceOr FirstOrder(const Graph& graph, const WalkOptions& options, Step step) {
   return InStep(graph, options, std::move(step));
 }
 
+SourceOr Node2vec(const Graph& graph, const WalkOptions& options,
+                  const Node2vecBias& bias) {
+  EMBED_ASSIGN_OR_RETURN(Adjacency adjacency,
+                         Adjacency::Create(graph, options.threads));
+  const bool looks_back = Node2vecStep::BackArea(bias) > 0;
+  return WithRetries(graph, options,
+                     Node2vecStep(graph, std::move(adjacency), bias,
+                                  looks_back && IsSymmetric(graph)));
+}
+
 template <class Bias>
 SourceOr SecondOrder(const Graph& graph, const WalkOptions& options,
                      Bias bias) {
   EMBED_ASSIGN_OR_RETURN(Adjacency adjacency,
                          Adjacency::Create(graph, options.threads));
-  if (!options.weighted) {
-    using Step = SecondOrderStep<UniformProposal, Bias>;
-    const bool looks_back = Step::ReturnExcess(bias) > 0;
-    return WithRetries(graph, options,
-                       Step(graph, std::move(adjacency), UniformProposal(graph),
-                            std::move(bias), looks_back && IsSymmetric(graph)));
-  }
   using Step = SecondOrderStep<WeightedProposal, Bias>;
   const bool looks_back = Step::ReturnExcess(bias) > 0;
   EMBED_ASSIGN_OR_RETURN(
@@ -87,8 +91,9 @@ SourceOr WalkSource::Create(const Graph& graph, const WalkOptions& options) {
                                         options.inout_q, options.plus_gamma));
   }
   if (options.second_order()) {
-    return SecondOrder(graph, options,
-                       Node2vecBias(options.return_p, options.inout_q));
+    const Node2vecBias bias(options.return_p, options.inout_q);
+    return options.weighted ? SecondOrder(graph, options, bias)
+                            : Node2vec(graph, options, bias);
   }
   if (!options.weighted) return FirstOrder(graph, options, UniformStep(graph));
   EMBED_ASSIGN_OR_RETURN(WeightedStep step,

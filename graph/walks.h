@@ -26,24 +26,48 @@ constexpr uint32_t kWalkEnd = 0xFFFFFFFF;  // a dead end
 
 struct WalkerGroup {
   static constexpr int kMaxWalkers = 64;
-  static constexpr int kWords = 64;  // random words a walker has at a time
+  static constexpr int kWords = 8;  // random words a walker has at a time
 
-  // The random words of walker i for its current step.
-  const uint32_t* step_words(int i) const { return &words[slot[i]][word]; }
+  // The random words of one walker for its current step.
+  class StepWords {
+   public:
+    explicit StepWords(const uint32_t* first) : first_(first) {}
+    uint32_t operator[](int k) const { return first_[k * kMaxWalkers]; }
+
+   private:
+    const uint32_t* first_;
+  };
+  StepWords step_words(int i) const { return StepWords(&words[word][slot[i]]); }
+  // The same in the groups of MakeWalks(), where each walker's slot is its
+  // place.
+  StepWords place_words(int i) const { return StepWords(&words[word][i]); }
   // What walker i has visited, in order: path(i)[length - 1] is current[i].
   const uint32_t* path(int i) const { return paths[slot[i]]; }
 
   int active = 0;       // walkers still under way: 0 .. active - 1
   uint64_t length = 0;  // vertices that each of them has visited
   uint32_t current[kMaxWalkers];
-  // Where the data of each walker lies. It stays there when walkers that have
-  // ended make others move up.
+  // Where the data of each walker lies; rising.
   uint32_t slot[kMaxWalkers];
   uint32_t walk[kMaxWalkers];    // which walk of the task it is
   uint32_t* paths[kMaxWalkers];  // where its vertices go
-  uint32_t words[kMaxWalkers][kWords];
+  // Those of all walkers lie side by side, as they are made and used.
+  uint32_t words[kWords][kMaxWalkers];
   int word = 0;  // the first word of the step, of each walker's kWords
 };
+
+// a if `first`, else b, without a branch: for what random bits decide, which no
+// processor foresees.
+inline uint32_t Choose(bool first, uint32_t a, uint32_t b) {
+  const uint32_t mask = -static_cast<uint32_t>(first);
+  return (a & mask) | (b & ~mask);
+}
+
+// Asks for the bounds of a row. They may lie in two cache lines.
+inline void PrefetchRow(const uint64_t* rows, uint32_t node) {
+  __builtin_prefetch(rows + node);
+  __builtin_prefetch(rows + node + 1);
+}
 
 // To each neighbour with the same probability. A neighbour is chosen from 32
 // random bits by multiply and shift: off by less than 2^-32 in probability.
@@ -56,20 +80,21 @@ class UniformStep {
       : rows_(graph.rows()), targets_(graph.targets()) {}
 
   void Advance(const WalkerGroup& group, uint32_t* next) const {
+    const int active = group.active;
     uint64_t arcs[WalkerGroup::kMaxWalkers];
-    for (int i = 0; i < group.active; ++i) {
+    for (int i = 0; i < active; ++i) {
       const uint64_t* row = rows_ + group.current[i];
       const uint64_t degree = row[1] - row[0];
       arcs[i] = kNoArc;
       if (degree == 0) continue;
-      arcs[i] = row[0] + ((group.step_words(i)[0] * degree) >> 32);
+      arcs[i] = row[0] + ((group.place_words(i)[0] * degree) >> 32);
       __builtin_prefetch(targets_ + arcs[i]);
     }
-    for (int i = 0; i < group.active; ++i) {
+    for (int i = 0; i < active; ++i) {
       next[i] = kWalkEnd;
       if (arcs[i] == kNoArc) continue;
       next[i] = targets_[arcs[i]];
-      __builtin_prefetch(rows_ + next[i]);
+      PrefetchRow(rows_, next[i]);
     }
   }
 
@@ -93,23 +118,24 @@ class WeightedStep {
 
   void Advance(const WalkerGroup& group, uint32_t* next) const {
     const AliasEntry* const buckets = buckets_.entries();
+    const int active = group.active;
     uint64_t arcs[WalkerGroup::kMaxWalkers];
-    for (int i = 0; i < group.active; ++i) {
+    for (int i = 0; i < active; ++i) {
       const uint64_t* row = rows_ + group.current[i];
       const uint64_t degree = row[1] - row[0];
       arcs[i] = kNoArc;
       if (degree == 0) continue;
-      arcs[i] = row[0] + ((group.step_words(i)[0] * degree) >> 32);
+      arcs[i] = row[0] + ((group.place_words(i)[0] * degree) >> 32);
       __builtin_prefetch(targets_ + arcs[i]);
       __builtin_prefetch(buckets + arcs[i]);
     }
-    for (int i = 0; i < group.active; ++i) {
+    for (int i = 0; i < active; ++i) {
       next[i] = kWalkEnd;
       if (arcs[i] == kNoArc) continue;
       const AliasEntry bucket = buckets[arcs[i]];
-      next[i] = group.step_words(i)[1] < bucket.threshold ? targets_[arcs[i]]
-                                                          : bucket.alias;
-      __builtin_prefetch(rows_ + next[i]);
+      next[i] = Choose(group.place_words(i)[1] < bucket.threshold,
+                       targets_[arcs[i]], bucket.alias);
+      PrefetchRow(rows_, next[i]);
     }
   }
 

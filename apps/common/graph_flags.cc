@@ -14,7 +14,7 @@ DEFINE_string(
 DEFINE_bool(directed, false, "edges lead from the first node to the second");
 DEFINE_bool(weighted, false,
             "each edge has a weight > 0 (its last field; in GraphML the data "
-            "named weight), and walks follow it in proportion");
+            "named weight), and walks and draws follow it in proportion");
 DEFINE_string(
     nodes, "",
     "file of nodes, one a line; those without edges get a vector too");
@@ -22,8 +22,7 @@ DEFINE_string(
 namespace embed {
 
 FlagGroup GraphFlagGroup() {
-  return {"Graphs (deepwalk, node2vec)",
-          {"format", "directed", "weighted", "nodes"}};
+  return {"Graphs", {"format", "directed", "weighted", "nodes"}};
 }
 
 absl::StatusOr<GraphFlags> ReadGraphFlags(const std::string& input,

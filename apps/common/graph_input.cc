@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "apps/common/graph_memory.h"
 #include "apps/common/human_format.h"
 #include "embed/base/status_macros.h"
 
@@ -129,6 +130,7 @@ std::vector<std::string> TypedGraphNotes(const LoadedTypedGraph& loaded,
 }
 
 absl::StatusOr<GraphInput> LoadGraphInput(const GraphFileOptions& options) {
+  EMBED_RETURN_IF_ERROR(CheckGraphMemory(options));
   GraphInput input;
   if (options.format == GraphFormat::kTyped) {
     EMBED_ASSIGN_OR_RETURN(LoadedTypedGraph loaded, LoadTypedGraph(options));

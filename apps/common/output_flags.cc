@@ -55,6 +55,7 @@ absl::StatusOr<OutputPlan> ReadOutputFlags(const std::string& input) {
   plan.model_path = plan.prefix + ".embed";
   plan.index_path = plan.prefix + ".faiss";
   plan.checkpoint_path = plan.prefix + ".checkpoint";
+  plan.relations_path = plan.prefix + ".relations.vec";
   for (const absl::string_view name :
        absl::StrSplit(FLAGS_export, ',', absl::SkipEmpty())) {
     const absl::StatusOr<VectorFormat> format = VectorFormatFromName(name);
@@ -73,6 +74,7 @@ absl::StatusOr<OutputPlan> ReadOutputFlags(const std::string& input) {
 absl::Status CheckOutputs(const OutputPlan& plan, const std::string& input) {
   std::vector<std::string> paths = {plan.model_path, plan.index_path,
                                     plan.checkpoint_path};
+  if (!plan.relations_path.empty()) paths.push_back(plan.relations_path);
   for (const OutputPlan::Export& file : plan.exports) {
     paths.push_back(file.path);
     if (file.format == VectorFormat::kNumpy) {

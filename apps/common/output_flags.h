@@ -28,6 +28,7 @@ struct OutputPlan {
   std::string model_path;       // PREFIX.embed
   std::string index_path;       // PREFIX.faiss
   std::string checkpoint_path;  // PREFIX.checkpoint, until these are written
+  std::string relations_path;   // PREFIX.relations.vec; "": none
   std::vector<Export> exports;
   ProgressStyle progress = ProgressStyle::kNone;
 };

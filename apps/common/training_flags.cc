@@ -132,7 +132,10 @@ absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads) {
   EMBED_RETURN_IF_ERROR(ReadPartitionFlags(&flags));
   flags.dim = FLAGS_dim;
   flags.seed = FLAGS_seed;
-  flags.windows.window = FLAGS_window;
+  // 0 as well in a mode without windows.
+  if (FLAGS_window != 0 || IsFlagSet("window")) {
+    flags.windows.window = FLAGS_window;
+  }
   flags.windows.negatives = FLAGS_negatives;
   flags.windows.share_negatives = FLAGS_share_negatives;
   flags.windows.subsample = FLAGS_subsample;

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "benchmarks/graph/rmat.h"
+#include "graph/alias_rows.h"
 #include "graph/graph_file.h"
 #include "graph/walk_source.h"
 
@@ -56,6 +57,7 @@ const Graph& BenchGraph(int scale, bool weighted) {
   if (scale == 0) {
     GraphFileOptions options;
     options.path = std::getenv("EMBED_BENCH_GRAPH");
+    options.weighted = weighted;
     *graph = std::move(LoadGraph(options)->graph);
   } else {
     RmatOptions options;
@@ -70,8 +72,10 @@ const Graph& BenchGraph(int scale, bool weighted) {
   return *graph;
 }
 
-// Steps a CPU second of the textbook loop: uniform.
-double PlainUniform(const Graph& graph) {
+// Steps a CPU second of the textbook loop that goes on from `node` to
+// next(&random, node).
+template <class Next>
+double PlainLoop(const Graph& graph, const Next& next) {
   FastRandom random;
   uint64_t steps = 0;
   uint64_t sum = 0;
@@ -81,7 +85,7 @@ double PlainUniform(const Graph& graph) {
     for (int walk = 0; walk < 100; ++walk) {
       uint32_t node = random.Below(graph.num_nodes());
       for (int i = 1; i < kWalkLength && graph.Degree(node) > 0; ++i, ++steps) {
-        node = graph.Neighbors(node)[random.Below(graph.Degree(node))];
+        node = next(&random, node);
         sum += node;
       }
     }
@@ -90,8 +94,25 @@ double PlainUniform(const Graph& graph) {
   return static_cast<double>(steps) / seconds;
 }
 
-// The same for node2vec in an undirected graph without weights: rejection with
-// the return edge folded out, and a binary search where t's arcs decide.
+double PlainUniform(const Graph& graph) {
+  return PlainLoop(graph, [&graph](FastRandom* random, uint32_t node) {
+    return graph.Neighbors(node)[random->Below(graph.Degree(node))];
+  });
+}
+
+// By an alias table for each node.
+double PlainWeighted(const Graph& graph) {
+  const AliasRows rows = *AliasRows::OfWeights(graph, 2);
+  return PlainLoop(graph, [&](FastRandom* random, uint32_t node) {
+    const uint64_t arc = graph.rows()[node] + random->Below(graph.Degree(node));
+    const AliasEntry& bucket = rows.entries()[arc];
+    return random->Next() >> 32 < bucket.threshold ? graph.targets()[arc]
+                                                   : bucket.alias;
+  });
+}
+
+// A plain loop for node2vec in an undirected graph without weights: rejection
+// with the return edge folded out, and a binary search where t's arcs decide.
 double PlainNode2vec(const Graph& graph, double p, double q) {
   FastRandom random;
   uint64_t steps = 0;
@@ -175,7 +196,7 @@ void BM_Weighted(benchmark::State& state) {
   const Graph& graph = BenchGraph(static_cast<int>(state.range(0)), true);
   WalkOptions options = BenchOptions();
   options.weighted = true;
-  RunWalks(state, graph, options, PlainUniform(graph));
+  RunWalks(state, graph, options, PlainWeighted(graph));
 }
 
 void BM_Node2vec(benchmark::State& state) {

@@ -23,6 +23,18 @@ void Fill(const PhiloxStream& stream, uint32_t first_block, uint32_t* out,
   }
 }
 
+void FillOfStreams(const PhiloxStream& stream, uint32_t block,
+                   absl::Span<const uint64_t> sequences, size_t stride,
+                   uint32_t* out) {
+  PhiloxStream one = stream;
+  for (size_t i = 0; i < sequences.size(); ++i) {
+    one.counter[2] = static_cast<uint32_t>(sequences[i]);
+    one.counter[3] = static_cast<uint32_t>(sequences[i] >> 32);
+    const std::array<uint32_t, 4> words = one.Block(block);
+    for (size_t j = 0; j < 4; ++j) out[j * stride + i] = words[j];
+  }
+}
+
 #else  // HWY_TARGET == HWY_SCALAR
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -85,6 +97,83 @@ void Fill(const PhiloxStream& stream, uint32_t first_block, uint32_t* out,
   }
 }
 
+using D64 = hn::Repartition<uint64_t, D>;
+using V64 = hn::Vec<D64>;
+
+// The counters of one stream in each lane of 64 bits. Only the lower halves
+// count: multiplications read no others, and nothing comes down from the upper.
+struct Counters {
+  V64 c0, c1, c2, c3;
+
+  HWY_INLINE void Round(V64 key0, V64 key1) {
+    const D d;
+    const V64 product0 =
+        hn::MulEven(hn::BitCast(d, c0), hn::Set(d, kPhiloxMultiplier0));
+    const V64 product1 =
+        hn::MulEven(hn::BitCast(d, c2), hn::Set(d, kPhiloxMultiplier1));
+    c0 = hn::Xor(hn::ShiftRight<32>(product1), hn::Xor(c1, key0));
+    c2 = hn::Xor(hn::ShiftRight<32>(product0), hn::Xor(c3, key1));
+    c1 = product1;
+    c3 = product0;
+  }
+};
+
+HWY_INLINE Counters StartOfBlock(const PhiloxStream& stream, uint32_t block,
+                                 const uint64_t* HWY_RESTRICT sequences) {
+  const D64 d64;
+  const V64 sequence = hn::LoadU(d64, sequences);
+  return {hn::Set(d64, block), hn::Set(d64, stream.counter[1]), sequence,
+          hn::ShiftRight<32>(sequence)};
+}
+
+// For Lanes(D()) sequences.
+HWY_INLINE void BlockOfStreams(const PhiloxStream& stream, uint32_t block,
+                               const uint64_t* HWY_RESTRICT sequences,
+                               size_t stride, uint32_t* HWY_RESTRICT out) {
+  const D d;
+  const D64 d64;
+  Counters a = StartOfBlock(stream, block, sequences);
+  Counters b = StartOfBlock(stream, block, sequences + hn::Lanes(d64));
+  uint32_t key0 = stream.key[0];
+  uint32_t key1 = stream.key[1];
+  for (int round = 0; round < kPhiloxRounds; ++round) {
+    const V64 keys0 = hn::Set(d64, key0);
+    const V64 keys1 = hn::Set(d64, key1);
+    a.Round(keys0, keys1);
+    b.Round(keys0, keys1);
+    key0 += kPhiloxWeyl0;
+    key1 += kPhiloxWeyl1;
+  }
+  const auto store = [&](V64 low, V64 high, uint32_t* words) {
+    hn::StoreU(hn::ConcatEven(d, hn::BitCast(d, high), hn::BitCast(d, low)), d,
+               words);
+  };
+  store(a.c0, b.c0, out);
+  store(a.c1, b.c1, out + stride);
+  store(a.c2, b.c2, out + 2 * stride);
+  store(a.c3, b.c3, out + 3 * stride);
+}
+
+void FillOfStreams(const PhiloxStream& stream, uint32_t block,
+                   absl::Span<const uint64_t> sequences, size_t stride,
+                   uint32_t* out) {
+  const D d;
+  const size_t lanes = hn::Lanes(d);
+  size_t done = 0;
+  for (; done + lanes <= sequences.size(); done += lanes) {
+    BlockOfStreams(stream, block, sequences.data() + done, stride, out + done);
+  }
+  const size_t left = sequences.size() - done;
+  if (left == 0) return;
+  HWY_ALIGN uint64_t rest[hn::MaxLanes(d)] = {};
+  HWY_ALIGN uint32_t words[4 * hn::MaxLanes(d)];
+  std::copy_n(sequences.data() + done, left, rest);
+  BlockOfStreams(stream, block, rest, lanes, words);
+  for (size_t j = 0; j < 4; ++j) {
+    std::copy_n(words + j * lanes, left, out + j * stride + done);
+  }
+}
+
 #endif  // HWY_TARGET == HWY_SCALAR
 
 }  // namespace
@@ -97,10 +186,17 @@ HWY_AFTER_NAMESPACE();
 namespace embed {
 
 HWY_EXPORT(Fill);
+HWY_EXPORT(FillOfStreams);
 
 void FillRandom(const PhiloxStream& stream, uint32_t first_block,
                 absl::Span<uint32_t> out) {
   HWY_DYNAMIC_DISPATCH(Fill)(stream, first_block, out.data(), out.size());
+}
+
+void FillRandomOfStreams(const PhiloxStream& stream, uint32_t block,
+                         absl::Span<const uint64_t> sequences, size_t stride,
+                         uint32_t* out) {
+  HWY_DYNAMIC_DISPATCH(FillOfStreams)(stream, block, sequences, stride, out);
 }
 
 }  // namespace embed

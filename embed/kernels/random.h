@@ -2,6 +2,7 @@
 #ifndef EMBED_KERNELS_RANDOM_H_
 #define EMBED_KERNELS_RANDOM_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/types/span.h"
@@ -13,6 +14,13 @@ namespace embed {
 // as Philox reads one by one, on every target. Thread-safe.
 void FillRandom(const PhiloxStream& stream, uint32_t first_block,
                 absl::Span<uint32_t> out);
+
+// The same block of many streams, those of the seed, purpose and epoch of
+// `stream` and of sequences[i]: out[j * stride + i] = word 4 * block + j of
+// stream i, for j < 4. Several times as fast as a call for each. Thread-safe.
+void FillRandomOfStreams(const PhiloxStream& stream, uint32_t block,
+                         absl::Span<const uint64_t> sequences, size_t stride,
+                         uint32_t* out);
 
 }  // namespace embed
 

@@ -70,4 +70,37 @@ uint64_t RandomPermutation::operator()(uint64_t position) const {
   return value;
 }
 
+void RandomPermutation::Fill(uint64_t first, absl::Span<uint32_t> out) const {
+  EMBED_DCHECK(first + out.size() <= size_);
+  constexpr size_t kAtOnce = 8;  // rounds wait for each other, values do not
+  size_t done = 0;
+  for (; done + kAtOnce <= out.size(); done += kAtOnce) {
+    uint64_t left[kAtOnce];
+    uint64_t right[kAtOnce];
+    for (size_t i = 0; i < kAtOnce; ++i) {
+      left[i] = (first + done + i) % left_radix_;
+      right[i] = (first + done + i) / left_radix_;
+    }
+    for (int round = 0; round < rounds_; round += 2) {
+      const uint64_t key = keys_[round];
+      const uint64_t next_key = keys_[round + 1];
+      for (size_t i = 0; i < kAtOnce; ++i) {
+        left[i] = AddModulo(left[i], RoundFunction(key, right[i], left_radix_),
+                            left_radix_);
+        right[i] =
+            AddModulo(right[i], RoundFunction(next_key, left[i], right_radix_),
+                      right_radix_);
+      }
+    }
+    for (size_t i = 0; i < kAtOnce; ++i) {
+      uint64_t value = right[i] * left_radix_ + left[i];
+      while (value >= size_) value = Encipher(value);
+      out[done + i] = static_cast<uint32_t>(value);
+    }
+  }
+  for (; done < out.size(); ++done) {
+    out[done] = static_cast<uint32_t>((*this)(first + done));
+  }
+}
+
 }  // namespace embed

@@ -18,6 +18,7 @@
 #include <array>
 #include <cstdint>
 
+#include "absl/types/span.h"
 #include "embed/base/philox.h"
 
 namespace embed {
@@ -30,6 +31,10 @@ class RandomPermutation {
 
   // The element at `position` < size().
   uint64_t operator()(uint64_t position) const;
+
+  // out[i] = (*this)(first + i), a few times as fast as one by one;
+  // first + out.size() <= size() <= 2^32.
+  void Fill(uint64_t first, absl::Span<uint32_t> out) const;
 
   uint64_t size() const { return size_; }
 

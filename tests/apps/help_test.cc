@@ -76,7 +76,8 @@ TEST(HelpTest, VersionIsOneLine) {
 TEST(HelpTest, ConfigsAreReadable) {
   const ToolRunner runner;
   for (const char* config :
-       {"word2vec_wikipedia", "cw2vec_wikipedia", "deepwalk_blogcatalog"}) {
+       {"word2vec_wikipedia", "cw2vec_wikipedia", "deepwalk_blogcatalog",
+        "node2vec_blogcatalog", "line_blogcatalog"}) {
     const ToolResult result = runner.Run(
         {"embedtrain",
          std::string("--flagfile=") + EMBED_CONFIGS + "/" + config + ".flags",

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/apps/large_file.h"
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
@@ -248,6 +249,16 @@ TEST(TrainBadInputTest, RefusesTablesBeyondTheMemory) {
                     "--walk_length 2 --threads 1 g.txt")});
   ExpectError(result, 1, "memory");
   EXPECT_THAT(runner.List(), ElementsAre("g.txt"));
+}
+
+TEST(TrainBadInputTest, RefusesAGraphBeyondTheMemoryBeforeReadingIt) {
+  const LargeFile file("train_bad_input_test.edges", "1234 5678\n",
+                       uint64_t{4} << 40);
+  if (!file.ok()) GTEST_SKIP() << "no file of 4 TiB can be made here";
+  const ToolRunner runner;
+  ExpectError(runner.Run({"embedtrain", "--mode=deepwalk", file.path()}), 1,
+              "6.40 TiB of memory");
+  EXPECT_THAT(runner.List(), ElementsAre());
 }
 
 }  // namespace

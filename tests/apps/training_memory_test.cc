@@ -58,6 +58,20 @@ TEST(TrainingMemoryTest, AFrozenTableHasNoAccumulators) {
   EXPECT_EQ(MemoryOf(shape).accumulators, 120u);
 }
 
+TEST(TrainingMemoryTest, TablesMayDifferInDim) {
+  TrainingShape shape;
+  shape.inputs = 10;
+  shape.outputs = 30;
+  shape.dim = 256;
+  shape.output_dim = 100;
+  shape.other_bytes = 5;
+  shape.timed_checkpoints = true;
+  const uint64_t tables =
+      EmbeddingTable::BytesFor(10, 256) + EmbeddingTable::BytesFor(30, 100);
+  EXPECT_EQ(MemoryOf(shape).tables, tables + 5);
+  EXPECT_EQ(MemoryOf(shape).copies, tables);
+}
+
 TEST(TrainingMemoryTest, TellsWhatThereIs) {
   EXPECT_EQ(MemoryText({2048, 0, 0}), "2.00 KiB");
   EXPECT_EQ(MemoryText({2048, 0, 4096}), "2.00 KiB, 4.00 KiB of copies");

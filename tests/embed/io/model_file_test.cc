@@ -63,6 +63,12 @@ std::vector<T> Copy(absl::Span<const T> values) {
   return {values.begin(), values.end()};
 }
 
+Model TypedModel() {
+  Model model = WordModel();
+  EXPECT_TRUE(model.vocabulary.SetTypes({"author", "作者"}, {1, 0, 0, 1}).ok());
+  return model;
+}
+
 void ExpectSame(const Model& a, const Model& b) {
   EXPECT_EQ(a.info.mode, b.info.mode);
   EXPECT_EQ(a.info.vectors, b.info.vectors);
@@ -74,6 +80,8 @@ void ExpectSame(const Model& a, const Model& b) {
   EXPECT_EQ(a.vocabulary.offsets(), b.vocabulary.offsets());
   EXPECT_EQ(a.vocabulary.counts(), b.vocabulary.counts());
   EXPECT_EQ(a.vocabulary.Find("c"), b.vocabulary.Find("c"));
+  EXPECT_EQ(a.vocabulary.type_names(), b.vocabulary.type_names());
+  EXPECT_EQ(a.vocabulary.types(), b.vocabulary.types());
   EXPECT_EQ(a.input.dim(), b.input.dim());
   EXPECT_TRUE(TableBytes(a.input) == TableBytes(b.input));
   EXPECT_TRUE(TableBytes(a.output) == TableBytes(b.output));
@@ -100,6 +108,7 @@ class ModelFileTest : public testing::Test {
 TEST_F(ModelFileTest, RoundTrips) {
   ExpectRoundTrip(WordModel());
   ExpectRoundTrip(FeatureModel());
+  ExpectRoundTrip(TypedModel());
   ExpectRoundTrip(Model());
   Model only_input = WordModel();
   only_input.output = EmbeddingTable();
@@ -264,6 +273,20 @@ TEST_F(ForgedModelTest, BadKeys) {
   ExpectDamaged("key_offsets", WithNumber("key_offsets", 4, huge), "offsets");
   ExpectDamaged("key_offsets", sections_["key_offsets"] + "x", "has 41 bytes");
   ExpectDamaged("counts", "", "has 0 bytes, expected 4 values of 8");
+}
+
+TEST_F(ForgedModelTest, BadTypes) {
+  const auto with_types = [&](const std::string& names) {
+    return Replaced("info", "\"vectors\"",
+                    "\"types\":" + names + ",\"vectors\"");
+  };
+  ExpectDamaged("info", with_types("[\"a\",\"b\"]"), "types");
+  sections_["types"] = std::string("\0\0\1\0\1\0\0\0", 8);
+  EXPECT_TRUE(ReadWith("info", with_types("[\"a\",\"b\"]")).ok());
+  ExpectDamaged("info", with_types("[\"a\"]"), "key 1 has type 1");
+  ExpectDamaged("info", with_types("[\"a\",\"a\"]"), "'a' is empty or given");
+  ExpectDamaged("info", with_types("[\"a\",1]"), "a list of texts");
+  ExpectDamaged("info", with_types("{}"), "a list of texts");
 }
 
 TEST_F(ForgedModelTest, BadTables) {

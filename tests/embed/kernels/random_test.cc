@@ -1,6 +1,7 @@
 // Bulk words on every CPU target against Philox read word by word.
 #include "embed/kernels/random.h"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -52,6 +53,36 @@ TEST_P(RandomTest, StartsAtAnyBlockAndWrapsAround) {
     for (uint32_t i = 0; i < 101; ++i) {
       ASSERT_EQ(words[i], stream.Block(first + i / 4)[i % 4])
           << "first block " << first << " word " << i;
+    }
+  }
+}
+
+// Any number of streams; the sequences use both halves of their words.
+TEST_P(RandomTest, FillsManyStreamsAsOneByOne) {
+  constexpr size_t kStride = 70;
+  std::vector<uint64_t> sequences;
+  for (uint64_t i = 0; i < 64; ++i) {
+    sequences.push_back(i * 0x123456789ABCDEF ^ i << 31);
+  }
+  const PhiloxStream any(77, RandomPurpose::kTest, 3, 12345);
+  for (size_t count = 0; count <= sequences.size(); ++count) {
+    for (const uint32_t block : {0u, 5u, 0xFFFFFFFFu}) {
+      std::vector<uint32_t> words(4 * kStride, kUntouched);
+      FillRandomOfStreams(any, block,
+                          absl::MakeConstSpan(sequences).subspan(0, count),
+                          kStride, words.data());
+      for (size_t i = 0; i < kStride; ++i) {
+        std::array<uint32_t, 4> expected;
+        expected.fill(kUntouched);
+        if (i < count) {
+          expected = PhiloxStream(77, RandomPurpose::kTest, 3, sequences[i])
+                         .Block(block);
+        }
+        for (size_t j = 0; j < 4; ++j) {
+          ASSERT_EQ(words[j * kStride + i], expected[j])
+              << count << " streams, stream " << i << " word " << j;
+        }
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "embed/math/random_permutation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <vector>
@@ -112,6 +113,19 @@ TEST(RandomPermutationTest, DependsOnTheStreamOnly) {
     equal += a(i) == c(i) ? 1 : 0;
   }
   EXPECT_LT(equal, 10);
+}
+
+TEST(RandomPermutationTest, FillsAsOneByOne) {
+  for (const uint64_t size : {1, 2, 3, 7, 8, 9, 31, 1000, 1021}) {
+    const RandomPermutation permutation = Make(size, 3);
+    for (uint64_t first = 0; first < size; first += 5) {
+      std::vector<uint32_t> values(std::min<uint64_t>(size - first, 43));
+      permutation.Fill(first, absl::MakeSpan(values));
+      for (uint64_t i = 0; i < values.size(); ++i) {
+        ASSERT_EQ(values[i], permutation(first + i)) << size << " at " << i;
+      }
+    }
+  }
 }
 
 }  // namespace

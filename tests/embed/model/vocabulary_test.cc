@@ -100,6 +100,27 @@ TEST(VocabularyTest, RefusesOffsetsThatDoNotFit) {
   ExpectInvalid(Vocabulary::Create("abc", Offsets{0, 9, 3}, {1, 1}), "key 0");
 }
 
+TEST(VocabularyTest, GivesEachKeyAType) {
+  Vocabulary vocabulary = *Vocabulary::Create({"x", "y", "z"}, {3, 2, 1});
+  EXPECT_TRUE(vocabulary.types().empty());
+  const auto expect_invalid = [&](std::vector<std::string> names,
+                                  std::vector<uint16_t> types,
+                                  const std::string& part) {
+    const absl::Status status =
+        vocabulary.SetTypes(std::move(names), std::move(types));
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(status.message()), HasSubstr(part));
+  };
+  expect_invalid({"a"}, {0, 0}, "2 types of keys, expected one for each of 3");
+  expect_invalid({"a", "b"}, {0, 2, 1}, "key 1 has type 2");
+  expect_invalid({"a", "a"}, {0, 0, 0}, "'a'");
+  expect_invalid({"a", ""}, {0, 0, 0}, "''");
+  EXPECT_TRUE(vocabulary.types().empty());
+  ASSERT_TRUE(vocabulary.SetTypes({"a", "b"}, {1, 0, 1}).ok());
+  EXPECT_THAT(vocabulary.type_names(), testing::ElementsAre("a", "b"));
+  EXPECT_THAT(vocabulary.types(), testing::ElementsAre(1, 0, 1));
+}
+
 TEST(VocabularyTest, RoundTripsThroughItsRawStorage) {
   const Vocabulary first = *Vocabulary::Create({"x", "yy", "z z"}, {3, 2, 1});
   Vocabulary second =

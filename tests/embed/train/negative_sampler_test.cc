@@ -43,6 +43,21 @@ TEST(NegativeSamplerTest, FollowsCountsToThePower) {
   }
 }
 
+TEST(NegativeSamplerTest, FollowsFrequenciesThatAreNoCounts) {
+  const std::vector<double> frequencies = {0.25, 0, 7.5, 1e-2, 3};
+  std::vector<double> weights;
+  for (const double frequency : frequencies) {
+    weights.push_back(std::pow(frequency, 0.75));
+  }
+  const NegativeSampler sampler =
+      *NegativeSampler::OfFrequencies(frequencies, 0.75);
+  const std::vector<uint64_t> drawn = DrawMany(sampler, 5, 2000000);
+  EXPECT_LT(ChiSquareDeviations(drawn, weights), 5);
+  EXPECT_GT(ChiSquareDeviations(drawn, frequencies), 50);  // it is seen
+  EXPECT_EQ(NegativeSampler::OfFrequencies({1, -1}, 0.75).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
 TEST(NegativeSamplerTest, ExponentZeroIsUniformOverTheIdsThatOccur) {
   const NegativeSampler sampler = *NegativeSampler::Create({9, 0, 1, 500}, 0);
   EXPECT_LT(ChiSquareDeviations(DrawMany(sampler, 4, 100000), {1, 0, 1, 1}), 5);

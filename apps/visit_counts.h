@@ -1,0 +1,21 @@
+// How often each node occurs in walks.
+#ifndef EMBED_APPS_VISIT_COUNTS_H_
+#define EMBED_APPS_VISIT_COUNTS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "embed/train/sequence_source.h"
+
+namespace embed {
+
+// How often each id below num_ids occurs in the first epoch; the same for any
+// `threads`. Walks cost a small part of the training they feed, and degrees are
+// no substitute where edges are directed, weighted or of types.
+absl::StatusOr<std::vector<uint64_t>> CountIds(SequenceSource* source,
+                                               uint32_t num_ids, int threads);
+
+}  // namespace embed
+
+#endif  // EMBED_APPS_VISIT_COUNTS_H_

@@ -142,6 +142,7 @@ absl::Status CheckPlan(const TrainPlan& plan, const TrainingInput& input,
   TrainingShape shape = method.Shape();
   shape.timed_checkpoints = plan.checkpoints.every_seconds > 0;
   shape.keeps_best = plan.eval.patience > 0;
+  shape.schedule_bytes = ScheduleBytes(plan.training, input.tokens_per_epoch);
   const TrainingMemory memory = MemoryOf(shape);
   const std::string dims =
       shape.output_dim > 0 && shape.output_dim != shape.dim

@@ -22,6 +22,7 @@ TrainingMemory MemoryOf(const TrainingShape& shape) {
   }
   if (shape.keeps_best) memory.copies += memory.tables;
   memory.tables += shape.other_bytes;
+  memory.pairs = shape.schedule_bytes;
   return memory;
 }
 
@@ -33,6 +34,7 @@ std::string MemoryText(const TrainingMemory& memory) {
   if (memory.copies > 0) {
     more.push_back(FormatBytes(memory.copies) + " of copies");
   }
+  if (memory.pairs > 0) more.push_back(FormatBytes(memory.pairs) + " of pairs");
   return absl::StrCat(FormatBytes(memory.tables), more.empty() ? "" : ", ",
                       absl::StrJoin(more, " and "));
 }

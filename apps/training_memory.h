@@ -19,19 +19,22 @@ struct TrainingShape {
   OptimizerOptions optimizer;
   bool timed_checkpoints = false;  // they are written from a copy
   bool keeps_best = false;         // early stopping holds the best tables
+  uint64_t schedule_bytes = 0;     // ScheduleBytes() of training_schedule.h
 };
 
 // Bytes.
 struct TrainingMemory {
-  uint64_t total() const { return tables + accumulators + copies; }
+  uint64_t total() const { return tables + accumulators + copies + pairs; }
 
   uint64_t tables = 0;        // and what a method takes beside them
   uint64_t accumulators = 0;  // of AdaGrad
   uint64_t copies = 0;        // of all of these for checkpoints, and of the
                               // tables for the best epoch
+  uint64_t pairs = 0;         // of the partitioned schedule
 };
 
-// Every array that training takes whose size goes with the tables.
+// Every array that training takes whose size goes with the tables, and the
+// pairs of --deterministic.
 TrainingMemory MemoryOf(const TrainingShape& shape);
 
 // "1.20 GiB", "1.20 GiB, 4.00 MiB of AdaGrad and 1.20 GiB of copies": only what

@@ -1,5 +1,6 @@
 #include "apps/training_schedule.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -21,6 +22,14 @@ TrainingSchedule MakeHogwild(const TrainerOptions& options, int threads,
 }
 
 }  // namespace
+
+uint64_t ScheduleBytes(const TrainingFlags& flags, uint64_t tokens_per_epoch) {
+  if (!flags.deterministic || flags.cbow) return 0;
+  const uint64_t tokens =
+      std::min(flags.partition.round_tokens, tokens_per_epoch);
+  const auto pairs_per_token = static_cast<uint64_t>(flags.windows.window) + 1;
+  return 2 * tokens * pairs_per_token * sizeof(RowPair);
+}
 
 absl::StatusOr<TrainingSchedule> MakeSchedule(const TrainingFlags& flags,
                                               uint64_t rows,

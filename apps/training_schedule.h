@@ -22,6 +22,11 @@ struct TrainingSchedule {
   std::string note;  // to be said; may be empty
 };
 
+// About the bytes of pairs that the schedule holds at a time: with
+// --deterministic those of two rounds, a token being the context of window + 1
+// others on average; else 0.
+uint64_t ScheduleBytes(const TrainingFlags& flags, uint64_t tokens_per_epoch);
+
 // rows: of the output table. With --deterministic the partitioned schedule, or
 // for objectives that it cannot train a single training thread; else Hogwild.
 // source and objective must outlive the schedule.

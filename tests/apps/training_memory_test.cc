@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/training_schedule.h"
 #include "embed/eval/kept_tables.h"
 #include "embed/model/embedding_table.h"
 #include "embed/train/skip_gram.h"
@@ -72,11 +73,27 @@ TEST(TrainingMemoryTest, TablesMayDifferInDim) {
   EXPECT_EQ(MemoryOf(shape).copies, tables);
 }
 
+TEST(TrainingMemoryTest, CountsThePairsOfTwoRounds) {
+  TrainingFlags flags;
+  flags.windows.window = 5;
+  flags.partition.round_tokens = 1000;
+  EXPECT_EQ(ScheduleBytes(flags, 1 << 20), 0u);
+  flags.deterministic = true;
+  EXPECT_EQ(ScheduleBytes(flags, 1 << 20), 2u * 1000 * 6 * 8);
+  EXPECT_EQ(ScheduleBytes(flags, 10), 2u * 10 * 6 * 8);
+  TrainingShape shape;
+  shape.inputs = shape.outputs = 10;
+  const uint64_t tables = MemoryOf(shape).total();
+  shape.schedule_bytes = 5;
+  EXPECT_EQ(MemoryOf(shape).total(), tables + 5);
+}
+
 TEST(TrainingMemoryTest, TellsWhatThereIs) {
   EXPECT_EQ(MemoryText({2048, 0, 0}), "2.00 KiB");
   EXPECT_EQ(MemoryText({2048, 0, 4096}), "2.00 KiB, 4.00 KiB of copies");
   EXPECT_EQ(MemoryText({2048, 1024, 4096}),
             "2.00 KiB, 1.00 KiB of AdaGrad and 4.00 KiB of copies");
+  EXPECT_EQ(MemoryText({2048, 0, 0, 4096}), "2.00 KiB, 4.00 KiB of pairs");
 }
 
 }  // namespace

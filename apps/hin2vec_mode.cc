@@ -11,6 +11,7 @@
 #include "apps/common/available_memory.h"
 #include "apps/common/graph_flags.h"
 #include "apps/common/graph_input.h"
+#include "apps/common/graph_memory.h"
 #include "apps/common/relation_flags.h"
 #include "apps/common/walk_flags.h"
 #include "embed/base/parallel.h"
@@ -219,6 +220,7 @@ absl::StatusOr<TrainingInput> LoadHin2vec(const LoadContext& context) {
       const WalkFlags walk_flags,
       ReadWalkFlags(graph_flags.edges.weighted, context.training->seed,
                     context.threads));
+  EMBED_RETURN_IF_ERROR(CheckGraphMemory(graph_flags.edges));
   EMBED_ASSIGN_OR_RETURN(LoadedTypedGraph loaded,
                          LoadTypedGraph(graph_flags.edges));
   TrainingInput input;

@@ -14,9 +14,10 @@
 DEFINE_int32(dim, 0, "numbers in a vector");
 DEFINE_int32(window, 0, "largest distance of a context from its center");
 DEFINE_int32(negatives, 0, "negative samples for each positive pair");
-DEFINE_int32(share_negatives, 1,
-             "consecutive centers that share their negatives: faster with large "
-             "vocabularies, lower quality (skip-gram of plain ids, ns, sgd)");
+DEFINE_int32(
+    share_negatives, 1,
+    "consecutive centers that share their negatives: faster with large "
+    "vocabularies, lower quality (skip-gram of plain ids, ns, sgd)");
 DEFINE_uint32(epochs, 0, "passes over the input");
 DEFINE_double(learning_rate, 0, "at the start");
 DEFINE_string(lr_schedule, "linear",

@@ -69,17 +69,20 @@ HWY_INLINE void ToGradients(const V* sums, const float* signs, float rate,
   }
 }
 
-// Moves x and its targets, kTile if kFull, column by column. A target may be x
-// itself, so x is read again before its own gradient is added.
+// Moves x and its targets, kTile if kFull, column by column, and asks for the
+// columns of the rows `next`. A target may be x itself, so x is read again
+// before its own gradient is added.
 template <bool kFull>
 HWY_INLINE void Update(float* x, float* const* targets, const float* gradients,
-                       int count, size_t stride) {
+                       int count, size_t stride, const float* const* next,
+                       int num_next) {
   const D d;
   const int targets_here = kFull ? kTile : count;
   V g[kTile];
   HWY_UNROLL(6)
   for (int t = 0; t < kTile; ++t) g[t] = hn::Set(d, gradients[t]);
   for (size_t k = 0; k < stride; k += kLanes) {
+    if (k % 16 == 0) PrefetchColumns(next, num_next, k, 16);
     const V v = hn::Load(d, x + k);
     V sum = hn::Zero(d);
     HWY_UNROLL(6)
@@ -114,10 +117,16 @@ void Step(const EdgeStep& step, LossSum* loss) {
     for (int i = 0; i < step.num_inputs; ++i) {
       float* const* const own = step.targets + i * step.num_targets + first;
       const float* const g = gradients + i * kTile;
+      // Each input asks for its share, once.
+      const int begin = first == 0 ? step.num_next * i / step.num_inputs : 0;
+      const int end =
+          first == 0 ? step.num_next * (i + 1) / step.num_inputs : 0;
       if (count == kTile) {
-        Update<true>(step.inputs[i], own, g, count, step.stride);
+        Update<true>(step.inputs[i], own, g, count, step.stride,
+                     step.next + begin, end - begin);
       } else {
-        Update<false>(step.inputs[i], own, g, count, step.stride);
+        Update<false>(step.inputs[i], own, g, count, step.stride,
+                      step.next + begin, end - begin);
       }
     }
   }

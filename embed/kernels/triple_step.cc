@@ -98,14 +98,17 @@ HWY_INLINE void ToGradients(const V* sums, const float* signs, float rate,
 // Moves x, r and their targets, kTile if kFull, column by column. A target may
 // be x itself, so x is read again before its own gradient is added.
 template <class Gate, bool kFull>
-HWY_INLINE void Update(const TripleStep& step, float* const* targets,
+HWY_INLINE void Update(const TripleStep& step, int first,
                        const float* gradients, int count) {
   const D d;
+  float* const* const targets = step.targets + first;
+  const int num_next = first == 0 ? step.num_next : 0;
   const int targets_here = kFull ? kTile : count;
   V g[kTile];
   HWY_UNROLL(6)
   for (int t = 0; t < kTile; ++t) g[t] = hn::Set(d, gradients[t]);
   for (size_t k = 0; k < step.stride; k += kLanes) {
+    if (k % 16 == 0) PrefetchColumns(step.next, num_next, k, 16);
     const V x = hn::Load(d, step.x + k);
     const V r = hn::Load(d, step.relation + k);
     const V h = Gate::Apply(x, r);
@@ -138,7 +141,7 @@ void Step(const TripleStep& step, LossSum* loss) {
     if (count == kTile) {
       Score<Gate>(step, targets, sums);
       ToGradients(sums, signs, step.rate, loss, gradients);
-      Update<Gate, true>(step, targets, gradients, count);
+      Update<Gate, true>(step, first, gradients, count);
       continue;
     }
     // Behind the last target, that one again.
@@ -146,7 +149,7 @@ void Step(const TripleStep& step, LossSum* loss) {
     for (int t = 0; t < kTile; ++t) tile[t] = targets[std::min(t, count - 1)];
     Score<Gate>(step, tile, sums);
     ToGradients(sums, signs, step.rate, loss, gradients);
-    Update<Gate, false>(step, targets, gradients, count);
+    Update<Gate, false>(step, first, gradients, count);
   }
 }
 

@@ -38,6 +38,9 @@ struct TripleStep {
   int num_targets;        // >= 1
   size_t stride;          // floats in a row, a multiple of 16
   float rate;             // learning rate
+  // Rows of coming steps, asked for meanwhile. May be null if none.
+  const float* const* next = nullptr;
+  int num_next = 0;
 };
 
 // The kernel for the CPU at hand; look it up once, call it for every triple.

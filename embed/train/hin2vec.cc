@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kBlock = 128;
 // Triples between asking for rows and using them, so that the work on the
 // former hides the memory access.
-constexpr size_t kAhead = 3;
+constexpr size_t kAhead = 6;
 
 struct Triple {
   uint32_t x;
@@ -119,10 +119,11 @@ class Hin2vec::TripleWorker : public Worker {
       }
       for (size_t i = 0; i < std::min(kAhead, block.size()); ++i) Prefetch(i);
       for (size_t i = 0; i < block.size(); ++i) {
-        if (i + kAhead < block.size()) Prefetch(i + kAhead);
+        const size_t next = std::min(i + kAhead, block.size() - 1);
         step_({owner_.nodes_->row(block[i].x),
                owner_.relation_vectors_->row(block[i].relation), TargetsOf(i),
-               num_targets_[i], stride_, rate_},
+               num_targets_[i], stride_, rate_, TargetsOf(next),
+               num_targets_[next]},
               &loss_);
       }
     }

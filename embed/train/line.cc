@@ -96,13 +96,18 @@ class Line::EdgeWorker : public Worker {
 
   // `edges`: tail and head of each example.
   void TrainBlock(const uint32_t* edges, size_t count, float rate) {
-    for (size_t i = 0; i < std::min(kAhead, count); ++i) FindRows(edges, i);
+    for (size_t i = 0; i < std::min(kAhead, count); ++i) {
+      FindRows(edges, i);
+      PrefetchRows({RowsOf(i), RowsPerExample()}, Stride());
+    }
+    const int inputs = line_.layout_.has_both() ? 2 : 1;
     for (size_t i = 0; i < count; ++i) {
-      if (i + kAhead < count) FindRows(edges, i + kAhead);
+      const bool more = i + kAhead < count;
+      if (more) FindRows(edges, i + kAhead);
       float* const* const rows = RowsOf(i);
-      const int inputs = line_.layout_.has_both() ? 2 : 1;
       step_({rows, rows + inputs, inputs, static_cast<int>(targets_), Stride(),
-             rate},
+             rate, RowsOf(i + kAhead),
+             more ? static_cast<int>(RowsPerExample()) : 0},
             &loss_);
     }
   }
@@ -116,7 +121,7 @@ class Line::EdgeWorker : public Worker {
     return &rows_[example % (kAhead + 1) * RowsPerExample()];
   }
 
-  // Notes the rows of an example, inputs first, and asks for them.
+  // Notes the rows of an example, inputs first.
   void FindRows(const uint32_t* edges, size_t example) {
     const uint32_t tail = edges[2 * example];
     const uint32_t head = edges[2 * example + 1];
@@ -135,7 +140,6 @@ class Line::EdgeWorker : public Worker {
     }
     if (line_.layout_.has_first()) add_targets(line_.vertices_);
     if (line_.layout_.has_second()) add_targets(line_.contexts_);
-    PrefetchRows({rows, RowsPerExample()}, Stride());
   }
 
   const Line& line_;

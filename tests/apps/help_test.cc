@@ -77,7 +77,7 @@ TEST(HelpTest, ConfigsAreReadable) {
   const ToolRunner runner;
   for (const char* config :
        {"word2vec_wikipedia", "cw2vec_wikipedia", "deepwalk_blogcatalog",
-        "node2vec_blogcatalog", "line_blogcatalog"}) {
+        "node2vec_blogcatalog", "line_blogcatalog", "hin2vec_dblp"}) {
     const ToolResult result = runner.Run(
         {"embedtrain",
          std::string("--flagfile=") + EMBED_CONFIGS + "/" + config + ".flags",

@@ -98,5 +98,16 @@ TEST(KeyProblemTest, AcceptsUtf8Only) {
   EXPECT_THAT(KeyProblem("a\x7F"), HasSubstr("0x7F"));
 }
 
+TEST(KeyInternerTest, KeepsKeysAfterTheLastLookup) {
+  KeyInterner keys;
+  uint32_t ids[3];
+  ASSERT_EQ(keys.Intern({"12", "a name of many bytes", "b"}, ids), 3u);
+  keys.EndLookup();
+  EXPECT_EQ(keys.size(), 3u);
+  EXPECT_EQ(keys.key(0), "12");
+  EXPECT_EQ(keys.key(1), "a name of many bytes");
+  EXPECT_EQ(keys.text_bytes(), 23u);
+}
+
 }  // namespace
 }  // namespace embed

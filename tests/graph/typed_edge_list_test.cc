@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "embed/base/philox.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -215,6 +216,64 @@ TEST(TypedEdgeListTest, AgreesWithAMapForAnyThreads) {
     if (threads == 1) keys = Keys(loaded);
     EXPECT_EQ(Keys(loaded), keys);
   }
+}
+
+// Lines enough for several blocks, of 3 node types and 2 edge types that take
+// turns.
+std::vector<std::string> ManyLines() {
+  Philox random(8, RandomPurpose::kTest, 0, 0);
+  std::vector<std::string> lines(100000);
+  for (std::string& line : lines) {
+    const uint32_t source = random.Below(30000);
+    const uint32_t target = random.Below(30000);
+    line = absl::StrCat("node ", source, "\ttype ", source % 3, "\tE",
+                        random.Below(2), "\t", target, "\tT", target % 2);
+  }
+  return lines;
+}
+
+TEST(TypedEdgeListTest, NumbersNodesOfManyBlocksAlikeForAnyThreads) {
+  const std::string text = absl::StrJoin(ManyLines(), "\n");
+  ASSERT_GT(text.size(), size_t{3} << 20);
+  GraphFileOptions options;
+  const LoadedTypedGraph one = Load(text, options);
+  const TypedGraph& graph = one.graph;
+  for (const int threads : {2, 3}) {
+    options.threads = threads;
+    const LoadedTypedGraph loaded = Load(text, options);
+    EXPECT_EQ(Keys(loaded), Keys(one));
+    EXPECT_EQ(loaded.graph.graph().targets(), graph.graph().targets());
+    for (uint64_t arc = 0; arc < graph.graph().num_arcs(); ++arc) {
+      ASSERT_EQ(loaded.graph.TypeOfArc(arc), graph.TypeOfArc(arc));
+    }
+  }
+}
+
+TEST(TypedEdgeListTest, TellsTheFirstOfSeveralWrongLines) {
+  const auto message = [](const std::vector<std::string>& lines, int threads) {
+    GraphFileOptions options;
+    options.threads = threads;
+    return std::string(
+        TryLoad(absl::StrJoin(lines, "\n"), options).status().message());
+  };
+  std::vector<std::string> lines = ManyLines();
+  // What each is noticed by: its fields, an edge type, a node of one type, a
+  // node of another type.
+  lines[90010] = "a\tx\te";
+  lines[90009] = "a\ttype 1\te\x01\tb\tT0";
+  lines[90008] = "a\ttype 1\tE1\tb\x02\tT0";
+  lines[90007] = "a\x03\ttype 2\tE1\tb\tT1";
+  for (const char* const what :
+       {":90008: the control character 0x03",
+        ":90009: the control character 0x02",
+        ":90010: the control character 0x01", ":90011: 3 fields"}) {
+    for (const int threads : {1, 2, 3}) {
+      EXPECT_THAT(message(lines, threads), HasSubstr(what));
+    }
+    const size_t wrong = static_cast<size_t>(std::stoi(std::string(what + 1)));
+    lines[wrong - 1] = lines[0];
+  }
+  EXPECT_EQ(message(lines, 2), "");
 }
 
 TEST(TypedGraphTest, FindsTheArcsToEachType) {

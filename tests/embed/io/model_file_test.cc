@@ -53,6 +53,21 @@ Model FeatureModel() {
   return model;
 }
 
+Model RelationModel() {
+  Model model = WordModel();
+  model.info.mode = "hin2vec";
+  model.output = EmbeddingTable();
+  model.relation_keys = *Vocabulary::Create({"by", "by>in", "by>by^-1"},
+                                            {7, 7, uint64_t{1} << 40});
+  model.relations = Table(3, 17, 4);
+  return model;
+}
+
+std::string U64(const std::vector<uint64_t>& values) {
+  return std::string(reinterpret_cast<const char*>(values.data()),
+                     values.size() * sizeof(uint64_t));
+}
+
 std::string TableBytes(const EmbeddingTable& table) {
   return std::string(reinterpret_cast<const char*>(table.data()),
                      table.bytes());
@@ -89,6 +104,9 @@ void ExpectSame(const Model& a, const Model& b) {
   EXPECT_EQ(a.features.rows(), b.features.rows());
   EXPECT_EQ(a.features.row_keys(), b.features.row_keys());
   EXPECT_EQ(a.features.compose(), b.features.compose());
+  EXPECT_EQ(a.relation_keys.text(), b.relation_keys.text());
+  EXPECT_EQ(Copy(a.relation_keys.counts()), Copy(b.relation_keys.counts()));
+  EXPECT_EQ(TableBytes(a.relations), TableBytes(b.relations));
 }
 
 class ModelFileTest : public testing::Test {
@@ -109,6 +127,7 @@ TEST_F(ModelFileTest, RoundTrips) {
   ExpectRoundTrip(WordModel());
   ExpectRoundTrip(FeatureModel());
   ExpectRoundTrip(TypedModel());
+  ExpectRoundTrip(RelationModel());
   ExpectRoundTrip(Model());
   Model only_input = WordModel();
   only_input.output = EmbeddingTable();
@@ -144,7 +163,7 @@ TEST_F(ModelFileTest, TextThatIsNotUtf8StaysReadable) {
 }
 
 TEST_F(ModelFileTest, WriterRefusesPartsThatDoNotFit) {
-  std::vector<Model> bad(7);
+  std::vector<Model> bad(9);
   for (Model& model : bad) model = FeatureModel();
   bad[0].input = Table(4, 17, 1);             // rows are not the features'
   bad[1].output = Table(3, 17, 1);            // rows are not the keys'
@@ -154,6 +173,10 @@ TEST_F(ModelFileTest, WriterRefusesPartsThatDoNotFit) {
   bad[5].vocabulary = *Vocabulary::Create({"a"}, {1});
   bad[6] = WordModel();
   bad[6].input = EmbeddingTable();
+  bad[7] = RelationModel();
+  bad[7].relations = Table(2, 17, 1);  // rows are not the relations'
+  bad[8] = RelationModel();
+  bad[8].relations = Table(3, 16, 1);  // another dim
   for (size_t i = 0; i < bad.size(); ++i) {
     EXPECT_EQ(WriteModel(bad[i], path_).code(),
               absl::StatusCode::kInvalidArgument)
@@ -305,6 +328,23 @@ TEST_F(ForgedModelTest, BadFeatures) {
                 "feature offset 2");
   ExpectDamaged("feature_keys", WithNumber("feature_keys", 1, 3), "key 1");
   ExpectDamaged("feature_rows", WithNumber("feature_rows", 0, 3), "row 3");
+}
+
+TEST_F(ForgedModelTest, BadRelations) {
+  const std::string info =
+      Replaced("info", "\"seed\"", "\"relations\":2,\"seed\"");
+  ExpectDamaged("info", info, "relation_text: is missing");
+  sections_["info"] = info;
+  sections_["relation_text"] = "ab>a";
+  sections_["relation_offsets"] = U64({0, 1, 4});
+  sections_["relation_counts"] = U64({5, 2});
+  sections_["relations"] = std::string(2 * 32 * sizeof(float), '\0');
+  EXPECT_TRUE(ReadWith("relation_text", "ab>a").ok());
+  ExpectDamaged("relation_text", "aa>a ", "relation_offsets");
+  ExpectDamaged("relation_offsets", U64({0, 0, 4}), "relation_offsets");
+  ExpectDamaged("relation_counts", U64({5}), "expected 2 values");
+  ExpectDamaged("relations", std::string(32 * sizeof(float), '\0'),
+                "section relations");
 }
 
 TEST_F(ForgedModelTest, MissingSections) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "apps/common/graph_input.h"
+#include "apps/common/graph_memory.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
 #include "embed/base/status_macros.h"
@@ -139,6 +140,7 @@ CommandInfo HoldoutTaskInfo() {
 
 absl::Status RunHoldoutTask(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(const HoldoutPlan plan, ReadPlan(arguments));
+  EMBED_RETURN_IF_ERROR(CheckGraphMemory(plan.graph));
   EMBED_ASSIGN_OR_RETURN(const LoadedGraph loaded, LoadGraph(plan.graph));
   for (const std::string& note : GraphNotes(loaded, plan.graph)) {
     std::fprintf(stderr, "input: %s\n", note.c_str());

@@ -9,10 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "apps/common/available_memory.h"
-#include "apps/common/graph_flags.h"
-#include "apps/common/graph_input.h"
-#include "apps/common/graph_memory.h"
 #include "apps/common/relation_flags.h"
+#include "apps/common/typed_input.h"
 #include "apps/common/walk_flags.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
@@ -158,22 +156,7 @@ absl::StatusOr<Vocabulary> WalkKeys(const Vocabulary& nodes,
 
 std::vector<uint32_t> GroupEnds(const TypedGraph& graph, bool any_type) {
   if (any_type) return {graph.graph().num_nodes()};
-  std::vector<uint32_t> ends;
-  for (const TypedGraph::NodeType& type : graph.node_types()) {
-    ends.push_back(type.end);
-  }
-  return ends;
-}
-
-absl::StatusOr<GraphFlags> ReadTypedFlags(const LoadContext& context) {
-  EMBED_ASSIGN_OR_RETURN(GraphFlags flags,
-                         ReadGraphFlags(context.input, context.threads));
-  if (flags.edges.format != GraphFormat::kTyped && IsFlagSet("format")) {
-    return UsageError("mode hin2vec needs the types of a --format hin");
-  }
-  flags.edges.format = GraphFormat::kTyped;
-  flags.edges.observer = LoadProgressPrinter(context.progress);
-  return flags;
+  return NodeTypeEnds(graph);
 }
 
 // Counts what is to be trained; `graph` outlives the input.
@@ -215,16 +198,18 @@ absl::Status AddMethod(const LoadContext& context, const RelationFlags& flags,
 absl::StatusOr<TrainingInput> LoadHin2vec(const LoadContext& context) {
   EMBED_ASSIGN_OR_RETURN(const RelationFlags flags,
                          ReadRelationFlags(*context.training));
-  EMBED_ASSIGN_OR_RETURN(const GraphFlags graph_flags, ReadTypedFlags(context));
+  EMBED_ASSIGN_OR_RETURN(
+      const GraphFlags graph_flags,
+      ReadTypedGraphFlags("hin2vec", context.input, context.threads,
+                          context.progress));
   EMBED_ASSIGN_OR_RETURN(
       const WalkFlags walk_flags,
       ReadWalkFlags(graph_flags.edges.weighted, context.training->seed,
                     context.threads));
-  EMBED_RETURN_IF_ERROR(CheckGraphMemory(graph_flags.edges));
-  EMBED_ASSIGN_OR_RETURN(LoadedTypedGraph loaded,
-                         LoadTypedGraph(graph_flags.edges));
+  EMBED_ASSIGN_OR_RETURN(TypedGraphInput loaded,
+                         LoadTypedGraphInput(graph_flags.edges));
   TrainingInput input;
-  input.notes = TypedGraphNotes(loaded, graph_flags.edges);
+  input.notes = std::move(loaded.notes);
   input.vocabulary = std::move(loaded.vocabulary);
   auto backing = std::make_unique<TypedBacking>();
   backing->graph = std::move(loaded.graph);

@@ -7,15 +7,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "apps/common/graph_flags.h"
-#include "apps/common/graph_input.h"
 #include "apps/common/metapath_flags.h"
+#include "apps/common/typed_input.h"
 #include "apps/common/walk_flags.h"
 #include "apps/visit_counts.h"
 #include "embed/base/status_macros.h"
 #include "graph/metapath.h"
 #include "graph/metapath_source.h"
-#include "graph/typed_edge_list.h"
 
 namespace embed {
 namespace {
@@ -23,17 +21,6 @@ namespace {
 struct TypedBacking : public SourceBacking {
   TypedGraph graph;
 };
-
-absl::StatusOr<GraphFlags> ReadTypedFlags(const LoadContext& context) {
-  EMBED_ASSIGN_OR_RETURN(GraphFlags flags,
-                         ReadGraphFlags(context.input, context.threads));
-  if (flags.edges.format != GraphFormat::kTyped && IsFlagSet("format")) {
-    return UsageError("mode metapath2vec needs the types of a --format hin");
-  }
-  flags.edges.format = GraphFormat::kTyped;
-  flags.edges.observer = LoadProgressPrinter(context.progress);
-  return flags;
-}
 
 // A text that is no metapath is wrong usage; a step without edges, wrong data.
 absl::StatusOr<Metapath> ParseMetapathFlag(const std::string& text,
@@ -44,14 +31,6 @@ absl::StatusOr<Metapath> ParseMetapathFlag(const std::string& text,
       metapath.status().code(),
       absl::StrCat("--metapath: ", metapath.status().message()));
   return absl::IsInvalidArgument(status) ? AsUsageError(status) : status;
-}
-
-std::vector<uint32_t> EndsOfTypes(const TypedGraph& graph) {
-  std::vector<uint32_t> ends;
-  for (const TypedGraph::NodeType& type : graph.node_types()) {
-    ends.push_back(type.end);
-  }
-  return ends;
 }
 
 void AddVisitNotes(const TypedGraph& graph, absl::Span<const uint64_t> visits,
@@ -71,15 +50,18 @@ void AddVisitNotes(const TypedGraph& graph, absl::Span<const uint64_t> visits,
 absl::StatusOr<TrainingInput> LoadMetapathWalks(const LoadContext& context) {
   EMBED_ASSIGN_OR_RETURN(const MetapathFlags flags,
                          ReadMetapathFlags(*context.training));
-  EMBED_ASSIGN_OR_RETURN(const GraphFlags graph_flags, ReadTypedFlags(context));
+  EMBED_ASSIGN_OR_RETURN(
+      const GraphFlags graph_flags,
+      ReadTypedGraphFlags("metapath2vec", context.input, context.threads,
+                          context.progress));
   EMBED_ASSIGN_OR_RETURN(
       const WalkFlags walk_flags,
       ReadWalkFlags(graph_flags.edges.weighted, context.training->seed,
                     context.threads));
-  EMBED_ASSIGN_OR_RETURN(LoadedTypedGraph loaded,
-                         LoadTypedGraph(graph_flags.edges));
+  EMBED_ASSIGN_OR_RETURN(TypedGraphInput loaded,
+                         LoadTypedGraphInput(graph_flags.edges));
   TrainingInput input;
-  input.notes = TypedGraphNotes(loaded, graph_flags.edges);
+  input.notes = std::move(loaded.notes);
   input.vocabulary = std::move(loaded.vocabulary);
   auto backing = std::make_unique<TypedBacking>();
   backing->graph = std::move(loaded.graph);
@@ -97,7 +79,7 @@ absl::StatusOr<TrainingInput> LoadMetapathWalks(const LoadContext& context) {
   AddVisitNotes(graph, visits, &input.notes);
   input.vocabulary.set_counts(std::move(visits));
   input.tokens_per_epoch = input.vocabulary.total_count();
-  if (flags.negatives_by_type) input.negative_groups = EndsOfTypes(graph);
+  if (flags.negatives_by_type) input.negative_groups = NodeTypeEnds(graph);
   return input;
 }
 

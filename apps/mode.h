@@ -35,7 +35,7 @@ struct TrainingInput {
   Vocabulary vocabulary;
   FeatureMap features;  // empty: the identity
   VectorsFrom vectors = VectorsFrom::kInput;
-  uint64_t tokens_per_epoch = 0;   // before subsampling; an upper bound
+  uint64_t tokens_per_epoch = 0;   // before subsampling, about
   std::vector<std::string> notes;  // what was found, a line each
   std::unique_ptr<SourceBacking> backing;
   std::unique_ptr<SequenceSource> source;  // may look into all of the above

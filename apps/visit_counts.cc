@@ -21,7 +21,11 @@ absl::StatusOr<std::vector<uint64_t>> CountIds(SequenceSource* source,
     while (own_status.ok() &&
            (chunk = next_chunk.fetch_add(1)) < source->num_chunks()) {
       own_status = source->Read(0, chunk, &batch);
-      for (const uint32_t id : batch.ids) ++own[id];
+      for (size_t i = 0; own_status.ok() && i < batch.num_sequences(); ++i) {
+        const absl::Span<const uint32_t> walk = batch.sequence(i);
+        if (walk.size() == 1) continue;
+        for (const uint32_t id : walk) ++own[id];
+      }
     }
     const std::lock_guard<std::mutex> lock(mutex);
     status.Update(own_status);

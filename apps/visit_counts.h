@@ -10,7 +10,9 @@
 
 namespace embed {
 
-// How often each id below num_ids occurs in the first epoch; the same for any
+// How often each id below num_ids occurs in the first epoch, walks of a single
+// node left out, as they train nothing: a node that no other walk visits, an
+// isolated one, has the count 0 and stays untrained. The same for any
 // `threads`. Walks cost a small part of the training they feed, and degrees are
 // no substitute where edges are directed, weighted or of types.
 absl::StatusOr<std::vector<uint64_t>> CountIds(SequenceSource* source,

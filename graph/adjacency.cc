@@ -70,23 +70,30 @@ void Adjacency::Search(const uint32_t* from, const uint32_t* to,
   // The target is in [base, base + size) if anywhere.
   uint64_t bases[kMaxPairs];
   uint64_t sizes[kMaxPairs];
-  uint64_t largest = 1;
+  int open[kMaxPairs];  // those of size > 1
+  int num_open = 0;
   for (int k = 0; k < count; ++k) {
     const uint64_t* row = rows_ + from[which[k]];
     bases[k] = row[0];
     sizes[k] = row[1] - row[0];
-    largest = std::max(largest, sizes[k]);
     __builtin_prefetch(targets_ + bases[k] + sizes[k] / 2);
+    open[num_open] = k;
+    num_open += sizes[k] > 1;
   }
-  for (; largest > 1; largest -= largest / 2) {
-    for (int k = 0; k < count; ++k) {
+  while (num_open > 0) {
+    int still_open = 0;
+    for (int j = 0; j < num_open; ++j) {
+      const int k = open[j];
       const uint64_t half = sizes[k] / 2;
       const bool above = targets_[bases[k] + half] <= to[which[k]];
       // By a mask: a branch here is a toss-up.
       bases[k] += half & -static_cast<uint64_t>(above);
       sizes[k] -= half;
       __builtin_prefetch(targets_ + bases[k] + sizes[k] / 2);
+      open[still_open] = k;
+      still_open += sizes[k] > 1;
     }
+    num_open = still_open;
   }
   for (int k = 0; k < count; ++k) {
     const int pair = which[k];

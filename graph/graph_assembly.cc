@@ -93,6 +93,7 @@ absl::StatusOr<LoadedGraph> AssembleGraph(NumberedEdges edges, bool directed,
   const auto begin = std::chrono::steady_clock::now();
   const uint64_t given = edges.arcs.size();
   EMBED_RETURN_IF_ERROR(CheckContent(edges.keys, given, name));
+  edges.keys.EndLookup();
   const GraphBuildOptions options = {edges.keys.size(), directed, threads};
   auto rows = GatherRows(std::move(edges.arcs), options);
   if (!rows.ok()) {

@@ -1,14 +1,15 @@
 // From a list of arcs to a Graph by counting sorts: O(arcs + nodes), no
-// comparison; the same for any number of threads.
+// comparison without weights; the same for any number of threads.
 //
 // The list's arcs are gathered in rows (GatherRows), repetitions joined; then
 // the nodes get their numbers and the rows their order (ArrangeRows). Moving
 // the arcs of rows 0, 1, ... in turn to the rows of their targets leaves each
 // row sorted by where its arcs came from: one such transposition sorts the rows
-// of an undirected graph, two those of a directed one.
+// of an undirected graph, two those of a directed one. Rows with weights are
+// sorted in place instead, O(arcs log degree), for the sake of memory.
 //
 // Peak memory beside 8 + 4 bytes a node and 8 more a node and thread (of at
-// most kMaxJoinThreads): of an undirected graph 8 bytes an arc, 16 weighted; of
+// most kMaxJoinThreads): of an undirected graph 8 bytes an arc, 14 weighted; of
 // a directed one 12, 16 weighted.
 #ifndef EMBED_GRAPH_GRAPH_BUILDER_H_
 #define EMBED_GRAPH_GRAPH_BUILDER_H_

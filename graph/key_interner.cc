@@ -163,6 +163,13 @@ size_t KeyInterner::Intern(absl::Span<const absl::string_view> keys,
   return keys.size();
 }
 
+void KeyInterner::EndLookup() {
+  slots_ = std::vector<Slot>();
+  numbers_memory_ = AlignedBuffer();
+  numbers_ = nullptr;
+  numbers_size_ = 0;
+}
+
 void KeyInterner::Grow() {
   std::vector<Slot> old = LargeVector<Slot>(slots_.size() * 2);
   old.swap(slots_);

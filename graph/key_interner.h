@@ -46,6 +46,10 @@ class KeyInterner {
     return absl::string_view(text_).substr(offsets_[id],
                                            offsets_[id + 1] - offsets_[id]);
   }
+  // Gives the memory back that finds keys: afterwards only size(), key() and
+  // text_bytes() may be called.
+  void EndLookup();
+
   // Bytes of all keys.
   uint64_t text_bytes() const { return text_.size(); }
 

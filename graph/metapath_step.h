@@ -101,8 +101,8 @@ class WeightedMetapathStep {
       next[i] = kWalkEnd;
       if (arcs[i] == kNone) continue;
       const AliasEntry bucket = buckets[arcs[i]];
-      next[i] = group.step_words(i)[1] < bucket.threshold ? targets_[arcs[i]]
-                                                          : bucket.alias;
+      next[i] = Choose(group.step_words(i)[1] < bucket.threshold,
+                       targets_[arcs[i]], bucket.alias);
       after.Prefetch(next[i]);
     }
   }

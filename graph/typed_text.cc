@@ -1,7 +1,7 @@
 #include "graph/typed_text.h"
 
-#include <algorithm>
 #include <array>
+#include <cstring>
 #include <iterator>
 #include <string>
 
@@ -20,20 +20,48 @@ constexpr size_t kMaxFields = 6;
 // A line in its fields; those after the last one kept are counted only.
 struct Fields {
   size_t count = 0;
+  bool ended_by_cr = false;  // by "\r\n", which is no part of it
   std::array<absl::string_view, kMaxFields> fields;
 };
 
-Fields SplitLine(absl::string_view line) {
-  Fields result;
-  for (size_t begin = 0; begin <= line.size();) {
-    const size_t end = std::min(line.find('\t', begin), line.size());
-    if (result.count < kMaxFields) {
-      result.fields[result.count] = line.substr(begin, end - begin);
+// The first tab or line end at or after `place`.
+const char* FindStop(const char* place) {
+  for (;;) {
+    // Bytes below 0x0B in eight at once: the lowest bit set is exact, those
+    // above it need not be.
+    uint64_t word;
+    std::memcpy(&word, place, sizeof(word));
+    const uint64_t low =
+        (word - 0x0B0B0B0B0B0B0B0Bu) & ~word & 0x8080808080808080u;
+    if (low == 0) {
+      place += sizeof(word);
+      continue;
     }
-    ++result.count;
-    begin = end + 1;
+    place += __builtin_ctzll(low) / 8;
+    if (*place == '\t' || *place == '\n') return place;
+    ++place;  // a control character: part of a key, for which it is refused
   }
-  return result;
+}
+
+// Returns where the line ends: at its '\n'.
+const char* SplitLine(const char* begin, Fields* line) {
+  line->count = 0;
+  for (;;) {
+    const char* const stop = FindStop(begin);
+    const bool last = *stop == '\n';
+    const char* end = stop;
+    if (last) {
+      line->ended_by_cr = end > begin && end[-1] == '\r';
+      if (line->ended_by_cr) --end;
+    }
+    if (line->count < kMaxFields) {
+      line->fields[line->count] =
+          absl::string_view(begin, static_cast<size_t>(end - begin));
+    }
+    ++line->count;
+    if (last) return stop;
+    begin = stop + 1;
+  }
 }
 
 // What is wrong with the first fields of a line; empty: nothing.
@@ -50,12 +78,57 @@ std::string FieldsProblem(const Fields& line,
   return "";
 }
 
-std::string ParseEdge(const Fields& line, bool weighted,
-                      ParsedTypedEdges* parsed) {
-  static constexpr const char* kNames[] = {"source", "source type", "edge type",
-                                           "target", "target type"};
-  constexpr size_t kNamed = std::size(kNames);
-  if (line.count != kNamed && line.count != kNamed + 1) {
+// Adds what lines mean to a ParsedTypedEdges; errors are text, empty for none.
+class TypedAdder {
+ public:
+  TypedAdder(absl::string_view text, bool weighted, ParsedTypedEdges* parsed)
+      : text_(text.data()), weighted_(weighted), parsed_(parsed) {}
+
+  std::string Edge(const Fields& line) {
+    if (line.count != kNamed && line.count != kNamed + 1) {
+      return WrongCount(line);
+    }
+    static constexpr const char* kNames[] = {
+        "source", "source type", "edge type", "target", "target type"};
+    std::string problem = FieldsProblem(line, kNames);
+    if (!problem.empty()) return problem;
+    if (weighted_) {
+      problem = Weight(line);
+      if (!problem.empty()) return problem;
+    } else if (line.count > kNamed) {
+      ++parsed_->ignored_weights;
+    }
+    // In the order of the text, which numbers types by first appearance.
+    TypedLine edge;
+    edge.source = Place(line.fields[0]);
+    edge.source_type = parsed_->node_types.Number(line.fields[1]);
+    edge.edge_type = parsed_->edge_types.Number(line.fields[2]);
+    edge.target = Place(line.fields[3]);
+    edge.target_type = parsed_->node_types.Number(line.fields[4]);
+    parsed_->edges.push_back(edge);
+    return "";
+  }
+
+  std::string Node(const Fields& line) {
+    static constexpr const char* kNames[] = {"node", "type"};
+    if (line.count != std::size(kNames)) {
+      return absl::StrCat(line.count, line.count == 1 ? " field" : " fields",
+                          "; expected a node and its type with a tab between "
+                          "them");
+    }
+    std::string problem = FieldsProblem(line, kNames);
+    if (!problem.empty()) return problem;
+    TypedLine node = {};
+    node.source = Place(line.fields[0]);
+    node.source_type = parsed_->node_types.Number(line.fields[1]);
+    parsed_->edges.push_back(node);
+    return "";
+  }
+
+ private:
+  static constexpr size_t kNamed = 5;  // fields before the weight
+
+  static std::string WrongCount(const Fields& line) {
     const std::string problem = KeyProblem(line.fields[0]);
     if (!problem.empty()) return NotUtf8Text(problem);
     return absl::StrCat(
@@ -63,61 +136,53 @@ std::string ParseEdge(const Fields& line, bool weighted,
         "; expected source, source type, edge type, target, target type and "
         "perhaps a weight, with one tab between them");
   }
-  std::string problem = FieldsProblem(line, kNames);
-  if (!problem.empty()) return problem;
-  TypedEdge edge;
-  edge.source = line.fields[0];
-  edge.source_type = line.fields[1];
-  edge.edge_type = line.fields[2];
-  edge.target = line.fields[3];
-  edge.target_type = line.fields[4];
-  if (weighted && line.count == kNamed) {
-    return "no weight; expected a sixth field with a number above 0 (or read "
-           "the list as unweighted)";
-  }
-  if (weighted) {
-    problem = ParseWeight(line.fields[kNamed], &edge.weight);
-    if (!problem.empty()) return problem;
-  } else if (line.count > kNamed) {
-    ++parsed->ignored_weights;
-  }
-  parsed->edges.push_back(edge);
-  return "";
-}
 
-std::string ParseNode(const Fields& line, ParsedTypedEdges* parsed) {
-  static constexpr const char* kNames[] = {"node", "type"};
-  if (line.count != std::size(kNames)) {
-    return absl::StrCat(line.count, line.count == 1 ? " field" : " fields",
-                        "; expected a node and its type with a tab between "
-                        "them");
+  std::string Weight(const Fields& line) {
+    if (line.count == kNamed) {
+      return "no weight; expected a sixth field with a number above 0 (or read "
+             "the list as unweighted)";
+    }
+    float weight;
+    std::string problem = ParseWeight(line.fields[kNamed], &weight);
+    if (problem.empty()) parsed_->weights.push_back(weight);
+    return problem;
   }
-  std::string problem = FieldsProblem(line, kNames);
-  if (!problem.empty()) return problem;
-  TypedEdge node;
-  node.source = line.fields[0];
-  node.source_type = line.fields[1];
-  parsed->edges.push_back(node);
-  return "";
-}
 
-template <class ParseFields>
+  KeyPlace Place(absl::string_view key) const {
+    return {static_cast<uint32_t>(key.data() - text_),
+            static_cast<uint32_t>(key.size())};
+  }
+
+  const char* text_;
+  bool weighted_;
+  ParsedTypedEdges* parsed_;
+};
+
+// Calls add(fields) for each line that has any.
+template <class Add>
 void ParseLines(absl::string_view text, ParsedTypedEdges* parsed,
-                const ParseFields& parse_fields) {
+                const Add& add) {
   parsed->edges.clear();
+  parsed->weights.clear();
+  parsed->node_types.Clear();
+  parsed->edge_types.Clear();
   parsed->ignored_weights = 0;
-  while (!text.empty() && parsed->error.empty()) {
+  Fields line;
+  const char* place = text.data();
+  const char* const end = place + text.size();
+  while (place < end && parsed->error.empty()) {
     ++parsed->lines;
-    const size_t end = text.find('\n');
-    absl::string_view line = text.substr(0, end);
-    text.remove_prefix(end + 1);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (line.size() > LineBlocks::kMaxLineBytes) {
+    const char* const begin = place;
+    const char* const stop = SplitLine(begin, &line);
+    place = stop + 1;
+    const size_t bytes =
+        static_cast<size_t>(stop - begin) - (line.ended_by_cr ? 1 : 0);
+    if (bytes > LineBlocks::kMaxLineBytes) {
       parsed->error =
           absl::StrCat("a line of more than ", LineBlocks::kMaxLineBytes,
                        " bytes: this does not look like a typed edge list");
-    } else if (!line.empty() && !IsComment(line)) {
-      parsed->error = parse_fields(SplitLine(line));
+    } else if (bytes > 0 && !IsComment(absl::string_view(begin, bytes))) {
+      parsed->error = add(line);
     }
   }
 }
@@ -126,14 +191,15 @@ void ParseLines(absl::string_view text, ParsedTypedEdges* parsed,
 
 void ParseTypedLines(absl::string_view text, bool weighted,
                      ParsedTypedEdges* parsed) {
-  ParseLines(text, parsed, [&](const Fields& line) {
-    return ParseEdge(line, weighted, parsed);
-  });
+  TypedAdder adder(text, weighted, parsed);
+  ParseLines(text, parsed,
+             [&](const Fields& line) { return adder.Edge(line); });
 }
 
 void ParseTypedNodeLines(absl::string_view text, ParsedTypedEdges* parsed) {
+  TypedAdder adder(text, false, parsed);
   ParseLines(text, parsed,
-             [&](const Fields& line) { return ParseNode(line, parsed); });
+             [&](const Fields& line) { return adder.Node(line); });
 }
 
 }  // namespace embed

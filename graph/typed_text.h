@@ -1,4 +1,5 @@
-// Lines of a typed edge list (see graph/typed_edge_list.h), block by block.
+// Lines of a typed edge list (see graph/typed_edge_list.h), block by block, as
+// LineBlocks makes them.
 #ifndef EMBED_GRAPH_TYPED_TEXT_H_
 #define EMBED_GRAPH_TYPED_TEXT_H_
 
@@ -6,23 +7,27 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "graph/block_names.h"
 #include "graph/block_reader.h"
+#include "graph/edge_text.h"
 
 namespace embed {
 
-// Fields are views into the block. A node alone has no edge type, no target and
-// no target type.
-struct TypedEdge {
-  absl::string_view source;
-  absl::string_view source_type;
-  absl::string_view edge_type;
-  absl::string_view target;
-  absl::string_view target_type;
-  float weight = 1;
+// One line; types are numbers in the names of its block. A node alone has an
+// empty target and nothing else that is of use.
+struct TypedLine {
+  KeyPlace source;
+  KeyPlace target;
+  uint32_t source_type;
+  uint32_t target_type;
+  uint32_t edge_type;
 };
 
 struct ParsedTypedEdges : public ParsedLines {
-  std::vector<TypedEdge> edges;
+  std::vector<TypedLine> edges;
+  std::vector<float> weights;  // of each line, where asked for
+  BlockNames node_types;
+  BlockNames edge_types;
   uint64_t ignored_weights = 0;  // lines with a weight that was not asked for
 };
 

@@ -55,7 +55,12 @@ uint64_t EstimateGraphBytes(const GraphFileOptions& options) {
   }
   const bool both_ways =
       !options.directed && options.format == GraphFormat::kEdgeList;
-  const double edge_bytes = (both_ways ? 2 : 1) * (options.weighted ? 16 : 8);
+  double edge_bytes;
+  if (both_ways) {
+    edge_bytes = 2 * (options.weighted ? 14 : 8);
+  } else {
+    edge_bytes = options.weighted ? 16 : 12;
+  }
   return static_cast<uint64_t>(static_cast<double>(size) / line_bytes *
                                edge_bytes);
 }

@@ -17,6 +17,10 @@
 #include "benchmarks/graph/rmat.h"
 #include "graph/alias_rows.h"
 #include "graph/graph_file.h"
+#include "graph/metapath.h"
+#include "graph/metapath_source.h"
+#include "graph/typed_builder.h"
+#include "graph/typed_graph.h"
 #include "graph/walk_source.h"
 
 namespace embed {
@@ -156,10 +160,43 @@ double PlainNode2vec(const Graph& graph, double p, double q) {
   return static_cast<double>(steps) / seconds;
 }
 
-void RunWalks(benchmark::State& state, const Graph& graph,
-              const WalkOptions& options, double plain) {
-  const std::unique_ptr<WalkSource> source =
-      std::move(*WalkSource::Create(graph, options));
+// The edges of an undirected graph between nodes of three types, A, B and C,
+// dealt out by a hash of the node.
+TypedGraph MakeTyped(const Graph& graph) {
+  TypedEdges edges(false);
+  edges.node_type_names = {"A", "B", "C"};
+  edges.edge_type_names = {"AA", "AB", "AC", "BB", "BC", "CC"};
+  constexpr uint16_t kEdgeTypes[3][3] = {{0, 1, 2}, {1, 3, 4}, {2, 4, 5}};
+  for (uint64_t node = 0; node < graph.num_nodes(); ++node) {
+    const uint64_t hash = node * 0x9E3779B97F4A7C15 >> 32;
+    edges.types_of_node.push_back(static_cast<uint16_t>(hash * 3 >> 32));
+  }
+  for (uint32_t node = 0; node < graph.num_nodes(); ++node) {
+    const uint16_t type = edges.types_of_node[node];
+    for (const uint32_t target : graph.Neighbors(node)) {
+      const uint16_t target_type = edges.types_of_node[target];
+      // Once each, from the type that comes first in the name.
+      if (std::pair(type, node) >= std::pair(target_type, target)) continue;
+      edges.arcs.Append({node, target});
+      edges.edge_types.push_back(kEdgeTypes[type][target_type]);
+    }
+  }
+  return std::move(BuildTypedGraph(std::move(edges), false, 2)->graph);
+}
+
+double PlainMetapath(const TypedGraph& graph) {
+  return PlainLoop(graph.graph(), [&](FastRandom* random, uint32_t node) {
+    const auto type = static_cast<uint16_t>((graph.TypeOfNode(node) + 1) % 3);
+    const TypedGraph::ArcRange arcs = graph.ArcsTo(node, type);
+    // Where the path ends, another begins.
+    if (arcs.begin == arcs.end) return random->Below(graph.graph().num_nodes());
+    const uint64_t number = arcs.end - arcs.begin;
+    return graph.graph()
+        .targets()[arcs.begin + random->Below(static_cast<uint32_t>(number))];
+  });
+}
+
+void RunWalks(benchmark::State& state, WalkSource* source, double plain) {
   SequenceBatch batch;
   uint64_t steps = 0;
   uint64_t chunk = 0;
@@ -187,9 +224,26 @@ WalkOptions BenchOptions() {
   return options;
 }
 
+void RunWalks(benchmark::State& state, const Graph& graph,
+              const WalkOptions& options, double plain) {
+  const std::unique_ptr<WalkSource> source =
+      *WalkSource::Create(graph, options);
+  RunWalks(state, source.get(), plain);
+}
+
 void BM_Uniform(benchmark::State& state) {
   const Graph& graph = BenchGraph(static_cast<int>(state.range(0)), false);
   RunWalks(state, graph, BenchOptions(), PlainUniform(graph));
+}
+
+// Along A-B-C-A, each node at random of one of the three types.
+void BM_Metapath(benchmark::State& state) {
+  const TypedGraph graph =
+      MakeTyped(BenchGraph(static_cast<int>(state.range(0)), false));
+  const auto metapath = *Metapath::Parse("A-B-C-A", graph);
+  const std::unique_ptr<WalkSource> source =
+      *CreateMetapathSource(graph, metapath, false, BenchOptions());
+  RunWalks(state, source.get(), PlainMetapath(graph));
 }
 
 void BM_Weighted(benchmark::State& state) {
@@ -217,6 +271,7 @@ void Scales(benchmark::internal::Benchmark* bench) {
 }
 BENCHMARK(BM_Uniform)->Apply(Scales);
 BENCHMARK(BM_Node2vec)->Apply(Scales);
+BENCHMARK(BM_Metapath)->Apply(Scales);
 BENCHMARK(BM_Weighted)->Apply(Scales);
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "embed/base/status_macros.h"
 #include "embed/math/alias_table.h"
+#include "embed/train/noise_options.h"
 
 namespace embed {
 namespace {
@@ -28,10 +29,7 @@ absl::Status CheckGroups(absl::Span<const uint32_t> ends, uint64_t ids) {
 absl::StatusOr<GroupedNegatives> GroupedNegatives::Create(
     absl::Span<const uint64_t> counts, absl::Span<const uint32_t> group_ends,
     double exponent) {
-  if (!std::isfinite(exponent) || exponent < 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "noise_exponent is ", exponent, ", expected a number of 0 or more"));
-  }
+  EMBED_RETURN_IF_ERROR(CheckNoiseExponent(exponent));
   EMBED_RETURN_IF_ERROR(CheckGroups(group_ends, counts.size()));
   GroupedNegatives result;
   result.group_of_.resize(counts.size());

@@ -1,12 +1,12 @@
 #include "embed/train/hin2vec.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "embed/base/philox.h"
 #include "embed/base/status_macros.h"
 #include "embed/kernels/random.h"
+#include "embed/train/noise_options.h"
 #include "embed/train/output_layer.h"
 #include "embed/train/row_pairs.h"
 
@@ -41,16 +41,8 @@ absl::Status Hin2vecOptions::Validate() const {
     return absl::InvalidArgumentError(absl::StrCat(
         "window is ", window, ", expected 1 to ", RelationWindow::kMaxWindow));
   }
-  if (negatives < 0 || negatives > 1000) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("negatives is ", negatives, ", expected 0 to 1000"));
-  }
-  if (!std::isfinite(noise_exponent) || noise_exponent < 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("noise_exponent is ", noise_exponent,
-                     ", expected a number of 0 or more"));
-  }
-  return absl::OkStatus();
+  EMBED_RETURN_IF_ERROR(CheckNegatives(negatives));
+  return CheckNoiseExponent(noise_exponent);
 }
 
 void FillHin2vecTables(uint64_t seed, int threads, EmbeddingTable* nodes,

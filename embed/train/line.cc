@@ -1,7 +1,6 @@
 #include "embed/train/line.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "embed/base/check.h"
@@ -9,6 +8,7 @@
 #include "embed/base/status_macros.h"
 #include "embed/kernels/edge_step.h"
 #include "embed/kernels/random.h"
+#include "embed/train/noise_options.h"
 #include "embed/train/output_layer.h"
 #include "embed/train/row_pairs.h"
 
@@ -37,16 +37,8 @@ absl::Status CheckTable(const char* name, const EmbeddingTable* table,
 }  // namespace
 
 absl::Status LineOptions::Validate() const {
-  if (negatives < 0 || negatives > 1000) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("negatives is ", negatives, ", expected 0 to 1000"));
-  }
-  if (!std::isfinite(noise_exponent) || noise_exponent < 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("noise_exponent is ", noise_exponent,
-                     ", expected a number of 0 or more"));
-  }
-  return absl::OkStatus();
+  EMBED_RETURN_IF_ERROR(CheckNegatives(negatives));
+  return CheckNoiseExponent(noise_exponent);
 }
 
 class Line::EdgeWorker : public Worker {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "embed/base/check.h"
 #include "embed/base/status_macros.h"
+#include "embed/train/noise_options.h"
 
 namespace embed {
 
@@ -19,10 +20,7 @@ absl::StatusOr<NegativeSampler> NegativeSampler::Create(
 
 absl::StatusOr<NegativeSampler> NegativeSampler::OfFrequencies(
     absl::Span<const double> frequencies, double exponent) {
-  if (!std::isfinite(exponent) || exponent < 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "noise_exponent is ", exponent, ", expected a number of 0 or more"));
-  }
+  EMBED_RETURN_IF_ERROR(CheckNoiseExponent(exponent));
   std::vector<double> weights;
   weights.reserve(frequencies.size());
   for (const double frequency : frequencies) {

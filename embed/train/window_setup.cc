@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "embed/base/status_macros.h"
+#include "embed/train/noise_options.h"
 
 namespace embed {
 
@@ -12,10 +13,7 @@ absl::Status WindowModelOptions::Validate() const {
     return absl::InvalidArgumentError(
         absl::StrCat("window is ", window, ", expected 1 to 10000"));
   }
-  if (negatives < 0 || negatives > 1000) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("negatives is ", negatives, ", expected 0 to 1000"));
-  }
+  EMBED_RETURN_IF_ERROR(CheckNegatives(negatives));
   if (share_negatives < 1 || share_negatives > 1000) {
     return absl::InvalidArgumentError(absl::StrCat(
         "share_negatives is ", share_negatives, ", expected 1 to 1000"));

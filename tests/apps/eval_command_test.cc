@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/apps/large_file.h"
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
@@ -173,6 +174,16 @@ TEST_F(EvalCommandTest, HoldoutKeepsWeightsAndDirections) {
   if (absl::StrContains(kept, "a\tb")) {
     EXPECT_THAT(kept, HasSubstr("a\tb\t0.100000001\n"));
   }
+}
+
+TEST_F(EvalCommandTest, HoldoutRefusesAGraphBeyondTheMemory) {
+  const LargeFile file("eval_command_test.edges", "1234 5678\n",
+                       uint64_t{4} << 40);
+  if (!file.ok()) GTEST_SKIP() << "no file of 4 TiB can be made here";
+  const ToolResult result =
+      Run({"holdout", "--train=kept.txt", "--test=pairs.tsv", file.path()});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("6.40 TiB of memory"));
 }
 
 TEST_F(EvalCommandTest, Wordsim) {

@@ -222,7 +222,7 @@ TEST(TypedEdgeListTest, AgreesWithAMapForAnyThreads) {
 // turns.
 std::vector<std::string> ManyLines() {
   Philox random(8, RandomPurpose::kTest, 0, 0);
-  std::vector<std::string> lines(100000);
+  std::vector<std::string> lines(120000);
   for (std::string& line : lines) {
     const uint32_t source = random.Below(30000);
     const uint32_t target = random.Below(30000);
@@ -242,8 +242,10 @@ TEST(TypedEdgeListTest, NumbersNodesOfManyBlocksAlikeForAnyThreads) {
     options.threads = threads;
     const LoadedTypedGraph loaded = Load(text, options);
     EXPECT_EQ(Keys(loaded), Keys(one));
-    EXPECT_EQ(loaded.graph.graph().targets(), graph.graph().targets());
+    ASSERT_EQ(loaded.graph.graph().num_arcs(), graph.graph().num_arcs());
     for (uint64_t arc = 0; arc < graph.graph().num_arcs(); ++arc) {
+      ASSERT_EQ(loaded.graph.graph().targets()[arc],
+                graph.graph().targets()[arc]);
       ASSERT_EQ(loaded.graph.TypeOfArc(arc), graph.TypeOfArc(arc));
     }
   }
@@ -267,7 +269,7 @@ TEST(TypedEdgeListTest, TellsTheFirstOfSeveralWrongLines) {
        {":90008: the control character 0x03",
         ":90009: the control character 0x02",
         ":90010: the control character 0x01", ":90011: 3 fields"}) {
-    for (const int threads : {1, 2, 3}) {
+    for (const int threads : {1, 3}) {
       EXPECT_THAT(message(lines, threads), HasSubstr(what));
     }
     const size_t wrong = static_cast<size_t>(std::stoi(std::string(what + 1)));

@@ -17,16 +17,18 @@ GraphFileOptions Options(const std::string& path) {
   return options;
 }
 
-// 10 bytes a line, 8 a row entry on the way.
+// 10 bytes a line.
 TEST(GraphMemoryTest, CountsLinesByTheirLength) {
   const LargeFile file("graph_memory_test.edges", "1234 5678\n", 10 << 20);
   GraphFileOptions options = Options(file.path());
   constexpr double kLines = 1 << 20;
   EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 16, 0.1);
   options.weighted = true;
-  EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 32, 0.2);
+  EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 28, 0.2);
   options.directed = true;
   EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 16, 0.1);
+  options.weighted = false;
+  EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 12, 0.1);
   EXPECT_TRUE(CheckGraphMemory(options).ok());
 }
 

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Every mode by the published protocols, beside published figures and peers:
+# trains with configs/*.flags, evaluates with embedeval and writes RESULTS.md.
+#
+#   benchmarks/quality.sh DATA [WORK] [--fast] [OPTION...]
+#
+# DATA holds graph/, hin/, text/ and eval/. Models and tables stay in WORK
+# (default: a temporary folder): what the same program made there with the same
+# command is not made again. --fast is a look of some ten minutes (fewer walks,
+# splits and ratios, 30 MB of text) and writes WORK/RESULTS.md. The whole takes
+# hours, most of them the classifier's and the peers'. Needs zstd; peers that are
+# missing (python3-gensim, fasttext) are named. EMBEDTRAIN and EMBEDEVAL name the
+# programs (default: a release build in build/).
+set -euo pipefail
+here=$(cd "$(dirname "$0")/.." && pwd)
+tool=$here/benchmarks/tools/quality.py
+export PYTHONDONTWRITEBYTECODE=1
+[[ ${1:-} != --help ]] || exec /usr/bin/python3 "$tool" --help
+data=${1:?usage: benchmarks/quality.sh DATA [WORK] [--fast] [OPTION...]}
+shift
+[[ -d $data ]] || { echo "error: there is no folder $data" >&2; exit 1; }
+if [[ $# -gt 0 && $1 != --* ]]; then
+  work=$1
+  shift
+else
+  work=$(mktemp -d)
+fi
+export EMBEDTRAIN=${EMBEDTRAIN:-$here/build/bin/embedtrain}
+export EMBEDEVAL=${EMBEDEVAL:-$here/build/bin/embedeval}
+[[ -x $EMBEDTRAIN ]] || "$here/apps/setup.sh" embedtrain
+[[ -x $EMBEDEVAL ]] || "$here/apps/setup.sh" embedeval
+echo "results go to $work" >&2
+exec /usr/bin/python3 "$tool" "$data" "$work" "$@"

@@ -1,0 +1,69 @@
+"""Runs of programs whose results stay in a working folder.
+
+A run is made once: its record (NAME.run.json) holds the command, the size and
+age of the program and what it cost, and is taken if they are still the same.
+"""
+import csv
+import json
+import os
+import shlex
+
+import measure
+
+
+class CachedRuns:
+    def __init__(self, data, work, configs, train, evaluate):
+        self.data = data
+        self.work = work
+        self.programs = {"embedtrain": train, "embedeval": evaluate}
+        self.configs = configs
+
+    def path(self, name):
+        return os.path.join(self.work, name)
+
+    def shown(self, command):
+        """A command as the tables name it: no folders of this machine."""
+        text = " ".join(shlex.quote(word) for word in command)
+        for name, program in self.programs.items():
+            text = text.replace(program, name)
+        for folder, name in ((self.work, "WORK"), (self.data, "DATA"),
+                             (self.configs, "configs")):
+            text = text.replace(folder, name)
+        return text
+
+    def run(self, name, command, outputs):
+        """Wall and CPU seconds of `command`, which writes `outputs`."""
+        program = os.stat(command[0])
+        made_by = {"command": command,
+                   "program": [program.st_size, int(program.st_mtime)]}
+        record_path = self.path(name + ".run.json")
+        if os.path.exists(record_path) and all(map(os.path.exists, outputs)):
+            with open(record_path, encoding="utf-8") as file:
+                record = json.load(file)
+            if record["made_by"] == made_by:
+                return record["cost"]
+        print(self.shown(command), flush=True)
+        cost = measure.run(command)
+        result = {"wall": cost.wall, "cpu": cost.cpu,
+                  "peak_mib": cost.peak_mib}
+        with open(record_path, "w", encoding="utf-8") as file:
+            json.dump({"made_by": made_by, "cost": result}, file)
+        return result
+
+    def train(self, name, config, flags, source):
+        """Trains WORK/NAME.embed; returns (model, command, cost)."""
+        command = [self.programs["embedtrain"],
+                   f"--flagfile={os.path.join(self.configs, config)}.flags",
+                   *flags, "--progress=none", f"--output={self.path(name)}",
+                   source]
+        model = self.path(name + ".embed")
+        return model, command, self.run(name, command, [model])
+
+    def evaluate(self, name, task, model, flags, source):
+        """Rows (dicts of text) of an embedeval task, and the command."""
+        table = self.path(name + ".tsv")
+        command = [self.programs["embedeval"], task, f"--model={model}", *flags,
+                   f"--out={table}", source]
+        self.run(name, command, [table])
+        with open(table, encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file, delimiter="\t")), command

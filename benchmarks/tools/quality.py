@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+"""Trains every mode, evaluates it and writes RESULTS.md.
+
+usage: benchmarks/quality.sh DATA [WORK] [--fast] [OPTION...]
+
+Each section's tables go to WORK/SECTION.md as they come; RESULTS.md is all of
+those that are there, so --only may add or renew some.
+"""
+import argparse
+import os
+import subprocess
+import sys
+
+import quality_networks
+import quality_peers
+from cached_runs import CachedRuns
+
+SECTIONS = {
+    "blogcatalog": quality_networks.blogcatalog,
+    "cora": quality_networks.cora,
+    "wiki": quality_networks.wiki,
+    "dblp": quality_networks.dblp,
+    "typed": quality_networks.typed,
+    "links": quality_networks.links,
+    "end_to_end": quality_peers.end_to_end,
+    "words": quality_peers.words,
+}
+INSTRUCTIONS = (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("asimd", "NEON"))
+
+
+def parse_options():
+    root = os.path.dirname(os.path.dirname(os.path.dirname(
+        os.path.abspath(__file__))))
+    parser = argparse.ArgumentParser(
+        prog="benchmarks/quality.sh", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("data")
+    add("work")
+    add("--fast", action="store_true",
+        help="ten minutes: fewer walks, splits, ratios and seeds")
+    add("--only", nargs="+", choices=list(SECTIONS), default=[])
+    add("--seeds", type=int, help="trainings of each kind (default: 2)")
+    add("--splits", type=int, help="of the labels (default: 10)")
+    add("--dblp_splits", type=int,
+        help="of DBLP (ProNE), 51,264 nodes (default: as --splits)")
+    add("--ratios", type=int, nargs="+",
+        help="percent of the nodes known, 50 among them (default: 10 ... 90)")
+    add("--threads", type=int, default=os.cpu_count())
+    add("--output", help="the page (default: benchmarks/RESULTS.md; with "
+        "--fast WORK/RESULTS.md)")
+    options = parser.parse_args()
+    options.only = options.only or [
+        name for name in SECTIONS if not (options.fast and name == "dblp")]
+    options.data = os.path.abspath(options.data)
+    options.work = os.path.abspath(options.work)
+    options.configs = os.path.join(root, "configs")
+    options.script = os.path.join(root, "benchmarks")
+    options.seeds = options.seeds or (1 if options.fast else 2)
+    options.splits = options.splits or (3 if options.fast else 10)
+    options.ratios = options.ratios or (
+        [10, 50, 90] if options.fast else quality_networks.RATIOS)
+    if 50 not in options.ratios:
+        parser.error("--ratios must have 50 among them")
+    options.dblp_splits = options.dblp_splits or options.splits
+    options.output = options.output or (
+        os.path.join(options.work, "RESULTS.md") if options.fast
+        else os.path.join(options.script, "RESULTS.md"))
+    return options
+
+
+def machine():
+    """The kind of machine, in neutral words."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        flags = file.read().lower().split()
+    best = next((name for flag, name in INSTRUCTIONS if flag in flags),
+                "no vector instructions known here")
+    return f"{os.cpu_count()} cores, {os.uname().machine} with {best}"
+
+
+def write_page(options):
+    page = [
+        "# Results",
+        "Written by `benchmarks/quality.sh DATA WORK"
+        f"{' --fast' if options.fast else ''}` on a machine with {machine()}; "
+        f"trained with {options.threads} threads unless a command says "
+        "otherwise. More than one thread gives slightly different vectors each "
+        "time. Every table is followed by the commands that made it: DATA is "
+        "the folder of data, WORK that of the results, SEED is 1, 2, ... F1, "
+        "AUC and precision are percentages. `A ± B`: mean over all splits and "
+        "seeds, and standard deviation between the splits of a seed; seeds, "
+        "where there are columns of them, are the means of each."]
+    for section in SECTIONS:
+        path = os.path.join(options.work, section + ".md")
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                page.append(file.read().strip())
+    with open(options.output, "w", encoding="utf-8") as file:
+        file.write("\n\n".join(page) + "\n")
+
+
+def main():
+    options = parse_options()
+    os.makedirs(options.work, exist_ok=True)
+    runs = CachedRuns(options.data, options.work, options.configs,
+                      os.environ["EMBEDTRAIN"], os.environ["EMBEDEVAL"])
+    failed = False
+    for section in options.only:
+        try:
+            text = SECTIONS[section](options, runs)
+        except (RuntimeError, subprocess.CalledProcessError) as error:
+            print(f"error: {section}: {error}", file=sys.stderr)
+            failed = True
+            continue
+        with open(os.path.join(options.work, section + ".md"), "w",
+                  encoding="utf-8") as file:
+            file.write(text)
+        write_page(options)
+    print(options.output)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

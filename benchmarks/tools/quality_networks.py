@@ -1,0 +1,285 @@
+"""Tables of the vectors of networks: labels and links predicted."""
+import math
+import os
+import statistics
+import subprocess
+
+import published
+import tables
+
+RATIOS = list(range(10, 100, 10))
+COMPARED = (5, 10, 50)  # percent, of all seeds
+NODE2VEC = ["--p=0.25", "--q=0.25"]
+OPERATORS = {"dot": "dot", "cosine": "cosine", "hadamard": "Hadamard",
+             "l2": "L2"}
+
+
+def block(rows, commands, note=""):
+    """A table, its sources or remarks, and the commands that made it."""
+    shown = "\n".join(f"    {command}" for command in dict.fromkeys(commands))
+    return "\n".join(filter(None, [tables.markdown(rows), note and note + "\n",
+                                   shown])) + "\n"
+
+
+def cell(score):
+    """Of (mean, deviation or None) as fractions."""
+    if score is None:
+        return ""
+    mean, deviation = score
+    text = f"{100 * mean:.1f}"
+    return text if deviation is None else f"{text} ± {100 * deviation:.1f}"
+
+
+def pooled(rows, name):
+    """Mean, and deviation within the rows' splits, of a column."""
+    mean = statistics.mean(float(row[name]) for row in rows)
+    variances = [float(row[name + "_sd"]) ** 2 for row in rows]
+    return mean, math.sqrt(statistics.mean(variances))
+
+
+def seedless(runs, command, name, seed):
+    """A command as shown, for any seed."""
+    text = runs.shown(command)
+    return text.replace(f"{name}_{seed}", f"{name}_SEED").replace(
+        f"--seed={seed}", "--seed=SEED")
+
+
+class Classifier:
+    """Trains and classifies one method with several seeds."""
+
+    def __init__(self, options, runs, source, labels, ratios, splits,
+                 flags=()):
+        self.options = options
+        self.runs = runs
+        self.source = os.path.join(options.data, source)
+        self.labels = os.path.join(options.data, labels)
+        self.ratios = ratios
+        self.splits = splits
+        self.flags = list(flags)
+        self.commands = []
+
+    def scores(self, name, config, flags):
+        """Rows of embedeval by ratio (percent), one for each seed."""
+        found = {ratio: [] for ratio in self.ratios}
+        for seed in range(1, self.options.seeds + 1):
+            model, command, _ = self.runs.train(
+                f"{name}_{seed}", config,
+                [*flags, f"--threads={self.options.threads}", f"--seed={seed}"],
+                self.source)
+            self.commands.append(seedless(self.runs, command, name, seed))
+            for ratio in self.ratios:
+                # All ratios are slow: the seeds after the first are compared
+                # where papers quote their figures.
+                if seed > 1 and ratio not in COMPARED:
+                    continue
+                rows, command = self.runs.evaluate(
+                    f"{name}_{seed}_classify_{ratio}", "classify", model,
+                    [*self.flags, f"--splits={self.splits}",
+                     f"--ratios={ratio / 100:g}"], self.labels)
+                found[ratio] += rows
+                self.commands.append(
+                    seedless(self.runs, command, name, seed)
+                    .replace(f"--ratios={ratio / 100:g} ", "--ratios=RATIO ")
+                    .replace(f"_classify_{ratio}.", "_classify_RATIO."))
+        return found
+
+    def rows(self, title, found, measures=("Micro", "Macro")):
+        """Table rows of a method: a line for each measure."""
+        lines = []
+        for measure in measures:
+            column = measure.lower() + "_f1"
+            line = {"": title, "F1": measure}
+            for ratio in self.ratios:
+                line[f"{ratio} %"] = cell(pooled(found[ratio], column))
+            if len(found[50]) > 1:
+                line["50 %, each seed"] = ", ".join(
+                    f"{100 * float(row[column]):.1f}" for row in found[50])
+            lines.append(line)
+        return lines
+
+
+def published_rows(figures, ratios):
+    lines = []
+    for (title, measure), values in figures.items():
+        if isinstance(values, list):
+            values = dict(zip(RATIOS, values))
+        if not set(values) & set(ratios):
+            continue
+        lines.append({"": title, "F1": measure,
+                      **{f"{ratio} %": f"{values[ratio]:.1f}"
+                         for ratio in ratios if ratio in values}})
+    return lines
+
+
+def file_name(method):
+    return method.lower().replace(",", "").replace(" ", "_")
+
+
+def network(options, runs, title, name, files, methods, figures, sources):
+    """A section: one network, several methods."""
+    splits = options.dblp_splits if name == "dblp" else options.splits
+    classifier = Classifier(options, runs, *files, options.ratios, splits)
+    rows = []
+    for method, (config, flags) in methods.items():
+        rows += classifier.rows(
+            f"{method}, embed",
+            classifier.scores(f"{name}_{file_name(method)}", config, flags))
+    rows += published_rows(figures, options.ratios)
+    return (f"## Labels of nodes: {title}\n\nOne-vs-rest logistic regression "
+            "on raw vectors, C = 1, the number of labels of a node given, by "
+            f"the share of the nodes known; {splits} splits. Seeds after the "
+            "first are classified at 10 and 50 % only.\n\n"
+            + block(rows, classifier.commands, sources))
+
+
+def walk_methods(options):
+    """DeepWalk and node2vec: configuration and flags."""
+    walks = ["--walks_per_node=10"] if options.fast else []
+    return {"DeepWalk": ("deepwalk_blogcatalog", walks),
+            "node2vec": ("node2vec_blogcatalog", NODE2VEC)}
+
+
+def blogcatalog(options, runs):
+    methods = walk_methods(options)
+    if not options.fast:
+        # As many tokens as DeepWalk's 80 walks of 40; the paper's 10 walks of
+        # 80 are a quarter of that.
+        methods["node2vec, 40 walks of 80"] = (
+            "node2vec_blogcatalog", [*NODE2VEC, "--walks_per_node=40"])
+    methods["LINE"] = ("line_blogcatalog",
+                       ["--epochs=20"] if options.fast else [])
+    return network(
+        options, runs, "BlogCatalog", "blogcatalog",
+        ("graph/blogcatalog.edges.zst", "graph/blogcatalog.labels"),
+        methods, published.BLOGCATALOG,
+        published.BLOGCATALOG_SOURCES)
+
+
+def cora(options, runs):
+    return network(options, runs, "Cora", "cora",
+                   ("graph/cora.edges", "graph/cora.labels"),
+                   walk_methods(options), {}, "")
+
+
+def wiki(options, runs):
+    return network(options, runs, "Wiki (OpenNE)", "wiki",
+                   ("graph/wiki_openne.edges", "graph/wiki_openne.labels"),
+                   walk_methods(options), published.WIKI,
+                   published.WIKI_SOURCES)
+
+
+def dblp(options, runs):
+    methods = {**walk_methods(options),  # of 51,264 nodes: fewer walks
+               "DeepWalk": ("deepwalk_blogcatalog", ["--walks_per_node=10"])}
+    return network(options, runs, "DBLP (ProNE)", "dblp",
+                   ("graph/dblp_prone.edges", "graph/dblp_prone.labels"),
+                   methods, {}, "")
+
+
+def has_mode(runs, mode):
+    answer = subprocess.run([runs.programs["embedtrain"], "--help"],
+                            capture_output=True, text=True, check=False)
+    return f"\n  {mode}:" in answer.stdout
+
+
+def typed(options, runs):
+    """Authors of DBLP, four areas, by methods with and without types."""
+    classifier = Classifier(
+        options, runs, "hin/dblp4.edges.tsv.zst", "hin/dblp4.labels.tsv",
+        [5, 10, 50], 10, ["--multinomial"])
+    # Papers and venues have labels, too.
+    authors = runs.path("dblp4.authors.labels")
+    with open(classifier.labels, encoding="utf-8") as file:
+        lines = [line for line in file if line.split("\t")[1] == "author"]
+    with open(authors, "w", encoding="utf-8") as file:
+        file.writelines(lines)
+    classifier.labels = authors
+    metapath = "--metapath=author-paper-venue-paper-author"
+    methods = {
+        "HIN2Vec, 5 walks of 60, window 4": ("hin2vec", "hin2vec_dblp", []),
+        "DeepWalk, types ignored, 10 walks of 60, window 3": (
+            "deepwalk", "deepwalk_blogcatalog",
+            ["--format=hin", "--walks_per_node=10", "--walk_length=60",
+             "--window=3"]),
+        "metapath2vec APVPA, 10 walks of 100": (
+            "metapath2vec", "metapath2vec_dblp",
+            [metapath, "--walks_per_node=10"])}
+    rows = []
+    for title, (name, config, flags) in methods.items():
+        if has_mode(runs, name):
+            rows += classifier.rows(title, classifier.scores(
+                f"dblp4_{name}", config, flags))
+    rows += published_rows({(title, "Micro"): figures for title, figures
+                            in published.DBLP4.items()}, classifier.ratios)
+    return ("## Typed networks\n\nAreas of 4,057 authors of DBLP (four areas): "
+            "multinomial logistic regression on raw vectors, C = 1, 10 "
+            "splits; `dblp4.authors.labels` are the authors among DATA's "
+            "labels. metapath2vec's paper takes 1000 walks from an author, a "
+            "hundred times as many as here.\n\n"
+            + block(rows, classifier.commands, published.DBLP4_SOURCES))
+
+
+def edges_of(options, runs, name, edge_type):
+    """WORK/NAME.edges: the edges of one type, two columns."""
+    path = runs.path(name + ".edges")
+    source = os.path.join(options.data, f"hin/{name}.edges.tsv.zst")
+    text = subprocess.run(["zstd", "-dcq", source], capture_output=True,
+                          text=True, check=True).stdout
+    if not os.path.exists(path):
+        with open(path, "w", encoding="utf-8") as file:
+            for line in text.splitlines():
+                fields = line.split("\t")
+                if fields[2] == edge_type:
+                    file.write(f"{fields[0]}\t{fields[3]}\n")
+    return path
+
+
+def link_scores(options, runs, name, config, flags, parts):
+    """Rows of embedeval by operator, one for each seed; the commands."""
+    kept, pairs = parts
+    found = {}
+    commands = []
+    for seed in range(1, options.seeds + 1):
+        model, train, _ = runs.train(
+            f"{name}_{seed}", config,
+            [*flags, f"--threads={options.threads}", f"--seed={seed}"], kept)
+        rows, evaluate = runs.evaluate(f"{name}_{seed}_links", "linkpred",
+                                       model, [], pairs)
+        commands += [seedless(runs, command, name, seed)
+                     for command in (train, evaluate)]
+        for row in rows:
+            found.setdefault(row["operator"], []).append(row)
+    return found, commands
+
+
+def links(options, runs):
+    """Held-out edges between users and items told from random items."""
+    methods = {**walk_methods(options), "LINE": ("line_blogcatalog", [])}
+    text = ("## Links between users and items\n\nA fifth of the edges is held "
+            "out; each is told from a pair of its user and another item (AUC "
+            "50 is chance). Hadamard and L2 learn from half of the pairs. "
+            "Types and other edges are not used.\n")
+    for title, name, edge_type in (("LastFM, artists", "lastfm", "listens"),
+                                   ("MovieLens, films", "movielens100k",
+                                    "rated")):
+        edges = edges_of(options, runs, name, edge_type)
+        kept, pairs = runs.path(name + "_kept.edges"), runs.path(
+            name + "_pairs.tsv")
+        holdout = [runs.programs["embedeval"], "holdout", "--directed",
+                   "--fraction=0.2", "--non_edges=same_source",
+                   f"--train={kept}", f"--test={pairs}", edges]
+        runs.run(name + "_holdout", holdout, [kept, pairs])
+        commands, rows = [runs.shown(holdout)], []
+        for method, (config, flags) in methods.items():
+            found, more = link_scores(options, runs, f"{name}_{file_name(method)}",
+                                      config, flags, (kept, pairs))
+            commands += more
+            for measure in ("auc", "average_precision"):
+                rows.append({"": method, "measure": measure.replace("_", " "),
+                             **{shown: cell(pooled(found[key], measure))
+                                for key, shown in OPERATORS.items()},
+                             "L2, each seed": ", ".join(
+                                 f"{100 * float(row[measure]):.1f}"
+                                 for row in found["l2"])})
+        text += f"\n### {title}\n\n" + block(rows, commands)
+    return text

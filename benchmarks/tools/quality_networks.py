@@ -10,8 +10,8 @@ import tables
 RATIOS = list(range(10, 100, 10))
 COMPARED = (5, 10, 50)  # percent, of all seeds
 NODE2VEC = ["--p=0.25", "--q=0.25"]
-OPERATORS = {"dot": "dot", "cosine": "cosine", "hadamard": "Hadamard",
-             "l2": "L2"}
+OPERATORS = {"dot": "dot", "cosine": "cosine", "average": "average",
+             "hadamard": "Hadamard", "l2": "L2"}
 
 
 def block(rows, commands, note=""):
@@ -257,8 +257,10 @@ def links(options, runs):
     methods = {**walk_methods(options), "LINE": ("line_blogcatalog", [])}
     text = ("## Links between users and items\n\nA fifth of the edges is held "
             "out; each is told from a pair of its user and another item (AUC "
-            "50 is chance). Hadamard and L2 learn from half of the pairs. "
-            "Types and other edges are not used.\n")
+            "50 is chance). Average, Hadamard and L2 learn from half of the "
+            "pairs; items that are popular in general are likelier in both, "
+            "which average alone can tell. Types and other edges are not "
+            "used.\n")
     for title, name, edge_type in (("LastFM, artists", "lastfm", "listens"),
                                    ("MovieLens, films", "movielens100k",
                                     "rated")):
@@ -271,8 +273,9 @@ def links(options, runs):
         runs.run(name + "_holdout", holdout, [kept, pairs])
         commands, rows = [runs.shown(holdout)], []
         for method, (config, flags) in methods.items():
-            found, more = link_scores(options, runs, f"{name}_{file_name(method)}",
-                                      config, flags, (kept, pairs))
+            found, more = link_scores(
+                options, runs, f"{name}_{file_name(method)}", config, flags,
+                (kept, pairs))
             commands += more
             for measure in ("auc", "average_precision"):
                 rows.append({"": method, "measure": measure.replace("_", " "),

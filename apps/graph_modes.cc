@@ -7,20 +7,13 @@
 #include "apps/common/graph_flags.h"
 #include "apps/common/graph_input.h"
 #include "apps/common/walk_flags.h"
+#include "apps/graph_backing.h"
 #include "apps/visit_counts.h"
 #include "embed/base/status_macros.h"
 #include "graph/skip_source.h"
 #include "graph/walk_source.h"
 
 namespace embed {
-namespace {
-
-struct GraphBacking : public SourceBacking {
-  Graph graph;
-};
-
-}  // namespace
-
 absl::StatusOr<TrainingInput> LoadWalks(const LoadContext& context) {
   EMBED_ASSIGN_OR_RETURN(GraphFlags flags,
                          ReadGraphFlags(context.input, context.threads));
@@ -31,13 +24,9 @@ absl::StatusOr<TrainingInput> LoadWalks(const LoadContext& context) {
   flags.edges.observer = LoadProgressPrinter(context.progress);
   EMBED_ASSIGN_OR_RETURN(GraphInput loaded, LoadGraphInput(flags.edges));
   TrainingInput result;
-  result.notes = std::move(loaded.notes);
-  result.vocabulary = std::move(loaded.vocabulary);
-  auto backing = std::make_unique<GraphBacking>();
-  backing->graph = std::move(loaded.graph);
+  const Graph& graph = KeepGraph(std::move(loaded), &result);
   EMBED_ASSIGN_OR_RETURN(result.source,
-                         WalkSource::Create(backing->graph, walk_flags.walks));
-  result.backing = std::move(backing);
+                         WalkSource::Create(graph, walk_flags.walks));
   if (context.walks_only) return result;
   if (walk_flags.skip > 1) {
     result.source =

@@ -12,16 +12,13 @@
 #include "apps/common/relation_flags.h"
 #include "apps/common/typed_input.h"
 #include "apps/common/walk_flags.h"
+#include "apps/graph_backing.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "graph/typed_walk_source.h"
 
 namespace embed {
 namespace {
-
-struct TypedBacking : public SourceBacking {
-  TypedGraph graph;
-};
 
 // While it trains, the vectors of relations are the model's output table, so
 // that early stopping keeps them too.
@@ -209,12 +206,7 @@ absl::StatusOr<TrainingInput> LoadHin2vec(const LoadContext& context) {
   EMBED_ASSIGN_OR_RETURN(TypedGraphInput loaded,
                          LoadTypedGraphInput(graph_flags.edges));
   TrainingInput input;
-  input.notes = std::move(loaded.notes);
-  input.vocabulary = std::move(loaded.vocabulary);
-  auto backing = std::make_unique<TypedBacking>();
-  backing->graph = std::move(loaded.graph);
-  const TypedGraph& graph = backing->graph;
-  input.backing = std::move(backing);
+  const TypedGraph& graph = KeepGraph(std::move(loaded), &input);
   EMBED_ASSIGN_OR_RETURN(input.source,
                          CreateTypedWalkSource(graph, walk_flags.walks));
   if (context.walks_only) {

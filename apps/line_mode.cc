@@ -8,15 +8,12 @@
 #include "apps/common/graph_flags.h"
 #include "apps/common/graph_input.h"
 #include "apps/common/line_flags.h"
+#include "apps/graph_backing.h"
 #include "embed/base/status_macros.h"
 #include "graph/edge_source.h"
 
 namespace embed {
 namespace {
-
-struct GraphBacking : public SourceBacking {
-  Graph graph;
-};
 
 // Vertices are the model's input table, contexts its output table. With both
 // orders their rows differ in length, so the finished model has no contexts.
@@ -92,11 +89,7 @@ absl::StatusOr<TrainingInput> LoadLine(const LoadContext& context) {
   graph_flags.edges.observer = LoadProgressPrinter(context.progress);
   EMBED_ASSIGN_OR_RETURN(GraphInput loaded, LoadGraphInput(graph_flags.edges));
   TrainingInput result;
-  result.notes = std::move(loaded.notes);
-  result.vocabulary = std::move(loaded.vocabulary);
-  auto backing = std::make_unique<GraphBacking>();
-  backing->graph = std::move(loaded.graph);
-  const Graph& graph = backing->graph;
+  const Graph& graph = KeepGraph(std::move(loaded), &result);
   EMBED_ASSIGN_OR_RETURN(
       std::unique_ptr<EdgeSource> source,
       EdgeSource::Create(graph, {flags.draws_per_epoch, context.training->seed,
@@ -108,7 +101,6 @@ absl::StatusOr<TrainingInput> LoadLine(const LoadContext& context) {
   result.method = std::make_unique<LineMethod>(
       flags, NoiseDegrees(graph, flags.noise_by_all));
   result.source = std::move(source);
-  result.backing = std::move(backing);
   return result;
 }
 

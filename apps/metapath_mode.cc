@@ -10,6 +10,7 @@
 #include "apps/common/metapath_flags.h"
 #include "apps/common/typed_input.h"
 #include "apps/common/walk_flags.h"
+#include "apps/graph_backing.h"
 #include "apps/visit_counts.h"
 #include "embed/base/status_macros.h"
 #include "graph/metapath.h"
@@ -17,10 +18,6 @@
 
 namespace embed {
 namespace {
-
-struct TypedBacking : public SourceBacking {
-  TypedGraph graph;
-};
 
 // A text that is no metapath is wrong usage; a step without edges, wrong data.
 absl::StatusOr<Metapath> ParseMetapathFlag(const std::string& text,
@@ -61,12 +58,7 @@ absl::StatusOr<TrainingInput> LoadMetapathWalks(const LoadContext& context) {
   EMBED_ASSIGN_OR_RETURN(TypedGraphInput loaded,
                          LoadTypedGraphInput(graph_flags.edges));
   TrainingInput input;
-  input.notes = std::move(loaded.notes);
-  input.vocabulary = std::move(loaded.vocabulary);
-  auto backing = std::make_unique<TypedBacking>();
-  backing->graph = std::move(loaded.graph);
-  const TypedGraph& graph = backing->graph;
-  input.backing = std::move(backing);
+  const TypedGraph& graph = KeepGraph(std::move(loaded), &input);
   EMBED_ASSIGN_OR_RETURN(const Metapath metapath,
                          ParseMetapathFlag(flags.metapath, graph));
   EMBED_ASSIGN_OR_RETURN(

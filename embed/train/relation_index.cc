@@ -30,12 +30,6 @@ std::string RelationIndex::Key(uint32_t relation,
   return key;
 }
 
-uint64_t RelationIndex::memory_bytes() const {
-  return counts_.size() * sizeof(uint64_t) +
-         parents_.size() * (sizeof(uint32_t) + sizeof(uint16_t)) +
-         next_.capacity() * (sizeof(*next_.begin()) + 1);
-}
-
 absl::Status RelationCounter::Add(absl::Span<const uint32_t> walk) {
   for (size_t i = 0; i < walk.size(); i += 2) ++visits_[walk[i]];
   ForEachTriple(

@@ -44,8 +44,6 @@ class RelationIndex {
     return found == next_.end() ? kUnknown : found->second;
   }
 
-  uint64_t memory_bytes() const;
-
  private:
   friend class RelationCounter;
 

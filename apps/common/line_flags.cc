@@ -57,11 +57,6 @@ absl::StatusOr<LineFlags> ReadLineFlags(const TrainingFlags& training,
         "mode line trains by plain SGD; leave --optimizer and --clip_gradient "
         "out");
   }
-  if (training.windows.share_negatives != 1) {
-    return UsageError(
-        absl::StrCat("--share_negatives: ", training.windows.share_negatives,
-                     ", but each edge of mode line draws its own"));
-  }
   if (FLAGS_noise_degree != "out" && FLAGS_noise_degree != "all") {
     return UsageError(absl::StrCat("--noise_degree: \"", FLAGS_noise_degree,
                                    "\" is neither out nor all"));

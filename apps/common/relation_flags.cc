@@ -28,11 +28,6 @@ absl::StatusOr<RelationFlags> ReadRelationFlags(const TrainingFlags& training) {
         "mode hin2vec trains by plain SGD; leave --optimizer and "
         "--clip_gradient out");
   }
-  if (training.windows.share_negatives != 1) {
-    return UsageError(
-        absl::StrCat("--share_negatives: ", training.windows.share_negatives,
-                     ", but each triple of mode hin2vec draws its own"));
-  }
   if (FLAGS_relation_gate != "step" && FLAGS_relation_gate != "sigmoid") {
     return UsageError(absl::StrCat("--relation_gate: \"", FLAGS_relation_gate,
                                    "\" is neither step nor sigmoid"));

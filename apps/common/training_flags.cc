@@ -18,6 +18,10 @@ DEFINE_int32(
     share_negatives, 1,
     "consecutive centers that share their negatives: faster with large "
     "vocabularies, lower quality (skip-gram of plain ids, ns, sgd)");
+DEFINE_int32(
+    reuse_negatives, 0,
+    "centers of a sentence or walk that a drawn negative serves, one after the "
+    "other and some apart; 1: each center has draws of its own");
 DEFINE_uint32(epochs, 0, "passes over the input");
 DEFINE_double(learning_rate, 0, "at the start");
 DEFINE_string(lr_schedule, "linear",
@@ -61,11 +65,26 @@ DEFINE_uint64(seed, 1,
 namespace embed {
 
 FlagGroup TrainingFlagGroup() {
-  return {"Training",
-          {"dim", "window", "negatives", "share_negatives", "epochs",
-           "learning_rate", "lr_schedule", "subsample", "noise_exponent",
-           "arch", "cbow_gradient", "loss", "optimizer", "clip_gradient",
-           "seed", "deterministic", "parts", "round_tokens", "group_inputs"}};
+  return {"Training", {"dim",
+                       "window",
+                       "negatives",
+                       "reuse_negatives",
+                       "share_negatives",
+                       "epochs",
+                       "learning_rate",
+                       "lr_schedule",
+                       "subsample",
+                       "noise_exponent",
+                       "arch",
+                       "cbow_gradient",
+                       "loss",
+                       "optimizer",
+                       "clip_gradient",
+                       "seed",
+                       "deterministic",
+                       "parts",
+                       "round_tokens",
+                       "group_inputs"}};
 }
 
 namespace {
@@ -133,9 +152,12 @@ absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads) {
   EMBED_RETURN_IF_ERROR(ReadPartitionFlags(&flags));
   flags.dim = FLAGS_dim;
   flags.seed = FLAGS_seed;
-  // 0 as well in a mode without windows.
+  // 0 as well in a mode without them.
   if (FLAGS_window != 0 || IsFlagSet("window")) {
     flags.windows.window = FLAGS_window;
+  }
+  if (FLAGS_reuse_negatives != 0 || IsFlagSet("reuse_negatives")) {
+    flags.windows.reuse_negatives = FLAGS_reuse_negatives;
   }
   flags.windows.negatives = FLAGS_negatives;
   flags.windows.share_negatives = FLAGS_share_negatives;

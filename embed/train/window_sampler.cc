@@ -98,6 +98,19 @@ size_t WindowSampler::DrawsOf(size_t place, size_t contexts) const {
   return 0;
 }
 
+size_t WindowSampler::PoolSize(size_t wanted) const {
+  constexpr size_t kLeastCenters = 6;
+  const size_t negatives = static_cast<size_t>(options_.negatives);
+  const size_t reuse = static_cast<size_t>(options_.reuse);
+  if (reuse == 1 || options_.negatives_per != NegativesPer::kCenter) {
+    return wanted;
+  }
+  size_t pool =
+      std::max((wanted + reuse - 1) / reuse, kLeastCenters * negatives);
+  if (negatives > 1 && pool % negatives == 0) ++pool;
+  return std::min(pool, wanted);
+}
+
 void WindowSampler::AppendNegatives(size_t first, uint64_t number,
                                     WindowBlock* block) {
   const size_t last = block->size();
@@ -110,11 +123,14 @@ void WindowSampler::AppendNegatives(size_t first, uint64_t number,
     block->negatives_end[i] = end;
   }
   block->negatives.resize(end);
+  const size_t pool = PoolSize(end - drawn);
   negative_sampler_->DrawFor(
       absl::MakeConstSpan(block->ids).subspan(first),
       Words(RandomPurpose::kNegatives, number,
-            (end - drawn) * NegativeSampler::kWordsPerDraw),
-      absl::MakeSpan(block->negatives).subspan(drawn));
+            pool * NegativeSampler::kWordsPerDraw),
+      absl::MakeSpan(block->negatives).subspan(drawn, pool));
+  uint32_t* const ids = block->negatives.data();
+  for (size_t i = drawn + pool; i < end; ++i) ids[i] = ids[i - pool];
 }
 
 }  // namespace embed

@@ -6,7 +6,7 @@
 //   2. each kept token, as a center, gets a radius uniform on 1 .. window;
 //   3. it gets `negatives` draws of the noise distribution: once a center when
 //      its contexts share them, or once for each of its contexts, or not at
-//      all.
+//      all. A draw may serve several centers of its sequence (WindowOptions).
 // The draws come from the streams (seed, purpose, epoch, sequence number), so
 // they do not depend on batches or threads.
 #ifndef EMBED_TRAIN_WINDOW_SAMPLER_H_
@@ -33,6 +33,13 @@ struct WindowOptions {
   // With kCenter: consecutive centers of a sequence that have one draw
   // together, with the first of them; the others have none.
   int centers_per_draw = 1;
+  // With kCenter: the centers of a sequence of w negatives in all take them in
+  // turn from w / reuse draws, again and again, so a draw serves `reuse`
+  // centers; each is a draw of the noise distribution as before. A row that is
+  // fetched once is then in the cache for the next times. Draws are never fewer
+  // than six centers take (short sequences reuse less), and not a multiple of
+  // `negatives`: the same ones do not meet again in one center.
+  int reuse = 1;
 };
 
 // Some whole sequences, prepared. Token i, as a center, has the contexts
@@ -82,6 +89,8 @@ class WindowSampler {
   // How often the center at `place` of its sequence, with so many contexts,
   // draws its negatives.
   size_t DrawsOf(size_t place, size_t contexts) const;
+  // Draws from which `wanted` negatives of one sequence are taken.
+  size_t PoolSize(size_t wanted) const;
   void AppendNegatives(size_t first, uint64_t number, WindowBlock* block);
   // `count` words of the stream for `purpose` of sequence `number`.
   absl::Span<const uint32_t> Words(RandomPurpose purpose, uint64_t number,

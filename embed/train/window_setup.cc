@@ -18,6 +18,10 @@ absl::Status WindowModelOptions::Validate() const {
     return absl::InvalidArgumentError(absl::StrCat(
         "share_negatives is ", share_negatives, ", expected 1 to 1000"));
   }
+  if (reuse_negatives < 1 || reuse_negatives > 1000) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "reuse_negatives is ", reuse_negatives, ", expected 1 to 1000"));
+  }
   if (share_negatives > 1 && loss != OutputLoss::kNegativeSampling) {
     return absl::InvalidArgumentError(absl::StrCat(
         "share_negatives is ", share_negatives,
@@ -90,6 +94,7 @@ WindowSampler WindowSetup::NewSampler(NegativesPer negatives_per) const {
   windows.negatives = negatives();
   windows.negatives_per = negatives_per;
   windows.centers_per_draw = options_.share_negatives;
+  windows.reuse = grouped() ? 1 : options_.reuse_negatives;
   windows.seed = options_.seed;
   return WindowSampler(windows, &subsampler_, &negative_sampler_);
 }

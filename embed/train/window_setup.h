@@ -36,6 +36,10 @@ struct WindowModelOptions {
   // Consecutive centers that share one draw of negatives; above 1 only for
   // skip-gram of plain ids by negative sampling and plain SGD.
   int share_negatives = 1;
+  // Centers of a sequence that a draw of a negative serves, each at another
+  // time (WindowOptions::reuse). No effect where negatives are drawn for each
+  // context (composed inputs) or in groups.
+  int reuse_negatives = 1;
   // Ends of ranges of ids: a negative comes from the range of its positive
   // (embed/train/grouped_negatives.h). Empty: from all ids. Without features
   // and shared negatives only.

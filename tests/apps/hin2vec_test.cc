@@ -171,7 +171,7 @@ TEST_F(Hin2vecModeTest, NamesWhatIsWrong) {
       {{"--negatives=-1"}, 2, "negatives is -1"},
       {{"--format=edgelist"}, 2, "--format hin"},
       {{"--optimizer=adagrad"}, 2, "plain SGD"},
-      {{"--share_negatives=2"}, 2, "--share_negatives: 2"},
+      {{"--share_negatives=2"}, 2, "no meaning in mode hin2vec"},
       {{"--restart=0.1"}, 2, "no meaning in mode hin2vec"},
       {{"--arch=cbow"}, 2, "no meaning in mode hin2vec"},
       {{"--weighted"}, 1, "net.tsv:1"},

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
+#include <set>
 #include <vector>
 
 #include "embed/base/philox.h"
@@ -83,6 +85,8 @@ class Windows {
     }
     Philox radii = stream(RandomPurpose::kWindows);
     Philox draws = stream(RandomPurpose::kNegatives);
+    const size_t pool = PoolSize(kept.size());
+    Sequence pooled;
     std::vector<Window> windows;
     const int size = static_cast<int>(kept.size());
     for (int i = 0; i < size; ++i) {
@@ -98,9 +102,15 @@ class Windows {
         wanted *= window.before.size() + window.after.size();
       }
       for (size_t n = 0; n < wanted; ++n) {
+        const size_t place = windows.size() * wanted + n;
+        if (options_.negatives_per == NegativesPer::kCenter && place >= pool) {
+          window.negatives.push_back(pooled[place % pool]);
+          continue;
+        }
         const uint32_t words[] = {draws.Next32(), draws.Next32()};
         window.negatives.push_back(0);
         negatives_.Draw(words, absl::MakeSpan(&window.negatives.back(), 1));
+        pooled.push_back(window.negatives.back());
       }
       windows.push_back(window);
     }
@@ -108,6 +118,16 @@ class Windows {
   }
 
  private:
+  // The least number of draws that is enough, counted up.
+  size_t PoolSize(size_t centers) const {
+    const size_t each = static_cast<size_t>(options_.negatives);
+    const size_t wanted = centers * each;
+    size_t pool = 6 * each;
+    while (pool * static_cast<size_t>(options_.reuse) < wanted) ++pool;
+    while (each > 1 && pool % each == 0) ++pool;
+    return options_.reuse == 1 ? wanted : std::min(pool, wanted);
+  }
+
   const WindowOptions options_;
   const Subsampler subsampler_;
   const NegativeSampler negatives_;
@@ -118,7 +138,10 @@ std::vector<WindowOptions> AllOptions() {
   return {{5, 5, NegativesPer::kCenter, 1},
           {1, 0, NegativesPer::kCenter, 2},
           {10, 3, NegativesPer::kContext, 3},
-          {2, 0, NegativesPer::kContext, 4}};
+          {2, 0, NegativesPer::kContext, 4},
+          {5, 5, NegativesPer::kCenter, 5, 1, 4},
+          {5, 1, NegativesPer::kCenter, 6, 1, 2},
+          {3, 4, NegativesPer::kContext, 7, 1, 4}};
 }
 
 // Windows lie within their sequence, formed of what subsampling leaves.
@@ -182,6 +205,43 @@ TEST(WindowSamplerTest, NegativesFollowTheNoiseDistribution) {
     weights.push_back(std::pow(static_cast<double>(count), 0.75));
   }
   EXPECT_LT(ChiSquareDeviations(drawn, weights), 5);
+}
+
+// Each draw serves the stated number of centers, never two within six, and no
+// two centers have the same set of draws.
+TEST(WindowSamplerTest, ReusedNegativesAreSpread) {
+  constexpr size_t kCenters = 400;
+  constexpr size_t kNegatives = 5;
+  constexpr int kReuse = 4;
+  constexpr size_t kManyIds = 1000000;  // so that draws tell themselves apart
+  const std::vector<uint64_t> counts(kManyIds, 1);
+  const Subsampler subsampler = *Subsampler::Create(counts, 0);
+  const NegativeSampler negatives = *NegativeSampler::Create(counts, 0.75);
+  WindowSampler sampler({5, kNegatives, NegativesPer::kCenter, 1, 1, kReuse},
+                        &subsampler, &negatives);
+  const SequenceBatch batch = MakeBatch(0, {Sequence(kCenters, 1)});
+  sampler.Start(0, &batch);
+  WindowBlock block;
+  ASSERT_TRUE(sampler.Next(&block));
+  ASSERT_EQ(block.negatives.size(), kCenters * kNegatives);
+  std::map<uint32_t, std::vector<size_t>> centers_of;
+  std::set<std::multiset<uint32_t>> sets;
+  for (size_t i = 0; i < kCenters; ++i) {
+    const absl::Span<const uint32_t> own = block.NegativesOf(i);
+    sets.emplace(own.begin(), own.end());
+    for (const uint32_t id : own) centers_of[id].push_back(i);
+  }
+  EXPECT_EQ(sets.size(), kCenters);
+  size_t served_as_stated = 0;
+  for (const auto& [id, centers] : centers_of) {
+    if (centers.size() == kReuse) ++served_as_stated;
+    for (size_t k = 1; k < centers.size(); ++k) {
+      EXPECT_GE(centers[k] - centers[k - 1], 6u);
+    }
+  }
+  EXPECT_NEAR(static_cast<double>(centers_of.size()),
+              1.0 * kCenters * kNegatives / kReuse, 2);
+  EXPECT_GE(served_as_stated, centers_of.size() - 5);
 }
 
 // Whole sequences, until a block has enough tokens.

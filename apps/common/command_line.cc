@@ -6,9 +6,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
-#include <exception>
 #include <fstream>
-#include <new>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -18,6 +16,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "embed/base/exceptions.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/spelling.h"
 
@@ -216,16 +215,11 @@ int Print(const std::string& text) {
 absl::Status ParseAndRun(
     const CommandInfo& info, const std::vector<std::string>& command_line,
     const std::function<absl::Status(const Arguments&)>& run) {
-  try {
+  return CatchExceptions([&]() -> absl::Status {
     EMBED_ASSIGN_OR_RETURN(const Arguments arguments,
                            ParseFlags(info, command_line));
     return run(arguments);
-  } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("out of memory");
-  } catch (const std::exception& error) {
-    return absl::InternalError(
-        absl::StrCat("unexpected failure: ", error.what()));
-  }
+  });
 }
 
 }  // namespace

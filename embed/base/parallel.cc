@@ -20,9 +20,9 @@ int AvailableThreads() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-absl::StatusOr<std::thread> StartThread(std::function<void()> body) {
+absl::StatusOr<std::future<void>> StartThread(std::function<void()> body) {
   try {
-    return std::thread(std::move(body));
+    return std::async(std::launch::async, std::move(body));
   } catch (const std::system_error& error) {
     return absl::ResourceExhaustedError(
         absl::StrCat("cannot start a thread: ", error.code().message()));
@@ -30,18 +30,19 @@ absl::StatusOr<std::thread> StartThread(std::function<void()> body) {
 }
 
 void RunThreads(int threads, const std::function<void(int thread)>& body) {
-  std::vector<std::thread> others;
+  // Their destructors wait, also when this thread's own call throws.
+  std::vector<std::future<void>> others;
   others.reserve(static_cast<size_t>(std::max(0, threads - 1)));
   int next = 1;
   for (; next < threads; ++next) {
-    absl::StatusOr<std::thread> other =
+    absl::StatusOr<std::future<void>> other =
         StartThread([&body, next] { body(next); });
     if (!other.ok()) break;
     others.push_back(*std::move(other));
   }
   body(0);
   for (; next < threads; ++next) body(next);
-  for (std::thread& other : others) other.join();
+  for (std::future<void>& other : others) other.get();
 }
 
 void ParallelFor(

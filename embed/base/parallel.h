@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <thread>
+#include <future>
 
 #include "absl/status/statusor.h"
 
@@ -13,14 +13,16 @@ namespace embed {
 // The number of hardware threads this process may use, at least 1.
 int AvailableThreads();
 
-// A new thread that runs `body`. ResourceExhausted: the system gives no more
-// threads (a limit on processes, or no memory for a stack).
-absl::StatusOr<std::thread> StartThread(std::function<void()> body);
+// Runs `body` on a new thread. The future's get() waits for its end and throws
+// what it threw; its destructor waits, too. ResourceExhausted: the system gives
+// no more threads (a limit on processes, or no memory for a stack).
+absl::StatusOr<std::future<void>> StartThread(std::function<void()> body);
 
 // Calls body(thread) for thread = 0 .. threads - 1, each on its own thread (the
 // caller's own for thread 0), and returns when all have returned. Where the
 // system gives fewer threads, the caller's makes the missing calls itself,
-// after its own: calls must not wait for one another.
+// after its own: calls must not wait for one another. What a call throws is
+// thrown again when all have ended.
 void RunThreads(int threads, const std::function<void(int thread)>& body);
 
 // Cuts [0, count) into contiguous parts of nearly equal size, one a thread,

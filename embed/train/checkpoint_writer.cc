@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 
@@ -13,8 +14,6 @@ CheckpointWriter::CheckpointWriter(CheckpointSink* sink,
                                    std::vector<TrainedArray> arrays,
                                    int threads)
     : sink_(sink), arrays_(std::move(arrays)), threads_(threads) {}
-
-CheckpointWriter::~CheckpointWriter() { Wait(); }
 
 absl::Status CheckpointWriter::Prepare() {
   for (const TrainedArray& array : arrays_) {
@@ -46,10 +45,12 @@ void CheckpointWriter::WriteCopy(const TrainingPosition& position) {
   copy_.extra = sink_->Extra();
   busy_.store(true, std::memory_order_relaxed);
   const auto write = [this] {
+    const absl::Cleanup done = [this] {
+      busy_.store(false, std::memory_order_release);
+    };
     sink_->Write(copy_);
-    busy_.store(false, std::memory_order_release);
   };
-  absl::StatusOr<std::thread> writer = StartThread(write);
+  absl::StatusOr<std::future<void>> writer = StartThread(write);
   if (writer.ok()) {
     writer_ = *std::move(writer);
   } else {
@@ -69,7 +70,7 @@ void CheckpointWriter::WriteNow(const TrainingPosition& position) {
 }
 
 void CheckpointWriter::Wait() {
-  if (writer_.joinable()) writer_.join();
+  if (writer_.valid()) writer_.get();
 }
 
 }  // namespace embed

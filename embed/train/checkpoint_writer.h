@@ -5,7 +5,7 @@
 #define EMBED_TRAIN_CHECKPOINT_WRITER_H_
 
 #include <atomic>
-#include <thread>
+#include <future>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,7 +22,7 @@ class CheckpointWriter {
   CheckpointWriter(CheckpointSink* sink, std::vector<TrainedArray> arrays,
                    int threads);
   // Waits for the write under way.
-  ~CheckpointWriter();
+  ~CheckpointWriter() = default;
   CheckpointWriter(const CheckpointWriter&) = delete;
   CheckpointWriter& operator=(const CheckpointWriter&) = delete;
 
@@ -30,7 +30,7 @@ class CheckpointWriter {
   // first copy shall not take longer than the others. ResourceExhausted.
   absl::Status Prepare();
 
-  // Until the last copy is written.
+  // Until the last copy is written; throws what the sink threw.
   void Wait();
   // True while the last copy is being written.
   bool busy() const { return busy_.load(std::memory_order_acquire); }
@@ -47,7 +47,7 @@ class CheckpointWriter {
   std::vector<AlignedBuffer> copies_;
   Checkpoint copy_;  // of which arrays are views of copies_
   std::atomic<bool> busy_{false};
-  std::thread writer_;
+  std::future<void> writer_;
 };
 
 }  // namespace embed

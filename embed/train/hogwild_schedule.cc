@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "absl/status/status.h"
+#include "embed/base/exceptions.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 
@@ -47,22 +48,24 @@ absl::StatusOr<uint64_t> HogwildSchedule::Run(uint64_t begin, uint64_t end,
                                               WorkMonitor* monitor) {
   Leg leg{end, monitor, {begin}, {}, {}, {}};
   RunThreads(static_cast<int>(threads_.size()), [&](int thread) {
-    Work(&threads_[static_cast<size_t>(thread)], &leg);
+    const absl::Status status = CatchExceptions(
+        [&] { return Work(&threads_[static_cast<size_t>(thread)], &leg); });
+    if (!status.ok()) leg.Fail(status);
   });
   if (!leg.status.ok()) return leg.status;
   // A unit taken is a unit finished.
   return std::min(end, leg.next.load(std::memory_order_relaxed));
 }
 
-void HogwildSchedule::Work(Thread* thread, Leg* leg) {
+absl::Status HogwildSchedule::Work(Thread* thread, Leg* leg) {
   // Made by the thread that uses it, so that its memory lies near.
   if (thread->worker == nullptr) thread->worker = objective_->NewWorker();
   while (!leg->Stops()) {
     const uint64_t unit = leg->next.fetch_add(1, std::memory_order_relaxed);
-    if (unit >= leg->end) return;
-    const absl::Status status = TrainUnit(unit, thread, leg->monitor);
-    if (!status.ok()) return leg->Fail(status);
+    if (unit >= leg->end) break;
+    EMBED_RETURN_IF_ERROR(TrainUnit(unit, thread, leg->monitor));
   }
+  return absl::OkStatus();
 }
 
 absl::Status HogwildSchedule::TrainUnit(uint64_t unit, Thread* thread,

@@ -46,7 +46,7 @@ class HogwildSchedule : public Schedule {
   };
 
   // The body of a training thread.
-  void Work(Thread* thread, Leg* leg);
+  absl::Status Work(Thread* thread, Leg* leg);
   absl::Status TrainUnit(uint64_t unit, Thread* thread, WorkMonitor* monitor);
 
   SequenceSource* const source_;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "absl/status/status.h"
+#include "embed/base/exceptions.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/train/bucket_order.h"
@@ -47,6 +48,12 @@ class PartitionedSchedule::Leg {
     }
   }
 
+  // Ends the leg: no thread takes another task.
+  void Fail(const absl::Status& error) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    EndWith(error);
+  }
+
   absl::StatusOr<uint64_t> Result() const {
     if (!status_.ok()) return status_;
     return unit_;
@@ -72,7 +79,7 @@ class PartitionedSchedule::Leg {
   void EndRound() {
     const absl::Status status =
         monitor_->UnitDone(unit_, schedule_->StatsOf(unit_));
-    if (!status.ok()) return Fail(status);
+    if (!status.ok()) return EndWith(status);
     training_ = false;
     ++unit_;
     if (unit_ == end_) over_ = true;
@@ -89,7 +96,7 @@ class PartitionedSchedule::Leg {
     const absl::Status status = schedule_->Emit(unit, index, thread);
     lock->lock();
     if (!status.ok()) {
-      Fail(status);
+      EndWith(status);
       return true;
     }
     if (++emitted_ == count) {
@@ -100,7 +107,7 @@ class PartitionedSchedule::Leg {
     return true;
   }
 
-  void Fail(const absl::Status& error) {
+  void EndWith(const absl::Status& error) {
     status_.Update(error);
     over_ = true;
     changed_.notify_all();
@@ -147,10 +154,14 @@ absl::StatusOr<uint64_t> PartitionedSchedule::Run(uint64_t begin, uint64_t end,
                                                   WorkMonitor* monitor) {
   Leg leg(this, begin, end, monitor);
   RunThreads(static_cast<int>(threads_.size()), [&](int index) {
-    Thread& thread = threads_[static_cast<size_t>(index)];
-    // Made by the thread that uses it, so that its memory lies near.
-    if (thread.worker == nullptr) thread.worker = training_->NewWorker();
-    leg.Work(&thread);
+    const absl::Status status = CatchExceptions([&] {
+      Thread& thread = threads_[static_cast<size_t>(index)];
+      // Made by the thread that uses it, so that its memory lies near.
+      if (thread.worker == nullptr) thread.worker = training_->NewWorker();
+      leg.Work(&thread);
+      return absl::OkStatus();
+    });
+    if (!status.ok()) leg.Fail(status);
   });
   return leg.Result();
 }

@@ -4,14 +4,15 @@
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
+#include <future>
 #include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
@@ -121,14 +122,21 @@ class TrainingRun {
     leg_ended_ = false;
     absl::StatusOr<uint64_t> reached = next_unit_;
     const auto run = [&] {
+      const absl::Cleanup end_watch = [this] {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        leg_ended_ = true;
+        ended_.notify_one();
+      };
       reached = schedule_->Run(next_unit_, end, &monitor_);
-      const std::lock_guard<std::mutex> lock(mutex_);
-      leg_ended_ = true;
-      ended_.notify_one();
     };
-    EMBED_ASSIGN_OR_RETURN(std::thread leg, StartThread(run));
-    Watch();
-    leg.join();
+    EMBED_ASSIGN_OR_RETURN(std::future<void> leg, StartThread(run));
+    {
+      // Also where a caller's hook throws: `leg` waits for its end then.
+      absl::Cleanup stop = [this] { monitor_.Stop(); };
+      Watch();
+      std::move(stop).Cancel();
+    }
+    leg.get();
     EMBED_RETURN_IF_ERROR(reached.status());
     if (*reached < next_unit_ || *reached > end) {
       return absl::InternalError(absl::StrCat("the schedule went from unit ",

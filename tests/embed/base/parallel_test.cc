@@ -1,9 +1,11 @@
 #include "embed/base/parallel.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -45,8 +47,27 @@ TEST(ParallelTest, WithoutFurtherThreadsTheCallerDoesAll) {
 
 TEST(ParallelTest, StartThreadRunsItsBody) {
   int calls = 0;
-  StartThread([&] { ++calls; })->join();
+  StartThread([&] { ++calls; })->get();
   EXPECT_EQ(calls, 1);
+  EXPECT_THROW(StartThread([] { throw std::runtime_error("odd"); })->get(),
+               std::runtime_error);
+}
+
+TEST(ParallelTest, WhatACallThrowsIsThrownWhenAllHaveEnded) {
+  for (const int thrower : {0, 1, 3}) {
+    std::atomic<int> ended{0};
+    EXPECT_THROW(
+        RunThreads(4,
+                   [&](int thread) {
+                     if (thread == thrower) {
+                       throw std::runtime_error("odd");
+                     }
+                     std::this_thread::sleep_for(std::chrono::milliseconds(5));
+                     ++ended;
+                   }),
+        std::runtime_error);
+    EXPECT_EQ(ended, 3);
+  }
 }
 
 TEST(ParallelTest, CoversEachIndexOnceInNearlyEqualParts) {

@@ -3,6 +3,7 @@
 #include "embed/train/partitioned_schedule.h"
 
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -162,21 +163,28 @@ class BrokenSource : public MemorySource {
   using MemorySource::MemorySource;
   absl::Status Read(uint32_t epoch, uint64_t chunk,
                     SequenceBatch* batch) override {
+    if (chunk == 9 && throws) throw std::bad_alloc();
     if (chunk == 9) return absl::NotFoundError("gone");
     return MemorySource::Read(epoch, chunk, batch);
   }
+
+  bool throws = false;
 };
 
 TEST_F(PartitionedScheduleTest, EndsWithTheErrorOfTheSource) {
   const Model model(source_);
   BrokenSource broken(source_.sequences(), 10);
   for (const int threads : {1, 4}) {
+    broken.throws = false;
     PartitionedSchedule schedule(&broken, *model.objective->NewPairTraining({}),
                                  4, {0.05, 1e-4, RateShape::kLinear}, 1,
                                  threads);
     CountingMonitor monitor;
     EXPECT_EQ(schedule.Run(0, 6, &monitor).status().code(),
               absl::StatusCode::kNotFound);
+    broken.throws = true;
+    EXPECT_EQ(schedule.Run(0, 6, &monitor).status().code(),
+              absl::StatusCode::kResourceExhausted);
   }
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -97,6 +99,46 @@ TEST(TrainerErrorsTest, AnErrorOfTheSourceStopsWithThatError) {
     }
     EXPECT_LT(source.reads(), 1000000u);
   }
+}
+
+// A source of the caller's may throw on any thread.
+class ThrowingSource : public FragileSource {
+ public:
+  using FragileSource::FragileSource;
+  absl::Status Read(uint32_t epoch, uint64_t chunk,
+                    SequenceBatch* batch) override {
+    if (chunk == 7) throw std::bad_alloc();
+    return FragileSource::Read(epoch, chunk, batch);
+  }
+};
+
+TEST(TrainerErrorsTest, WhatASourceThrowsIsAnError) {
+  for (const int threads : {1, 3}) {
+    TrainerOptions options;
+    options.threads = threads;
+    ThrowingSource source(1000000, kNone);
+    EXPECT_EQ(Trainer::Create(options)
+                  ->Run(&source, RecordingObjective(), nullptr)
+                  .status(),
+              absl::ResourceExhaustedError("out of memory"));
+    EXPECT_LT(source.reads(), 1000000u);
+  }
+}
+
+TEST(TrainerErrorsTest, WhatTheCallbackThrowsStopsAndReachesTheCaller) {
+  TrainerOptions options;
+  options.threads = 2;
+  options.progress_seconds = 0.001;
+  FragileSource source(1000000, kNone);  // for minutes, if not stopped
+  RecordingObjective objective;
+  objective.duration = std::chrono::microseconds(200);
+  EXPECT_THROW((void)Trainer::Create(options)->Run(
+                   &source, objective,
+                   [](const TrainProgress&) -> bool {
+                     throw std::runtime_error("the window was closed");
+                   }),
+               std::runtime_error);
+  EXPECT_LT(source.reads(), 1000000u);
 }
 
 TEST(TrainerErrorsTest, TheCallbackStopsTheTraining) {

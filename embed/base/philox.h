@@ -24,6 +24,7 @@ enum class RandomPurpose : uint32_t {
   kTest = 8,
   kGroupNegatives = 9,
   kEdgeDraws = 10,
+  kBaskets = 11,
   kDataSplits = 20,
   kHeldOutEdges = 21,
   kNonEdges = 22,

@@ -50,10 +50,14 @@ absl::StatusOr<absl::string_view> BufferedInput::Until(char delimiter,
 }
 
 absl::StatusOr<absl::string_view> BufferedInput::Bytes(size_t size) {
-  EMBED_RETURN_IF_ERROR(Fill(size));
-  const absl::string_view bytes = rest().substr(0, size);
+  EMBED_ASSIGN_OR_RETURN(const absl::string_view bytes, Peek(size));
   begin_ += bytes.size();
   return bytes;
+}
+
+absl::StatusOr<absl::string_view> BufferedInput::Peek(size_t size) {
+  EMBED_RETURN_IF_ERROR(Fill(size));
+  return rest().substr(0, size);
 }
 
 absl::Status BufferedInput::Skip(char byte) {

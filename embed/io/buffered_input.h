@@ -26,6 +26,9 @@ class BufferedInput {
   // The next `size` bytes, fewer only at the end of the input.
   absl::StatusOr<absl::string_view> Bytes(size_t size);
 
+  // The same, without passing over them.
+  absl::StatusOr<absl::string_view> Peek(size_t size);
+
   // Passes over the next byte if it is `byte`.
   absl::Status Skip(char byte);
 

@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "embed/base/utf8.h"
 #include "embed/base/white_space.h"
 
 namespace embed {
@@ -56,6 +57,16 @@ std::string EscapedKey(absl::string_view key) {
     }
   }
   return result;
+}
+
+std::string QuotedStart(absl::string_view text) {
+  constexpr size_t kMaxBytes = 60;
+  text = text.substr(0, kMaxBytes);
+  std::string quoted = "\"";
+  for (const char c : text.substr(0, ValidUtf8Prefix(text))) {
+    quoted += static_cast<uint8_t>(c) < ' ' ? '?' : c;
+  }
+  return quoted + "\"";
 }
 
 absl::StatusOr<std::vector<std::string>> ReplacedKeys(

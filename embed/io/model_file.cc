@@ -10,6 +10,7 @@
 #include "embed/base/status_macros.h"
 #include "embed/io/container.h"
 #include "embed/io/model_json.h"
+#include "embed/model/composed_vectors.h"
 
 namespace embed {
 namespace {
@@ -25,6 +26,7 @@ constexpr char kOutput[] = "output";
 constexpr char kFeatureOffsets[] = "feature_offsets";
 constexpr char kFeatureRows[] = "feature_rows";
 constexpr char kFeatureKeys[] = "feature_keys";
+constexpr char kFeatureSource[] = "feature_source";
 constexpr char kRelationText[] = "relation_text";
 constexpr char kRelationOffsets[] = "relation_offsets";
 constexpr char kRelationCounts[] = "relation_counts";
@@ -34,6 +36,19 @@ absl::Status Inconsistent(absl::string_view what, uint64_t found,
                           uint64_t expected) {
   return absl::InvalidArgumentError(
       absl::StrCat(what, " is ", found, ", expected ", expected));
+}
+
+// Of the composed vector beside the output row's in VectorsFrom::kBoth: with a
+// half, cw2vec's words did better at similarity and analogies than with none or
+// the whole.
+constexpr float kComposedWeight = 0.5f;
+
+bool NeedsFeatures(VectorsFrom vectors) {
+  return vectors == VectorsFrom::kComposed || vectors == VectorsFrom::kBoth;
+}
+
+bool NeedsOutput(VectorsFrom vectors) {
+  return vectors == VectorsFrom::kOutput || vectors == VectorsFrom::kBoth;
 }
 
 // The rules that a model keeps in memory and in a file alike.
@@ -53,7 +68,7 @@ absl::Status CheckShape(const ModelShape& shape, VectorsFrom vectors) {
                         input_rows);
   }
   if (shape.output_rows != shape.keys &&
-      !(shape.output_rows == 0 && vectors == VectorsFrom::kInput)) {
+      !(shape.output_rows == 0 && !NeedsOutput(vectors))) {
     return Inconsistent("rows of the output table", shape.output_rows,
                         shape.keys);
   }
@@ -61,6 +76,10 @@ absl::Status CheckShape(const ModelShape& shape, VectorsFrom vectors) {
     return absl::InvalidArgumentError(
         "rows of the input table are features, not keys: its rows cannot be "
         "the vectors");
+  }
+  if (NeedsFeatures(vectors) && !has_features && shape.keys > 0) {
+    return absl::InvalidArgumentError(
+        "composed vectors need features, and there are none");
   }
   if (shape.relations > Vocabulary::kMaxSize) {
     return absl::InvalidArgumentError(
@@ -102,6 +121,7 @@ absl::StatusOr<ModelShape> ShapeOf(const Model& model) {
     shape.feature_ids = model.features.num_ids();
     shape.feature_entries = model.features.rows().size();
     shape.feature_rows = model.features.num_rows();
+    shape.features_without_keys = model.features.row_keys().empty();
     shape.compose = model.features.compose();
   }
   EMBED_RETURN_IF_ERROR(CheckShape(shape, model.info.vectors));
@@ -198,11 +218,18 @@ absl::StatusOr<FeatureMap> ReadFeatures(const Container& container,
   EMBED_ASSIGN_OR_RETURN(
       std::vector<uint32_t> rows,
       ReadVector<uint32_t>(container, kFeatureRows, shape.feature_entries));
-  EMBED_ASSIGN_OR_RETURN(
-      std::vector<uint64_t> keys,
-      ReadVector<uint64_t>(container, kFeatureKeys, shape.feature_rows));
-  auto features = FeatureMap::Create(std::move(offsets), std::move(rows),
-                                     std::move(keys), shape.compose);
+  absl::StatusOr<FeatureMap> features;
+  if (!shape.features_without_keys) {
+    EMBED_ASSIGN_OR_RETURN(
+        std::vector<uint64_t> keys,
+        ReadVector<uint64_t>(container, kFeatureKeys, shape.feature_rows));
+    features = FeatureMap::Create(std::move(offsets), std::move(rows),
+                                  std::move(keys), shape.compose);
+  } else {
+    features = FeatureMap::CreateWithoutKeys(
+        std::move(offsets), std::move(rows),
+        static_cast<uint32_t>(shape.feature_rows), shape.compose);
+  }
   if (!features.ok()) {
     return container.Damaged(kFeatureOffsets, features.status().message());
   }
@@ -210,6 +237,30 @@ absl::StatusOr<FeatureMap> ReadFeatures(const Container& container,
 }
 
 }  // namespace
+
+const EmbeddingTable& Model::VectorTable() const {
+  switch (info.vectors) {
+    case VectorsFrom::kInput:
+      return input;
+    case VectorsFrom::kOutput:
+      return output;
+    case VectorsFrom::kComposed:
+    case VectorsFrom::kBoth:
+      break;
+  }
+  return composed;
+}
+
+absl::Status ComposeVectors(const FeatureMap& features, int threads,
+                            Model* model) {
+  if (!NeedsFeatures(model->info.vectors)) return absl::OkStatus();
+  EMBED_ASSIGN_OR_RETURN(model->composed,
+                         ComposeAll(features, model->input, threads));
+  if (model->info.vectors == VectorsFrom::kBoth) {
+    return AddUnitRows(model->output, kComposedWeight, &model->composed);
+  }
+  return absl::OkStatus();
+}
 
 absl::Status WriteModel(const Model& model, const std::string& path) {
   const auto shape = ShapeOf(model);
@@ -227,7 +278,13 @@ absl::Status WriteModel(const Model& model, const std::string& path) {
   if (!model.features.empty()) {
     writer.Add(kFeatureOffsets, model.features.offsets());
     writer.Add(kFeatureRows, model.features.rows());
-    writer.Add(kFeatureKeys, model.features.row_keys());
+    if (!shape->features_without_keys) {
+      writer.Add(kFeatureKeys, model.features.row_keys());
+    }
+    if (!model.feature_source.empty()) {
+      writer.Add(kFeatureSource, model.feature_source.data(),
+                 model.feature_source.size());
+    }
   }
   if (!model.relations.empty()) {
     AddVocabulary(kRelationKeys, model.relation_keys, &writer);
@@ -255,6 +312,11 @@ absl::StatusOr<Model> ReadModel(const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(model.output, ReadTable(container, kOutput,
                                                  shape.output_rows, shape.dim));
   EMBED_ASSIGN_OR_RETURN(model.features, ReadFeatures(container, shape));
+  if (!model.features.empty() && container.Has(kFeatureSource)) {
+    EMBED_ASSIGN_OR_RETURN(const auto source, container.Bytes(kFeatureSource));
+    model.feature_source.assign(source.begin(), source.end());
+  }
+  EMBED_RETURN_IF_ERROR(ComposeVectors(model.features, /*threads=*/1, &model));
   if (shape.relations == 0) return model;
   EMBED_ASSIGN_OR_RETURN(
       model.relation_keys,

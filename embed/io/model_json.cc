@@ -6,11 +6,16 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace embed {
 namespace {
 
 using Json = nlohmann::json;  // objects are sorted by name
+
+// Frozen, by value of the enumerations.
+constexpr const char* kVectorsNames[] = {"input", "output", "composed", "both"};
+constexpr const char* kComposeNames[] = {"sum", "mean"};
 
 // Reads members of one object; the first problem stays in status().
 class MemberReader {
@@ -50,13 +55,13 @@ class MemberReader {
     return member.get<std::vector<std::string>>();
   }
 
-  // One of two frozen names: false for `no`, true for `yes`.
-  bool Choice(const char* name, absl::string_view no, absl::string_view yes) {
+  // The place of the member's value in a list of frozen names.
+  size_t Choice(const char* name, absl::Span<const char* const> names) {
     const std::string value = Text(name);
-    if (value != no && value != yes) {
-      Fail(name, absl::StrCat("'", no, "' or '", yes, "'"));
-    }
-    return value == yes;
+    const auto found = std::find(names.begin(), names.end(), value);
+    if (found != names.end()) return static_cast<size_t>(found - names.begin());
+    Fail(name, absl::StrCat("one of ", absl::StrJoin(names, ", ")));
+    return 0;
   }
 
   // An empty object if it is not one.
@@ -106,7 +111,7 @@ absl::Status ParseOptions(const Json& object,
 std::string ModelJson(const ModelInfo& info, const ModelShape& shape) {
   Json json = {
       {"mode", info.mode},
-      {"vectors", info.vectors == VectorsFrom::kInput ? "input" : "output"},
+      {"vectors", kVectorsNames[static_cast<size_t>(info.vectors)]},
       {"seed", info.seed},
       {"source", {{"name", info.source_name}, {"bytes", info.source_bytes}}},
       {"options", Json(info.options)},
@@ -118,8 +123,9 @@ std::string ModelJson(const ModelInfo& info, const ModelShape& shape) {
        {{"ids", shape.feature_ids},
         {"entries", shape.feature_entries},
         {"rows", shape.feature_rows},
-        {"compose", shape.compose == Compose::kSum ? "sum" : "mean"}}},
+        {"compose", kComposeNames[static_cast<size_t>(shape.compose)]}}},
   };
+  if (shape.features_without_keys) json["features"]["without_keys"] = 1;
   if (shape.relations > 0) json["relations"] = shape.relations;
   if (!shape.type_names.empty()) json["types"] = shape.type_names;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -134,9 +140,8 @@ absl::Status ParseModelJson(absl::string_view text, ModelInfo* info,
   }
   MemberReader top(json, "");
   info->mode = top.Text("mode");
-  info->vectors = top.Choice("vectors", "input", "output")
-                      ? VectorsFrom::kOutput
-                      : VectorsFrom::kInput;
+  info->vectors =
+      static_cast<VectorsFrom>(top.Choice("vectors", kVectorsNames));
   info->seed = top.Number("seed");
   shape->keys = top.Number("keys");
   shape->dim = top.Number("dim");
@@ -158,8 +163,9 @@ absl::Status ParseModelJson(absl::string_view text, ModelInfo* info,
   shape->feature_ids = features.Number("ids");
   shape->feature_entries = features.Number("entries");
   shape->feature_rows = features.Number("rows");
-  shape->compose = features.Choice("compose", "sum", "mean") ? Compose::kMean
-                                                             : Compose::kSum;
+  shape->compose =
+      static_cast<Compose>(features.Choice("compose", kComposeNames));
+  shape->features_without_keys = features.NumberIfAny("without_keys") != 0;
   if (!features.status().ok()) return features.status();
   return ParseOptions(options, &info->options);
 }

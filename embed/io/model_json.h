@@ -22,6 +22,7 @@ struct ModelShape {
   uint64_t feature_ids = 0;  // 0: no features
   uint64_t feature_entries = 0;
   uint64_t feature_rows = 0;
+  bool features_without_keys = false;
   Compose compose = Compose::kSum;
   uint64_t relations = 0;
   std::vector<std::string> type_names;  // empty: keys without types

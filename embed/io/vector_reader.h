@@ -3,35 +3,39 @@
 //   .embed  a model of this project (embed/io/model_file.h): its vectors
 //   .bin    word2vec binary: "rows dim\n", then key, blank, dim float32 in
 //           little-endian order and, from some writers, "\n"
-//   others  word2vec and fastText text (.vec, .txt): "rows dim\n", then
-//           "key v1 v2 ... vdim\n"
+//   others  word2vec, fastText and GloVe text (.vec, .txt): "rows dim\n", which
+//           GloVe leaves out, then "key v1 v2 ... vdim\n"
 //
-// Told apart by the name; all but .embed may be .gz or .zst as well. In text
-// the last dim fields of a line are numbers and what is before them is the key,
-// so it may hold blanks.
+// Told apart by the name; all but .embed may be .gz or .zst as well.
+//
+// Files of other programs are seldom as their formats say. Read all the same,
+// and told in KeyedVectors::tolerated:
+//   - keys with blanks: in text the last dim fields of a line are the numbers;
+//     in binary they are found where line feeds end the rows, and are an error
+//     or a wrong key where nothing does
+//   - another number of vectors than the first line promises; in text, no such
+//     line: the numbers at the end of the first line give dim
+//   - a byte order mark, CR LF, empty lines
+//   - bad UTF-8 in keys: U+FFFD for each bad sequence (embed/base/utf8.h)
+//   - a key given twice: its first vector is kept; a vector without a key: left
+//     out
+// Blanks around a key and at the end of a line, as word2vec itself writes them,
+// are passed over without a word.
 #ifndef EMBED_IO_VECTOR_READER_H_
 #define EMBED_IO_VECTOR_READER_H_
 
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "embed/math/matrix_view.h"
-#include "embed/model/embedding_table.h"
-#include "embed/model/vocabulary.h"
+#include "embed/io/keyed_vectors.h"
 
 namespace embed {
 
-struct KeyedVectors {
-  MatrixView view() const { return table.view(); }
-
-  Vocabulary vocabulary;  // in the file's order; counts are 0 if not an .embed
-  EmbeddingTable table;   // [vocabulary, dim]
-};
-
-// Values are kept as they are, NaN too. DataLoss, naming path and line or
-// vector: cut off, or not what the first line promises. InvalidArgument: a
-// first line without rows and dim, a key given twice. Other errors: those of
-// opening the file, of ReadModel() and of EmbeddingTable::Create().
+// Memory: the vectors, once; twice while a file grows beyond what its first
+// line promises. DataLoss, naming path and line or vector: no vectors at all, a
+// line with too few or too many numbers, a number that is NaN or infinite in
+// float32, a vector cut off, a key above Vocabulary::kMaxKeyBytes. Other
+// errors: those of opening the file, of ReadModel(), EmbeddingTable::Create().
 absl::StatusOr<KeyedVectors> ReadVectors(const std::string& path);
 
 }  // namespace embed

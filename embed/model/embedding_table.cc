@@ -1,6 +1,7 @@
 #include "embed/model/embedding_table.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -34,6 +35,16 @@ absl::StatusOr<EmbeddingTable> EmbeddingTable::Create(uint64_t rows, int dim) {
   table.dim_ = dim;
   table.stride_ = RoundUp(static_cast<uint64_t>(dim), kRowAlignment);
   return table;
+}
+
+absl::Status EmbeddingTable::Resize(uint64_t rows) {
+  if (rows > rows_) {
+    EMBED_ASSIGN_OR_RETURN(EmbeddingTable larger, Create(rows, dim_));
+    if (rows_ > 0) std::memcpy(larger.data(), data(), bytes());
+    *this = std::move(larger);
+  }
+  rows_ = rows;
+  return absl::OkStatus();
 }
 
 void EmbeddingTable::FillUniform(float radius, uint64_t seed, int threads) {

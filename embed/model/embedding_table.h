@@ -26,6 +26,11 @@ class EmbeddingTable {
   // ResourceExhausted: no memory for it.
   static absl::StatusOr<EmbeddingTable> Create(uint64_t rows, int dim);
 
+  // Gives it another number of rows; the first stay as they are, new ones are
+  // zero. Growing copies them, shrinking keeps the memory. The table has a dim.
+  // Errors: those of Create(); the table is then as before.
+  absl::Status Resize(uint64_t rows);
+
   // The bytes that Create(rows, dim) asks for.
   static uint64_t BytesFor(uint64_t rows, int dim);
 

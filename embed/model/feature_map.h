@@ -34,11 +34,17 @@ class FeatureMap {
                                            std::vector<uint64_t> row_keys,
                                            Compose compose);
 
+  // The same for rows that are known by their number alone (hashed n-grams):
+  // num_rows of them and no keys.
+  static absl::StatusOr<FeatureMap> CreateWithoutKeys(
+      std::vector<uint64_t> offsets, std::vector<uint32_t> rows,
+      uint32_t num_rows, Compose compose);
+
   bool empty() const { return offsets_.size() == 1; }
   uint32_t num_ids() const {
     return static_cast<uint32_t>(offsets_.size() - 1);
   }
-  uint32_t num_rows() const { return static_cast<uint32_t>(row_keys_.size()); }
+  uint32_t num_rows() const { return num_rows_; }
   Compose compose() const { return compose_; }
 
   // Empty for an id without features: it has no input vector.
@@ -48,12 +54,14 @@ class FeatureMap {
   }
   absl::Span<const uint64_t> offsets() const { return offsets_; }
   absl::Span<const uint32_t> rows() const { return rows_; }
+  // Empty: the rows have no keys.
   absl::Span<const uint64_t> row_keys() const { return row_keys_; }
 
  private:
   std::vector<uint64_t> offsets_ = {0};
   std::vector<uint32_t> rows_;
   std::vector<uint64_t> row_keys_;
+  uint32_t num_rows_ = 0;
   Compose compose_ = Compose::kSum;
 };
 

@@ -56,6 +56,16 @@ TEST_F(BufferedInputTest, LongerThanTheLimitIsAnError) {
             absl::StatusCode::kOutOfRange);
 }
 
+TEST_F(BufferedInputTest, PeekingPassesOverNothing) {
+  BufferedInput input = Open(std::string(300000, 'b') + "c");
+  EXPECT_EQ(*input.Peek(3), "bbb");
+  EXPECT_EQ(input.Peek(290000)->size(), 290000u);
+  EXPECT_EQ(input.Bytes(300000)->size(), 300000u);
+  EXPECT_EQ(*input.Peek(5), "c");
+  EXPECT_EQ(*input.Bytes(5), "c");
+  EXPECT_EQ(*input.Peek(1), "");
+}
+
 TEST_F(BufferedInputTest, FewerBytesAtTheEnd) {
   BufferedInput input = Open(std::string(300000, 'b'));
   EXPECT_EQ(input.Bytes(299999)->size(), 299999u);

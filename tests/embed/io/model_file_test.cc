@@ -137,6 +137,27 @@ TEST_F(ModelFileTest, RoundTrips) {
   ExpectRoundTrip(only_output);
 }
 
+// Rows without keys have no section for them; the vectors are composed again.
+TEST_F(ModelFileTest, ComposedVectorsAreMadeAnew) {
+  Model model = WordModel();
+  model.info.vectors = VectorsFrom::kComposed;
+  model.features = *FeatureMap::CreateWithoutKeys(
+      {0, 2, 2, 5, 6}, {0, 2, 1, 1, 0, 2}, 3, Compose::kMean);
+  model.input = Table(3, 17, 3);
+  const std::string path = folder_.File("composed.embed");
+  ASSERT_TRUE(WriteModel(model, path).ok());
+  const auto read = ReadModel(path);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_TRUE(read->features.row_keys().empty());
+  EXPECT_EQ(read->features.num_rows(), 3u);
+  ASSERT_EQ(read->vectors().rows, 4u);
+  for (int c = 0; c < 17; ++c) {
+    EXPECT_FLOAT_EQ(read->vectors().row(0)[c],
+                    (model.input.row(0)[c] + model.input.row(2)[c]) / 2);
+    EXPECT_EQ(read->vectors().row(1)[c], 0);
+  }
+}
+
 TEST_F(ModelFileTest, SameModelGivesSameBytes) {
   ASSERT_TRUE(WriteModel(FeatureModel(), path_).ok());
   const std::string first = ReadBytes(path_);

@@ -1,8 +1,10 @@
 #include "embed/io/vector_reader.h"
 
-#include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +12,7 @@
 #include "embed/io/vector_file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/embed/eval/python_peer.h"
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
@@ -80,51 +83,50 @@ TEST_F(VectorReaderTest, ReadsTheVectorsOfAModel) {
   }
 }
 
-// gensim writes no line feed behind a vector, word2vec.c does.
-TEST_F(VectorReaderTest, BinaryWithoutLineFeeds) {
-  std::string bytes = "3 2\n";
-  for (uint64_t row = 0; row < 3; ++row) {
-    absl::StrAppend(&bytes, keys_[row], " ");
-    bytes.append(reinterpret_cast<const char*>(table_.row(row)), 8);
+TEST_F(VectorReaderTest, TellsFormatsByTheirNames) {
+  const std::string text = "2 2\na 1 2\nb 3 4\n";
+  for (const char* name : {"x.vec", "x.txt", "x", "bin"}) {
+    const auto vectors = Read(name, text);
+    ASSERT_TRUE(vectors.ok()) << vectors.status();
+    EXPECT_EQ(vectors->vocabulary.size(), 2u);
+    EXPECT_EQ(vectors->table.row(1)[1], 4.0f);
   }
-  const auto vectors = Read("x.bin", bytes);
-  ASSERT_TRUE(vectors.ok()) << vectors.status();
-  ExpectSame(*vectors);
-}
-
-TEST_F(VectorReaderTest, TextAsOthersWriteIt) {
-  // Blanks within keys and at line ends, tabs, CR LF, exponents, no last LF.
-  const auto vectors =
-      Read("x.txt", "3 2\r\nNew York 1 2 \r\nb\t1E-3\t-0.25\r\nc nan 1e-60");
-  ASSERT_TRUE(vectors.ok()) << vectors.status();
-  EXPECT_EQ(vectors->vocabulary.key(0), "New York");
-  EXPECT_EQ(vectors->table.row(0)[1], 2.0f);
-  EXPECT_EQ(vectors->table.row(1)[0], 1e-3f);
-  EXPECT_EQ(vectors->table.row(1)[1], -0.25f);
-  EXPECT_TRUE(std::isnan(vectors->table.row(2)[0]));
-  EXPECT_EQ(vectors->table.row(2)[1], 0.0f);
-}
-
-TEST_F(VectorReaderTest, RefusesWhatIsNoVectorFile) {
-  const std::pair<const char*, const char*> cases[] = {
-      {"", "line 1"},
-      {"a 1 2\nb 3 4\n", "put \"ROWS DIM\" before"},
-      {"2 0\na\nb\n", "line 1: dim is 0"},
-      {"2 2\na 1 2\n", "vector 2: the file ends before it; 2 promised"},
-      {"2 2\na 1 2\nb 3\n", "vector 2: fewer than 2 numbers"},
-      {"2 2\na 1 2\nb 3 x\n", "vector 2: number 2 is \"x\""},
-      {"1 2\na 1 2\nb 3 4\n", "more follows"},
-      {"2 2\na 1 2\na 3 4\n", "key 'a'"},
-      {"-1 2\na 1 2\n", "line 1"},
-  };
-  for (const auto& [bytes, expected] : cases) {
-    const auto vectors = Read("x.vec", bytes);
-    ASSERT_FALSE(vectors.ok()) << bytes;
-    EXPECT_THAT(vectors.status().message(), HasSubstr(expected));
-    EXPECT_THAT(vectors.status().message(), HasSubstr("x.vec"));
-  }
+  EXPECT_FALSE(Read("x.bin", text).ok());
   EXPECT_EQ(ReadVectors(folder_.File("none.vec")).status().code(),
             absl::StatusCode::kNotFound);
+}
+
+TEST_F(VectorReaderTest, RefusesAModelWithNumbersThatAreNotFinite) {
+  Model model;
+  model.info.mode = "word2vec";
+  model.vocabulary = *Vocabulary::Create(keys_, {3, 2, 1});
+  model.input = *EmbeddingTable::Create(3, 2);
+  model.input.row(1)[1] = std::numeric_limits<float>::infinity();
+  ASSERT_TRUE(WriteModel(model, folder_.File("m.embed")).ok());
+  const auto vectors = ReadVectors(folder_.File("m.embed"));
+  EXPECT_THAT(vectors.status().message(), HasSubstr("m.embed: key \"北京\": "));
+}
+
+TEST_F(VectorReaderTest, ReadsCompressedFiles) {
+  for (const char* name : {"x.vec", "x.bin"}) {
+    const auto format = VectorFormatFromName(std::string(name).substr(2));
+    const std::string path = folder_.File(name);
+    ASSERT_TRUE(WriteVectors(vocabulary_, table_.view(), *format, path).ok());
+    const std::pair<std::string, std::string> tools[] = {{"gzip", ".gz"},
+                                                         {"zstd", ".zst"}};
+    for (const auto& [tool, ending] : tools) {
+      if (std::system(("command -v " + tool + " > /dev/null").c_str()) != 0) {
+        GTEST_SKIP() << "no " << tool;
+      }
+      ASSERT_EQ(
+          std::system((tool + " -q -c '" + path + "' > '" + path + ending + "'")
+                          .c_str()),
+          0);
+      const auto vectors = ReadVectors(path + ending);
+      ASSERT_TRUE(vectors.ok()) << vectors.status();
+      ExpectSame(*vectors);
+    }
+  }
 }
 
 // More than there is memory for: an error and no attempt to fill it.
@@ -136,17 +138,58 @@ TEST_F(VectorReaderTest, RefusesAHugePromise) {
   }
 }
 
-TEST_F(VectorReaderTest, RefusesABinaryFileCutAnywhere) {
-  ASSERT_TRUE(WriteVectors(vocabulary_, table_.view(), VectorFormat::kBinary,
-                           folder_.File("x.bin"))
-                  .ok());
-  const std::string whole = ReadBytes(folder_.File("x.bin"));
-  for (size_t size = 0; size + 1 < whole.size(); ++size) {
-    EXPECT_FALSE(Read("cut.bin", whole.substr(0, size)).ok()) << size;
+// Files of the programs that write them.
+TEST_F(VectorReaderTest, ReadsWhatGensimWrites) {
+  const PythonAnswer answer = AskPython(folder_, "gensim", R"py(
+import numpy
+from gensim.models import KeyedVectors
+v = KeyedVectors(vector_size=7)
+keys = ["the", "北京", "\U0001F600", "a\u00a0b"] + ["w%d" % i for i in range(500)]
+numbers = numpy.random.RandomState(5).standard_normal((len(keys), 7))
+numbers = numbers.astype(numpy.float32) * 1e-3
+v.add_vectors(keys, numbers)
+v.save_word2vec_format("g.vec", binary=False)
+v.save_word2vec_format("g.bin", binary=True)
+v.save_word2vec_format("n.vec", binary=False, write_header=False)
+answer(*[float(x) for x in numbers.ravel()])
+)py");
+  if (!answer.has_module) {
+    GTEST_SKIP() << "/usr/bin/python3 has no gensim (python3-gensim)";
   }
-  // The last line feed may be missing.
-  EXPECT_TRUE(Read("cut.bin", whole.substr(0, whole.size() - 1)).ok());
-  EXPECT_FALSE(Read("cut.bin", whole + "x").ok());
+  ASSERT_EQ(answer.numbers.size(), 504u * 7);
+  for (const std::string name : {"g.vec", "g.bin", "n.vec"}) {
+    const auto vectors = ReadVectors(folder_.File(name));
+    ASSERT_TRUE(vectors.ok()) << vectors.status();
+    ASSERT_EQ(vectors->vocabulary.size(), 504u);
+    EXPECT_EQ(vectors->vocabulary.key(1), "北京");
+    EXPECT_EQ(vectors->vocabulary.key(3), "a\u00a0b");
+    EXPECT_EQ(vectors->vocabulary.key(503), "w499");
+    EXPECT_EQ(vectors->tolerated.size(), name == "n.vec" ? 1u : 0u);
+    for (size_t i = 0; i < answer.numbers.size(); ++i) {
+      EXPECT_EQ(vectors->table.row(i / 7)[i % 7],
+                static_cast<float>(answer.numbers[i]));
+    }
+  }
+}
+
+TEST_F(VectorReaderTest, ReadsWhatFastTextWrites) {
+  if (std::system("command -v fasttext > /dev/null") != 0) {
+    GTEST_SKIP() << "no fasttext";
+  }
+  std::string text;
+  for (int i = 0; i < 400; ++i) absl::StrAppend(&text, "w", i % 7, " 北京 ");
+  WriteBytes(folder_.File("c.txt"), text);
+  ASSERT_EQ(std::system(("cd '" + folder_.File("") +
+                         "' && fasttext skipgram -input c.txt -output f -dim 5 "
+                         "-bucket 100 -thread 1 > f.log 2>&1")
+                            .c_str()),
+            0);
+  const auto vectors = ReadVectors(folder_.File("f.vec"));
+  ASSERT_TRUE(vectors.ok()) << vectors.status();
+  EXPECT_EQ(vectors->vocabulary.size(), 8u);  // seven and the commonest one
+  EXPECT_EQ(vectors->vocabulary.key(0), "北京");
+  EXPECT_EQ(vectors->table.dim(), 5);
+  EXPECT_TRUE(vectors->tolerated.empty());
 }
 
 }  // namespace

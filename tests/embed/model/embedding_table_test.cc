@@ -65,6 +65,27 @@ TEST(EmbeddingTableTest, ViewsAndMovesItsRows) {
   EXPECT_EQ(view.row(4)[2], 7);
 }
 
+TEST(EmbeddingTableTest, KeepsItsFirstRowsWhenResized) {
+  EmbeddingTable table = *EmbeddingTable::Create(3, 5);
+  for (int k = 0; k < 5; ++k) {
+    for (int r = 0; r < 3; ++r) table.row(r)[k] = 1.0f + 10.0f * r + k;
+  }
+  ASSERT_TRUE(table.Resize(2).ok());
+  EXPECT_EQ(table.rows(), 2u);
+  // The row that went does not come back with what it held.
+  ASSERT_TRUE(table.Resize(1000).ok());
+  EXPECT_EQ(table.rows(), 1000u);
+  EXPECT_EQ(table.dim(), 5);
+  for (int k = 0; k < 5; ++k) {
+    EXPECT_EQ(table.row(0)[k], 1.0f + k);
+    EXPECT_EQ(table.row(1)[k], 11.0f + k);
+    EXPECT_EQ(table.row(2)[k], 0.0f);
+    EXPECT_EQ(table.row(999)[k], 0.0f);
+  }
+  EXPECT_FALSE(table.Resize(uint64_t{1} << 40).ok());
+  EXPECT_EQ(table.rows(), 1000u);
+}
+
 TEST(EmbeddingTableTest, FillsTheSameForAnyThreadsAndLeavesThePadding) {
   EmbeddingTable one = *EmbeddingTable::Create(101, 19);
   one.FillUniform(0.5f, 42, 1);

@@ -24,24 +24,25 @@ bool IsRegularFile(const std::string& path) {
   return path != "-" && stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
 }
 
-absl::StatusOr<std::unique_ptr<ChunkStore>> OpenStore(
-    const CorpusOptions& options, const std::string& name) {
-  if (IsPlainFile(options.path)) {
-    const int fd = open(options.path.c_str(), O_RDONLY | O_CLOEXEC);
+absl::StatusOr<std::unique_ptr<ChunkStore>> OpenStore(const std::string& path,
+                                                      const std::string& name,
+                                                      size_t chunk_bytes) {
+  if (IsPlainFile(path)) {
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
       return absl::ErrnoToStatus(errno,
                                  absl::StrCat(name, ": cannot be opened"));
     }
-    return OpenPlainChunks(fd, name, options.chunk_bytes);
+    return OpenPlainChunks(fd, name, chunk_bytes);
   }
-  if (IsRegularFile(options.path)) {
-    return OpenStreamedChunks(options.path, options.chunk_bytes);
+  if (IsRegularFile(path)) {
+    return OpenStreamedChunks(path, chunk_bytes);
   }
   EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<InputStream> stream,
-                         InputStream::Open(options.path));
+                         InputStream::Open(path));
   EMBED_ASSIGN_OR_RETURN(const int fd,
                          SpoolToTemporaryFile(stream.get(), name));
-  return OpenPlainChunks(fd, name, options.chunk_bytes);
+  return OpenPlainChunks(fd, name, chunk_bytes);
 }
 
 uint64_t CountNul(absl::string_view text) {
@@ -57,8 +58,17 @@ uint64_t CountLineFeeds(absl::string_view text) {
 }  // namespace
 
 absl::Status CorpusOptions::Validate() const {
-  if (path.empty()) {
+  if (paths.empty()) {
     return absl::InvalidArgumentError("no corpus file is named");
+  }
+  for (const std::string& path : paths) {
+    if (path.empty()) {
+      return absl::InvalidArgumentError("the name of a corpus file is empty");
+    }
+  }
+  if (std::count(paths.begin(), paths.end(), "-") > 1) {
+    return absl::InvalidArgumentError(
+        "standard input (-) is named more than once, but can be read once");
   }
   if (chunk_bytes < 1 || chunk_bytes > kMaxChunkBytes) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -70,42 +80,87 @@ absl::Status CorpusOptions::Validate() const {
 absl::StatusOr<std::unique_ptr<Corpus>> Corpus::Open(
     const CorpusOptions& options) {
   EMBED_RETURN_IF_ERROR(options.Validate());
-  std::string name = InputName(options.path);
-  EMBED_ASSIGN_OR_RETURN(std::unique_ptr<ChunkStore> store,
-                         OpenStore(options, name));
-  return std::unique_ptr<Corpus>(
-      new Corpus(std::move(store), std::move(name), options.on_bad_utf8));
+  std::unique_ptr<Corpus> corpus(new Corpus(options));
+  for (const std::string& path : options.paths) {
+    Part part;
+    part.name = InputName(path);
+    part.first_chunk = corpus->num_chunks_;
+    EMBED_ASSIGN_OR_RETURN(part.store,
+                           OpenStore(path, part.name, options.chunk_bytes));
+    corpus->num_chunks_ += part.store->num_chunks();
+    corpus->parts_.push_back(std::move(part));
+  }
+  return corpus;
+}
+
+uint64_t Corpus::dropped_tokens() const {
+  uint64_t sum = 0;
+  for (const Part& part : parts_) sum += part.store->dropped_tokens();
+  return sum;
+}
+
+std::string Corpus::name() const {
+  return parts_.size() == 1 ? parts_[0].name
+                            : absl::StrCat(parts_[0].name, " and ",
+                                           parts_.size() - 1, " more");
+}
+
+const Corpus::Part& Corpus::PartOf(uint64_t index) const {
+  // The last part that begins at or before the chunk; empty ones begin where
+  // the next begins.
+  return *(std::upper_bound(parts_.begin(), parts_.end(), index,
+                            [](uint64_t chunk, const Part& part) {
+                              return chunk < part.first_chunk;
+                            }) -
+           1);
 }
 
 absl::Status Corpus::ReadChunk(uint64_t index, CorpusChunk* chunk) {
+  const Part& part = PartOf(index);
+  const uint64_t within = index - part.first_chunk;
+  EMBED_RETURN_IF_ERROR(part.store->Read(within, &chunk->raw_));
+  chunk->input_bytes = chunk->raw_.bytes.size();
+  chunk->nul_bytes = CountNul(chunk->raw_.bytes);
+  chunk->ends_line = within + 1 == part.store->num_chunks() &&
+                     !chunk->raw_.bytes.empty() &&
+                     chunk->raw_.bytes.back() != '\n';
+  EMBED_RETURN_IF_ERROR(Repair(part, within, chunk));
+  for (const std::unique_ptr<TextFilter>& filter : filters_) {
+    filter->Apply(chunk->text, &chunk->filtered_);
+    chunk->text.swap(chunk->filtered_);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Corpus::Repair(const Part& part, uint64_t index,
+                            CorpusChunk* chunk) {
   RawChunk& raw = chunk->raw_;
-  EMBED_RETURN_IF_ERROR(store_->Read(index, &raw));
-  chunk->input_bytes = raw.bytes.size();
-  chunk->nul_bytes = CountNul(raw.bytes);
   chunk->bad_sequences = 0;
   const size_t valid = ValidUtf8Prefix(raw.bytes);
   if (valid == raw.bytes.size()) {
     chunk->text.swap(raw.bytes);
     return absl::OkStatus();
   }
-  if (on_bad_ == OnBadUtf8::kFail) return BadUtf8Error(index, raw, valid);
+  if (on_bad_ == OnBadUtf8::kFail) {
+    return BadUtf8Error(part, index, raw, valid);
+  }
   chunk->bad_sequences = RepairUtf8(raw.bytes, &chunk->text);
   return absl::OkStatus();
 }
 
 // The line number is found only now that it is needed, by reading again all
 // chunks before this one. (What no chunk contains has no line feeds.)
-absl::Status Corpus::BadUtf8Error(uint64_t index, const RawChunk& chunk,
-                                  size_t position) {
+absl::Status Corpus::BadUtf8Error(const Part& part, uint64_t index,
+                                  const RawChunk& chunk, size_t position) {
   uint64_t line =
       1 + CountLineFeeds(absl::string_view(chunk.bytes).substr(0, position));
   RawChunk before;
   for (uint64_t i = 0; i < index; ++i) {
-    EMBED_RETURN_IF_ERROR(store_->Read(i, &before));
+    EMBED_RETURN_IF_ERROR(part.store->Read(i, &before));
     line += CountLineFeeds(before.bytes);
   }
   return absl::InvalidArgumentError(absl::StrCat(
-      name_, ": line ", line, ", byte ", chunk.offset + position,
+      part.name, ": line ", line, ", byte ", chunk.offset + position,
       ": not valid UTF-8 (byte 0x",
       absl::Hex(static_cast<uint8_t>(chunk.bytes[position]), absl::kZeroPad2),
       "); convert the file with iconv, or allow bad sequences to be replaced "

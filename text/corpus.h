@@ -2,9 +2,10 @@
 // ends by the rule of chunk_cutter.h. Memory does not grow with the corpus but
 // for 16 bytes a chunk.
 //
-// Inputs: a plain file (read at any offset), a .gz or .zst file (decoded front
-// to back, see chunk_store.h), or standard input, a pipe or another stream,
-// which is first copied to an unnamed temporary file ($TMPDIR).
+// Inputs: plain files (read at any offset), .gz or .zst files (decoded front to
+// back, see chunk_store.h), or standard input, a pipe or another stream, which
+// is first copied to an unnamed temporary file ($TMPDIR). Several are one text,
+// in the order given; a chunk and a line belong to one of them.
 #ifndef EMBED_TEXT_CORPUS_H_
 #define EMBED_TEXT_CORPUS_H_
 
@@ -12,10 +13,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "text/chunk_store.h"
+#include "text/text_filter.h"
 
 namespace embed {
 
@@ -25,7 +28,7 @@ enum class OnBadUtf8 {
 };
 
 struct CorpusOptions {
-  std::string path;  // "-": standard input
+  std::vector<std::string> paths;  // "-": standard input
   OnBadUtf8 on_bad_utf8 = OnBadUtf8::kReplace;
   // Part of every result, so only tests set it; 1 to 2 MiB.
   size_t chunk_bytes = size_t{256} << 10;
@@ -39,13 +42,15 @@ struct CorpusChunk {
   uint64_t input_bytes = 0;  // before repair
   uint64_t bad_sequences = 0;  // replaced by U+FFFD, as utf8.h counts them
   uint64_t nul_bytes = 0;
+  bool ends_line = false;  // without a line feed: the last one of its input
 
  private:
   friend class Corpus;
   RawChunk raw_;
+  std::string filtered_;
 };
 
-// Thread-safe after Open().
+// Thread-safe after Open() and AddFilter().
 class Corpus {
  public:
   // Errors: those of InputStream::Open(); InvalidArgument if the input does not
@@ -54,11 +59,19 @@ class Corpus {
   static absl::StatusOr<std::unique_ptr<Corpus>> Open(
       const CorpusOptions& options);
 
-  uint64_t num_chunks() const { return store_->num_chunks(); }
+  // Applies `filter`, after those added before, to every chunk read from now
+  // on.
+  void AddFilter(std::unique_ptr<TextFilter> filter) {
+    filters_.push_back(std::move(filter));
+  }
+
+  uint64_t num_chunks() const { return num_chunks_; }
+  // That a chunk is cut to, before the filters.
+  size_t chunk_bytes() const { return chunk_bytes_; }
   // Tokens too long for any chunk, which no chunk contains.
-  uint64_t dropped_tokens() const { return store_->dropped_tokens(); }
-  // For messages: the path, or "standard input".
-  const std::string& name() const { return name_; }
+  uint64_t dropped_tokens() const;
+  // For messages: the path, "standard input", or "a.txt and 2 more".
+  std::string name() const;
 
   // Fills *chunk with chunk `index` < num_chunks(), each thread its own.
   // InvalidArgument (OnBadUtf8::kFail only): bad UTF-8, with the line and the
@@ -67,15 +80,26 @@ class Corpus {
   absl::Status ReadChunk(uint64_t index, CorpusChunk* chunk);
 
  private:
-  Corpus(std::unique_ptr<ChunkStore> store, std::string name, OnBadUtf8 on_bad)
-      : store_(std::move(store)), name_(std::move(name)), on_bad_(on_bad) {}
+  struct Part {
+    std::string name;
+    std::unique_ptr<ChunkStore> store;
+    uint64_t first_chunk;  // its number in the corpus
+  };
 
-  absl::Status BadUtf8Error(uint64_t index, const RawChunk& chunk,
-                            size_t position);
+  explicit Corpus(const CorpusOptions& options)
+      : on_bad_(options.on_bad_utf8), chunk_bytes_(options.chunk_bytes) {}
 
-  std::unique_ptr<ChunkStore> store_;
-  std::string name_;
+  const Part& PartOf(uint64_t index) const;
+  // Sets chunk->text to the raw bytes, repaired.
+  absl::Status Repair(const Part& part, uint64_t index, CorpusChunk* chunk);
+  absl::Status BadUtf8Error(const Part& part, uint64_t index,
+                            const RawChunk& chunk, size_t position);
+
+  std::vector<Part> parts_;
+  uint64_t num_chunks_ = 0;
   OnBadUtf8 on_bad_;
+  size_t chunk_bytes_;
+  std::vector<std::unique_ptr<TextFilter>> filters_;
 };
 
 }  // namespace embed

@@ -1,7 +1,11 @@
 #include "text/corpus_source.h"
 
+#include <vector>
+
 #include "absl/strings/string_view.h"
+#include "embed/base/philox.h"
 #include "embed/base/status_macros.h"
+#include "embed/math/random_permutation.h"
 #include "text/tokenizer.h"
 
 namespace embed {
@@ -26,7 +30,32 @@ CorpusSource::CorpusSource(Corpus* corpus, const Vocabulary& vocabulary)
   }
 }
 
-absl::Status CorpusSource::Read(uint32_t /*epoch*/, uint64_t chunk,
+std::unique_ptr<CorpusSource> CorpusSource::OfBaskets(
+    Corpus* corpus, const Vocabulary& vocabulary, uint64_t seed) {
+  auto source = std::make_unique<CorpusSource>(corpus, vocabulary);
+  source->baskets_ = true;
+  source->seed_ = seed;
+  return source;
+}
+
+// The stream is named by the number of the basket's first part.
+void CorpusSource::EndBasket(uint32_t epoch, SequenceBatch* batch) const {
+  const size_t size = OpenLength(*batch);
+  if (size <= kMaxSentence) return EndSentence(batch);
+  const size_t begin = batch->ids.size() - size;
+  const std::vector<uint32_t> items(
+      batch->ids.begin() + static_cast<ptrdiff_t>(begin), batch->ids.end());
+  const RandomPermutation order(
+      size, PhiloxStream(seed_, RandomPurpose::kBaskets, epoch,
+                         batch->first_sequence + batch->num_sequences()));
+  for (size_t i = 0; i < size; ++i) batch->ids[begin + i] = items[order(i)];
+  const size_t parts = (size + kMaxSentence - 1) / kMaxSentence;
+  for (size_t part = 1; part <= parts; ++part) {
+    batch->ends.push_back(static_cast<uint32_t>(begin + size * part / parts));
+  }
+}
+
+absl::Status CorpusSource::Read(uint32_t epoch, uint64_t chunk,
                                 SequenceBatch* batch) {
   // Kept by the thread, as its memory is too large to ask for at every chunk.
   thread_local CorpusChunk text;
@@ -37,16 +66,18 @@ absl::Status CorpusSource::Read(uint32_t /*epoch*/, uint64_t chunk,
   while (block.Fill(&tokens, ids_)) {
     for (int i = 0; i < block.size; ++i) {
       if (block.words[i].empty()) {
-        EndSentence(batch);
+        EndBasket(epoch, batch);
         continue;
       }
       const WordMap::Slot* slot = ids_.Find(block.words[i], block.keys[i]);
       if (slot == nullptr) continue;
       batch->ids.push_back(slot->value);
-      if (OpenLength(*batch) == kMaxSentence) batch->EndSequence();
+      if (!baskets_ && OpenLength(*batch) == kMaxSentence) {
+        batch->EndSequence();
+      }
     }
   }
-  EndSentence(batch);
+  EndBasket(epoch, batch);
   return absl::OkStatus();
 }
 

@@ -6,6 +6,10 @@
 // 1000th (word2vec's MAX_SENTENCE_LENGTH; it counts after subsampling, which
 // here is the trainer's affair and comes later). Every epoch is the same.
 //
+// Lines may be baskets instead, whose order means nothing: one of more than
+// 1000 kept items is dealt, at random and anew in every epoch, into equal parts
+// of at most 1000, so that each pair of its items meets equally often.
+//
 // Sequence numbers: those of chunk c begin at c * 2^20. A chunk of at most
 // 2 MiB holds at most 2^20 lines with a word, so numbers never collide.
 #ifndef EMBED_TEXT_CORPUS_SOURCE_H_
@@ -13,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "absl/status/status.h"
 #include "embed/model/vocabulary.h"
@@ -31,6 +36,10 @@ class CorpusSource : public SequenceSource {
   // `corpus` must outlive the source; `vocabulary` is copied into a table made
   // for looking up (about 48 bytes a word).
   CorpusSource(Corpus* corpus, const Vocabulary& vocabulary);
+  // Of baskets, `seed` deciding what parts large ones have.
+  static std::unique_ptr<CorpusSource> OfBaskets(Corpus* corpus,
+                                                 const Vocabulary& vocabulary,
+                                                 uint64_t seed);
 
   uint64_t num_chunks() const override { return corpus_->num_chunks(); }
 
@@ -39,8 +48,12 @@ class CorpusSource : public SequenceSource {
                     SequenceBatch* batch) override;
 
  private:
+  void EndBasket(uint32_t epoch, SequenceBatch* batch) const;
+
   Corpus* corpus_;
   WordMap ids_;  // value: the id of the word
+  bool baskets_ = false;
+  uint64_t seed_ = 0;
 };
 
 }  // namespace embed

@@ -126,6 +126,9 @@ class StreamedChunks : public ChunkStore {
     chunk->offset = span->offset;
     chunk->bytes.assign(bytes.data(), bytes.size());
     ++next_;
+    // Many files may be open at a time: none holds a decoder that it has done
+    // with.
+    if (next_ == num_chunks_) stream_.reset();
     return absl::OkStatus();
   }
 

@@ -163,6 +163,29 @@ absl::StatusOr<StrokeFeatures> BuildStrokeFeatures(
   return features;
 }
 
+std::vector<CharacterCount> CharactersWithoutStrokes(
+    const Vocabulary& vocabulary, const StrokeTable& table) {
+  absl::flat_hash_map<uint32_t, uint64_t> counts;
+  for (uint32_t id = 0; id < vocabulary.size(); ++id) {
+    absl::string_view word = vocabulary.key(id);
+    while (!word.empty()) {
+      const Utf8Sequence character = DecodeUtf8(word);
+      word.remove_prefix(character.bytes);
+      if (!table.Strokes(character.code_point).empty()) continue;
+      counts[character.code_point] += vocabulary.count(id);
+    }
+  }
+  std::vector<CharacterCount> result;
+  result.reserve(counts.size());
+  for (const auto& [character, count] : counts) {
+    result.push_back({character, count});
+  }
+  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
+    return a.count != b.count ? a.count > b.count : a.code_point < b.code_point;
+  });
+  return result;
+}
+
 std::vector<uint64_t> StrokeNgramCodes(absl::string_view strokes, int min_n,
                                        int max_n) {
   std::vector<uint64_t> codes;

@@ -54,6 +54,16 @@ struct StrokeCoverage {
   uint64_t characters_with_strokes = 0;
 };
 
+// The distinct characters of the words that have no strokes, each with how
+// often it occurs (in each word as often as the word), the most frequent first,
+// then by code point.
+struct CharacterCount {
+  uint32_t code_point;
+  uint64_t count;
+};
+std::vector<CharacterCount> CharactersWithoutStrokes(
+    const Vocabulary& vocabulary, const StrokeTable& table);
+
 struct StrokeFeatures {
   FeatureMap map;  // a word without n-grams has an empty list
   StrokeCoverage coverage;

@@ -1,5 +1,8 @@
 #include "text/stroke_table.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "embed/base/utf8.h"
 #include "embed/io/input_stream.h"
@@ -119,6 +122,21 @@ std::string StrokeTable::WordStrokes(absl::string_view word) const {
     strokes.append(add.data(), add.size());
   }
   return strokes;
+}
+
+std::string StrokeTable::Text() const {
+  std::vector<uint32_t> characters;
+  characters.reserve(places_.size());
+  for (const auto& [character, place] : places_) {
+    characters.push_back(character);
+  }
+  std::sort(characters.begin(), characters.end());
+  std::string text;
+  for (const uint32_t character : characters) {
+    AppendUtf8(character, &text);
+    absl::StrAppend(&text, "\t", Strokes(character), "\n");
+  }
+  return text;
 }
 
 }  // namespace embed

@@ -55,6 +55,10 @@ class StrokeTable {
   // characters without strokes add nothing.
   std::string WordStrokes(absl::string_view word) const;
 
+  // The table as lines CHARACTER TAB CODE, by code point: Parse() makes an
+  // equal table of it.
+  std::string Text() const;
+
   // The number of characters.
   size_t size() const { return places_.size(); }
 

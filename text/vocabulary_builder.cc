@@ -1,109 +1,38 @@
 #include "text/vocabulary_builder.h"
 
 #include <algorithm>
-#include <atomic>
-#include <mutex>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "text/tokenizer.h"
 #include "text/word_counter.h"
+#include "text/word_map.h"
 
 namespace embed {
 namespace {
 
-void AddStats(const CorpusStats& from, CorpusStats* to) {
-  to->bytes += from.bytes;
-  to->lines += from.lines;
-  to->tokens += from.tokens;
-  to->bad_sequences += from.bad_sequences;
-  to->nul_bytes += from.nul_bytes;
-  to->dropped_tokens += from.dropped_tokens;
+void CountWords(const CorpusChunk& chunk, WordCounter* counter,
+                CorpusStats* stats) {
+  Tokenizer tokens(chunk.text);
+  WordBlock block;
+  while (block.Fill(&tokens, counter->map())) {
+    for (int i = 0; i < block.size; ++i) {
+      if (block.words[i].empty()) {
+        ++stats->lines;
+      } else {
+        counter->Add(block.words[i], block.keys[i]);
+        ++stats->tokens;
+      }
+    }
+  }
+  stats->dropped_tokens += tokens.dropped_tokens();
 }
 
-// What one thread counts.
-struct Worker {
-  void CountChunk(const CorpusChunk& chunk) {
-    stats.bytes += chunk.input_bytes;
-    stats.bad_sequences += chunk.bad_sequences;
-    stats.nul_bytes += chunk.nul_bytes;
-    Tokenizer tokens(chunk.text);
-    WordBlock block;
-    while (block.Fill(&tokens, counter.map())) {
-      for (int i = 0; i < block.size; ++i) {
-        if (block.words[i].empty()) {
-          ++stats.lines;
-        } else {
-          counter.Add(block.words[i], block.keys[i]);
-          ++stats.tokens;
-        }
-      }
-    }
-    stats.dropped_tokens += tokens.dropped_tokens();
-  }
-
-  WordCounter counter;
-  CorpusStats stats;
-};
-
-// Hands out chunks to the threads and keeps the error of the first bad chunk.
-class Pass {
- public:
-  explicit Pass(Corpus* corpus) : corpus_(corpus) {}
-
-  void Run(Worker* worker) {
-    CorpusChunk chunk;
-    const uint64_t chunks = corpus_->num_chunks();
-    for (uint64_t i = next_++; i < chunks; i = next_++) {
-      const absl::Status status = corpus_->ReadChunk(i, &chunk);
-      if (!status.ok()) {
-        Fail(i, status);
-        return;
-      }
-      worker->CountChunk(chunk);
-      // The text's end also ends a line.
-      const bool open_line = !chunk.text.empty() && chunk.text.back() != '\n';
-      if (i + 1 == chunks && open_line) ++worker->stats.lines;
-    }
-  }
-
-  const absl::Status& status() const { return status_; }
-
- private:
-  // Chunks are taken in rising order, so all before the first bad one are
-  // looked at, and the error does not depend on the number of threads.
-  void Fail(uint64_t chunk, const absl::Status& status) {
-    next_ = corpus_->num_chunks();
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!status_.ok() && failed_chunk_ < chunk) return;
-    status_ = status;
-    failed_chunk_ = chunk;
-  }
-
-  Corpus* corpus_;
-  std::atomic<uint64_t> next_{0};
-  std::mutex mutex_;
-  absl::Status status_;
-  uint64_t failed_chunk_ = 0;
-};
-
-absl::StatusOr<Vocabulary> MakeVocabulary(const std::vector<WordCount>& words) {
-  std::string text;
-  std::vector<uint64_t> offsets = {0};
-  std::vector<uint64_t> counts;
-  offsets.reserve(words.size() + 1);
-  counts.reserve(words.size());
-  for (const WordCount& word : words) {
-    text += word.word;
-    offsets.push_back(text.size());
-    counts.push_back(word.count);
-  }
-  return Vocabulary::Create(std::move(text), std::move(offsets),
-                            std::move(counts));
+WordMap KeepMap(const std::vector<std::string>& words) {
+  WordMap map(words.size());
+  for (const std::string& word : words) map.FindOrInsert(word, PackWord(word));
+  return map;
 }
 
 absl::Status NoWordError(const std::string& name, uint64_t tokens,
@@ -127,40 +56,60 @@ absl::Status VocabularyOptions::Validate() const {
     return absl::InvalidArgumentError(
         absl::StrCat("threads is ", threads, ", expected at least 1"));
   }
+  if (max_distinct < 1000) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "max_distinct is ", max_distinct, ", expected at least 1000"));
+  }
+  for (const std::string& word : keep) {
+    if (word.empty()) {
+      return absl::InvalidArgumentError("a word to keep is empty");
+    }
+  }
   return absl::OkStatus();
+}
+
+absl::StatusOr<Vocabulary> SelectWords(std::vector<WordCount> words,
+                                       const VocabularyOptions& options) {
+  const WordMap keep = KeepMap(options.keep);
+  const auto is_kept = [&](const WordCount& word) {
+    return keep.size() > 0 &&
+           keep.Find(word.word, PackWord(word.word)) != nullptr;
+  };
+  const uint64_t limit =
+      options.max_size == 0 ? words.size() : options.max_size;
+  const auto kept =
+      static_cast<uint64_t>(std::count_if(words.begin(), words.end(), is_kept));
+  uint64_t others = limit > kept ? limit - kept : 0;  // that still have a place
+  std::string text;
+  std::vector<uint64_t> offsets = {0};
+  std::vector<uint64_t> counts;
+  for (const WordCount& word : words) {
+    if (!is_kept(word)) {
+      if (word.count < options.min_count || others == 0) continue;
+      --others;
+    }
+    text += word.word;
+    offsets.push_back(text.size());
+    counts.push_back(word.count);
+  }
+  return Vocabulary::Create(std::move(text), std::move(offsets),
+                            std::move(counts));
 }
 
 absl::StatusOr<CorpusVocabulary> BuildVocabulary(
     Corpus* corpus, const VocabularyOptions& options) {
   EMBED_RETURN_IF_ERROR(options.Validate());
-  const int threads = static_cast<int>(
-      std::min<uint64_t>(static_cast<uint64_t>(options.threads),
-                         std::max<uint64_t>(1, corpus->num_chunks())));
-  std::vector<Worker> workers(static_cast<size_t>(threads));
-  Pass pass(corpus);
-  RunThreads(threads, [&](int thread) {
-    pass.Run(&workers[static_cast<size_t>(thread)]);
-  });
-  EMBED_RETURN_IF_ERROR(pass.status());
-
+  WordTotals totals(options.max_distinct, KeepMap(options.keep));
   CorpusVocabulary result;
-  result.stats.dropped_tokens = corpus->dropped_tokens();
-  std::vector<WordCounter> counters;
-  for (Worker& worker : workers) {
-    AddStats(worker.stats, &result.stats);
-    counters.push_back(std::move(worker.counter));
-  }
-  workers.clear();
-  WordCounts counts =
-      MergeCounts(std::move(counters), options.min_count, threads);
-  result.stats.distinct_tokens = counts.distinct;
-  if (counts.words.empty()) {
+  EMBED_RETURN_IF_ERROR(
+      CountChunks(corpus, options.threads, CountWords, &totals, &result.stats));
+  result.stats.distinct_tokens = totals.distinct();
+  EMBED_ASSIGN_OR_RETURN(
+      result.vocabulary,
+      SelectWords(totals.Words(options.min_count, options.threads), options));
+  if (result.vocabulary.size() == 0) {
     return NoWordError(corpus->name(), result.stats.tokens, options.min_count);
   }
-  if (options.max_size != 0 && counts.words.size() > options.max_size) {
-    counts.words.resize(options.max_size);
-  }
-  EMBED_ASSIGN_OR_RETURN(result.vocabulary, MakeVocabulary(counts.words));
   result.stats.kept_tokens = result.vocabulary.total_count();
   return result;
 }

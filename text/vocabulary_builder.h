@@ -1,16 +1,20 @@
 // Counts the words of a corpus and makes a Vocabulary of the frequent ones, in
-// one parallel pass. Each thread counts chunks into a table of its own; the
-// tables are merged at the end, so memory is about 32 bytes and the word's text
-// beyond 7 bytes per distinct word and thread.
+// one parallel pass. Each thread counts into a table of its own; the tables are
+// added up by WordTotals. About 32 bytes and the word's text beyond 7 bytes per
+// distinct word and thread, and the same once more for the sums.
 #ifndef EMBED_TEXT_VOCABULARY_BUILDER_H_
 #define EMBED_TEXT_VOCABULARY_BUILDER_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "embed/model/vocabulary.h"
 #include "text/corpus.h"
+#include "text/counting_pass.h"
+#include "text/word_totals.h"
 
 namespace embed {
 
@@ -19,19 +23,14 @@ struct VocabularyOptions {
   // At most so many words, the most frequent ones; 0: no limit.
   uint64_t max_size = 0;
   int threads = 1;
+  // Words that are in the vocabulary however rare they are, as long as they
+  // occur; max_size leaves others out before them.
+  std::vector<std::string> keep = {};
+  // Words counted at a time, at least 1000; beyond, the rarest are forgotten
+  // (word_totals.h). The default takes about 2 GB at worst.
+  uint64_t max_distinct = uint64_t{1} << 24;
 
   absl::Status Validate() const;
-};
-
-struct CorpusStats {
-  uint64_t bytes = 0;  // of decompressed text in chunks
-  uint64_t lines = 0;
-  uint64_t tokens = 0;
-  uint64_t kept_tokens = 0;      // whose word is in the vocabulary
-  uint64_t distinct_tokens = 0;  // before min_count
-  uint64_t bad_sequences = 0;    // of UTF-8, replaced by U+FFFD
-  uint64_t nul_bytes = 0;        // read as white space
-  uint64_t dropped_tokens = 0;   // longer than Tokenizer::kMaxTokenBytes
 };
 
 struct CorpusVocabulary {
@@ -44,6 +43,11 @@ struct CorpusVocabulary {
 // (of the first chunk that has one); InvalidArgument if no word is left.
 absl::StatusOr<CorpusVocabulary> BuildVocabulary(
     Corpus* corpus, const VocabularyOptions& options);
+
+// The vocabulary of the words that min_count, max_size and keep leave of
+// `words`, sorted by BeforeInVocabulary(). Empty if none is left.
+absl::StatusOr<Vocabulary> SelectWords(std::vector<WordCount> words,
+                                       const VocabularyOptions& options);
 
 }  // namespace embed
 

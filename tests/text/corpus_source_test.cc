@@ -1,5 +1,6 @@
 #include "text/corpus_source.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -62,7 +63,7 @@ TEST(CorpusSourceTest, GivesTheSentencesOfKeptWordsInEveryFormatAndEpoch) {
   for (const std::string& path :
        {folder.Write("t", text), folder.WriteGzip("t.gz", text),
         folder.WriteZstd("t.zst", text)}) {
-    const auto corpus = Corpus::Open({path, OnBadUtf8::kReplace, 3000});
+    const auto corpus = Corpus::Open({{path}, OnBadUtf8::kReplace, 3000});
     ASSERT_TRUE(corpus.ok()) << corpus.status();
     const auto built = BuildVocabulary(corpus->get(), {4, 0, 1});
     ASSERT_TRUE(built.ok()) << built.status();
@@ -82,7 +83,7 @@ TEST(CorpusSourceTest, CutsLongSentencesAfter1000KeptWords) {
   for (int i = 0; i < 2500; ++i)
     text += i % 2 == 0 ? "yes " : "rare" + std::to_string(i) + " ";
   text += "\nyes\n";
-  const auto corpus = Corpus::Open({folder.Write("t", text)});
+  const auto corpus = Corpus::Open({{folder.Write("t", text)}});
   ASSERT_TRUE(corpus.ok());
   const auto built = BuildVocabulary(corpus->get(), {2, 0, 1});
   ASSERT_TRUE(built.ok());
@@ -94,12 +95,54 @@ TEST(CorpusSourceTest, CutsLongSentencesAfter1000KeptWords) {
   EXPECT_EQ(got[2].size(), 1u);
 }
 
+// A basket of 2,500 items is three parts of 833 or 834, other ones in each
+// epoch; two items share one in about a third of the epochs.
+TEST(CorpusSourceTest, DealsLargeBasketsIntoEqualParts) {
+  const TestFolder folder;
+  std::string text = "i1 i0 i2\n";
+  for (int i = 0; i < 2500; ++i) text += "i" + std::to_string(i) + " ";
+  text += "\ni5 i4\n";
+  const auto corpus = Corpus::Open({{folder.Write("t", text)}});
+  ASSERT_TRUE(corpus.ok());
+  const auto built = BuildVocabulary(corpus->get(), {1, 0, 1});
+  ASSERT_TRUE(built.ok());
+  const auto source =
+      CorpusSource::OfBaskets(corpus->get(), built->vocabulary, 3);
+  const uint32_t first = built->vocabulary.Find("i0");
+  const uint32_t second = built->vocabulary.Find("i1");
+  constexpr uint32_t kEpochs = 300;
+  int together = 0;
+  Sentences before;
+  for (uint32_t epoch = 0; epoch < kEpochs; ++epoch) {
+    const Sentences parts = ReadAll(source.get(), epoch);
+    ASSERT_EQ(ReadAll(source.get(), epoch), parts);
+    ASSERT_EQ(parts.size(), 5u);
+    EXPECT_EQ(parts[0].size(), 3u);
+    EXPECT_EQ(parts[4].size(), 2u);
+    std::vector<uint32_t> all;
+    for (size_t part = 1; part <= 3; ++part) {
+      EXPECT_NEAR(static_cast<double>(parts[part].size()), 833.5, 1);
+      all.insert(all.end(), parts[part].begin(), parts[part].end());
+      const auto has = [&](uint32_t id) {
+        return std::count(parts[part].begin(), parts[part].end(), id) > 0;
+      };
+      if (has(first) && has(second)) ++together;
+    }
+    std::sort(all.begin(), all.end());
+    for (uint32_t id = 0; id < 2500; ++id) ASSERT_EQ(all[id], id);
+    EXPECT_NE(parts, before);
+    before = parts;
+  }
+  // Binomial, 300 times 1/3: 100 with a deviation of 8.2.
+  EXPECT_NEAR(together, 100, 33);
+}
+
 TEST(CorpusSourceTest, NumbersFitTheLargestChunkOfShortestLines) {
   const TestFolder folder;
   std::string text;
   for (int i = 0; i < (1 << 20); ++i) text += "a\n";
   const auto corpus = Corpus::Open(
-      {folder.Write("t", text), OnBadUtf8::kReplace, size_t{2} << 20});
+      {{folder.Write("t", text)}, OnBadUtf8::kReplace, size_t{2} << 20});
   ASSERT_TRUE(corpus.ok());
   const auto built = BuildVocabulary(corpus->get(), {});
   ASSERT_TRUE(built.ok());

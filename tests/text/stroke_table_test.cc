@@ -106,5 +106,29 @@ TEST(StrokeTableTest, TheDefaultIsRimesTable) {
   EXPECT_EQ(table->Strokes(U'a'), "");
 }
 
+TEST(StrokeTableTest, TextIsByCodePointAndReadBackAsTheSameTable) {
+  const auto table = StrokeTable::Parse("大\t134\n一\th\n大\thpn\n", "t");
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_EQ(table->Text(), "一\th\n大\thpn\n");
+  const auto again = StrokeTable::Parse(table->Text(), "t");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->Text(), table->Text());
+}
+
+// Each character of the package's table has strokes, traditional ones too.
+TEST(StrokeTableTest, AllCharactersOfThePackageAreUsable) {
+  const auto table = StrokeTable::Load();
+  if (absl::IsNotFound(table.status())) GTEST_SKIP() << table.status();
+  ASSERT_TRUE(table.ok()) << table.status();
+  const auto again = StrokeTable::Parse(table->Text(), "t");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_GT(again->size(), 75000u);
+  EXPECT_EQ(again->size(), table->size());
+  EXPECT_EQ(again->Text(), table->Text());
+  for (const char* const traditional : {"漢", "語", "學", "國", "體"}) {
+    EXPECT_NE(table->WordStrokes(traditional), "") << traditional;
+  }
+}
+
 }  // namespace
 }  // namespace embed

@@ -1,10 +1,7 @@
 #include "text/word_counter.h"
 
-#include <algorithm>
 #include <map>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/embed/base/naive_text.h"
@@ -12,31 +9,31 @@
 namespace embed {
 namespace {
 
-TEST(WordCounterTest, MergesAnyNumberOfCountersToTheSameList) {
-  const std::vector<std::string> tokens = NaiveTokens(RandomText(30000, 4));
+TEST(WordCounterTest, CountsAsAMap) {
   std::map<std::string, uint64_t> naive;
-  for (const std::string& token : tokens) ++naive[token];
-  std::vector<std::pair<std::string, uint64_t>> expected;
-  for (const auto& entry : naive) {
-    if (entry.second >= 3) expected.push_back(entry);
+  WordCounter counter;
+  for (const std::string& token : NaiveTokens(RandomText(30000, 4))) {
+    ++naive[token];
+    counter.Add(token, PackWord(token));
   }
-  // Stable on a list in byte order: the order of equal counts.
-  std::stable_sort(
-      expected.begin(), expected.end(),
-      [](const auto& a, const auto& b) { return a.second > b.second; });
-  for (size_t n = 1; n <= 5; ++n) {
-    std::vector<WordCounter> counters(n);
-    for (size_t i = 0; i < tokens.size(); ++i) {
-      counters[i % n].Add(tokens[i], PackWord(tokens[i]));
-    }
-    const WordCounts counts =
-        MergeCounts(std::move(counters), 3, static_cast<int>(n));
-    EXPECT_EQ(counts.distinct, naive.size());
-    ASSERT_EQ(counts.words.size(), expected.size());
-    for (size_t i = 0; i < expected.size(); ++i) {
-      ASSERT_EQ(counts.words[i].word, expected[i].first);
-      ASSERT_EQ(counts.words[i].count, expected[i].second);
-    }
+  EXPECT_EQ(counter.map().size(), naive.size());
+  for (const auto& [word, count] : naive) {
+    const WordMap::Slot* slot = counter.map().Find(word, PackWord(word));
+    ASSERT_NE(slot, nullptr);
+    EXPECT_EQ(counter.Count(*slot), count);
+  }
+}
+
+TEST(WordCounterTest, CountsBeyond32Bits) {
+  constexpr uint64_t kMany = (uint64_t{1} << 32) - 1;
+  for (const std::string word : {"short", "a word of more than seven bytes"}) {
+    WordCounter counter;
+    const uint64_t key = PackWord(word);
+    counter.Add(word, key, kMany);
+    counter.Add(word, key);
+    counter.Add(word, key, 3 * kMany);
+    counter.Add(word, key, 7);
+    EXPECT_EQ(counter.Count(*counter.map().Find(word, key)), 4 * kMany + 8);
   }
 }
 

@@ -1,0 +1,93 @@
+#include "text/counting_pass.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <vector>
+
+#include "embed/base/parallel.h"
+#include "embed/base/status_macros.h"
+
+namespace embed {
+namespace {
+
+constexpr uint64_t kBytesPerWord = 8;  // a short word and its blank
+
+// Hands out the chunks of one round and keeps the error of the first bad one.
+class Round {
+ public:
+  Round(Corpus* corpus, uint64_t begin, uint64_t end)
+      : corpus_(corpus), end_(end), next_(begin) {}
+
+  void Run(CountChunk count, WordCounter* counter, CorpusStats* stats) {
+    // Kept by the thread from round to round, as its memory is large.
+    thread_local CorpusChunk chunk;
+    for (uint64_t i = next_++; i < end_; i = next_++) {
+      const absl::Status status = corpus_->ReadChunk(i, &chunk);
+      if (!status.ok()) return Fail(i, status);
+      stats->bytes += chunk.input_bytes;
+      stats->bad_sequences += chunk.bad_sequences;
+      stats->nul_bytes += chunk.nul_bytes;
+      if (chunk.ends_line) ++stats->lines;
+      count(chunk, counter, stats);
+    }
+  }
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  // Chunks are taken in rising order, so all before the first bad one are
+  // looked at, and the error does not depend on the number of threads.
+  void Fail(uint64_t chunk, const absl::Status& status) {
+    next_ = end_;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!status_.ok() && failed_chunk_ < chunk) return;
+    status_ = status;
+    failed_chunk_ = chunk;
+  }
+
+  Corpus* const corpus_;
+  const uint64_t end_;
+  std::atomic<uint64_t> next_;
+  std::mutex mutex_;
+  absl::Status status_;
+  uint64_t failed_chunk_ = 0;
+};
+
+void AddStats(const CorpusStats& from, CorpusStats* to) {
+  to->bytes += from.bytes;
+  to->lines += from.lines;
+  to->tokens += from.tokens;
+  to->bad_sequences += from.bad_sequences;
+  to->nul_bytes += from.nul_bytes;
+  to->dropped_tokens += from.dropped_tokens;
+}
+
+}  // namespace
+
+absl::Status CountChunks(Corpus* corpus, int threads, CountChunk count,
+                         WordTotals* totals, CorpusStats* stats) {
+  const uint64_t chunks = corpus->num_chunks();
+  const uint64_t round = std::max<uint64_t>(
+      1, totals->limit() * kBytesPerWord / corpus->chunk_bytes());
+  const auto workers = static_cast<size_t>(
+      std::min<uint64_t>(static_cast<uint64_t>(threads),
+                         std::max<uint64_t>(1, std::min(chunks, round))));
+  std::vector<WordCounter> counters(workers);
+  std::vector<CorpusStats> parts(workers);
+  for (uint64_t begin = 0; begin < chunks; begin += round) {
+    Round pass(corpus, begin, std::min(chunks, begin + round));
+    RunThreads(static_cast<int>(workers), [&](int thread) {
+      const auto i = static_cast<size_t>(thread);
+      pass.Run(count, &counters[i], &parts[i]);
+    });
+    EMBED_RETURN_IF_ERROR(pass.status());
+    totals->EndRound(&counters, threads);
+  }
+  for (const CorpusStats& part : parts) AddStats(part, stats);
+  stats->dropped_tokens += corpus->dropped_tokens();
+  stats->max_count_error = totals->max_error();
+  return absl::OkStatus();
+}
+
+}  // namespace embed

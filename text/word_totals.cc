@@ -1,0 +1,116 @@
+#include "text/word_totals.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "embed/base/parallel.h"
+
+namespace embed {
+namespace {
+
+// More than threads that merge at a time; memory grows by one part in each.
+constexpr size_t kParts = 16;
+// Counts from here on are told apart no more when the rarest are looked for.
+constexpr size_t kMaxThreshold = size_t{1} << 16;
+
+// The high bits of the hash: the low ones place the word in its map.
+size_t PartOf(uint64_t key) { return (WordMap::Mix(key) >> 40) % kParts; }
+
+// Calls body(part) for every part, each on one of the threads.
+template <typename Body>
+void ForEachPart(int threads, const Body& body) {
+  ParallelFor(threads, kParts, [&](uint64_t begin, uint64_t end) {
+    for (uint64_t part = begin; part < end; ++part) body(part);
+  });
+}
+
+}  // namespace
+
+bool BeforeInVocabulary(const WordCount& a, const WordCount& b) {
+  return a.count != b.count ? a.count > b.count : a.word < b.word;
+}
+
+WordTotals::WordTotals(uint64_t limit, WordMap keep)
+    : limit_(std::max<uint64_t>(2, limit)),
+      keep_(std::move(keep)),
+      parts_(kParts) {}
+
+uint64_t WordTotals::Size() const {
+  uint64_t size = 0;
+  for (const WordCounter& part : parts_) size += part.map().size();
+  return size;
+}
+
+void WordTotals::EndRound(std::vector<WordCounter>* counters, int threads) {
+  ParallelFor(threads, kParts, [&](uint64_t begin, uint64_t end) {
+    for (const WordCounter& counter : *counters) {
+      for (const WordMap::Slot& slot : counter.map().slots()) {
+        if (slot.key == 0) continue;
+        const size_t part = PartOf(slot.key);
+        if (part < begin || part >= end) continue;
+        parts_[part].Add(counter.map().Text(slot), slot.key,
+                         counter.Count(slot));
+      }
+    }
+  });
+  for (WordCounter& counter : *counters) counter = WordCounter();
+  if (Size() > limit_) Forget(threads);
+}
+
+void WordTotals::Forget(int threads) {
+  std::vector<uint64_t> words_with(kMaxThreshold + 1);
+  for (const WordCounter& part : parts_) {
+    for (const WordMap::Slot& slot : part.map().slots()) {
+      if (slot.key == 0) continue;
+      ++words_with[std::min<uint64_t>(part.Count(slot), kMaxThreshold)];
+    }
+  }
+  const uint64_t before = Size();
+  uint64_t left = before;
+  uint64_t threshold = 0;
+  while (left > limit_ / 2 && threshold + 1 < kMaxThreshold) {
+    left -= words_with[++threshold];
+  }
+  ForEachPart(threads, [&](uint64_t part) {
+    WordCounter kept;
+    for (const WordMap::Slot& slot : parts_[part].map().slots()) {
+      if (slot.key == 0) continue;
+      const absl::string_view word = parts_[part].map().Text(slot);
+      const uint64_t count = parts_[part].Count(slot);
+      if (count > threshold || keep_.Find(word, slot.key) != nullptr) {
+        kept.Add(word, slot.key, count);
+      }
+    }
+    parts_[part] = std::move(kept);
+  });
+  forgotten_ += before - Size();
+  max_error_ += threshold;
+}
+
+std::vector<WordCount> WordTotals::Words(uint64_t min_count,
+                                         int threads) const {
+  std::vector<std::vector<WordCount>> sorted(kParts);
+  ForEachPart(threads, [&](uint64_t part) {
+    for (const WordMap::Slot& slot : parts_[part].map().slots()) {
+      if (slot.key == 0) continue;
+      const absl::string_view word = parts_[part].map().Text(slot);
+      const uint64_t count = parts_[part].Count(slot);
+      if (count >= min_count || keep_.Find(word, slot.key) != nullptr) {
+        sorted[part].push_back({std::string(word), count});
+      }
+    }
+    std::sort(sorted[part].begin(), sorted[part].end(), BeforeInVocabulary);
+  });
+  std::vector<WordCount> words;
+  for (std::vector<WordCount>& part : sorted) {
+    const auto middle = static_cast<ptrdiff_t>(words.size());
+    std::move(part.begin(), part.end(), std::back_inserter(words));
+    std::inplace_merge(words.begin(), words.begin() + middle, words.end(),
+                       BeforeInVocabulary);
+    part = {};
+  }
+  return words;
+}
+
+}  // namespace embed

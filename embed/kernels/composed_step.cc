@@ -7,6 +7,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "absl/types/span.h"
 #include "embed/kernels/logistic-inl.h"
 #include "embed/kernels/row_scores-inl.h"
 
@@ -81,6 +82,17 @@ HWY_INLINE void ScoresToGradients(const float* labels, int count, float rate,
   hn::Store(linear, d, loss->linear);
 }
 
+// The rows of coming steps that the tile of targets from `first` on asks for:
+// an equal share of them, or the memory system would have too many at a time.
+HWY_INLINE absl::Span<const float* const> ShareOfNext(const ComposedStep& step,
+                                                      int first) {
+  const int tiles = (step.num_targets + kTargetTile - 1) / kTargetTile;
+  const int tile = first / kTargetTile;
+  const int begin = step.num_next * tile / tiles;
+  const int end = step.num_next * (tile + 1) / tiles;
+  return {step.next + begin, static_cast<size_t>(end - begin)};
+}
+
 // gradient += sum_t g_t y_t and y_t += g_t h.
 template <int kTargets>
 HWY_INLINE void UpdateTargets(const ComposedStep& step, int first,
@@ -88,12 +100,13 @@ HWY_INLINE void UpdateTargets(const ComposedStep& step, int first,
                               float* gradient) {
   const D d;
   float* const* const targets = step.targets + first;
-  const int num_next = first == 0 ? step.num_next : 0;
+  const absl::Span<const float* const> next = ShareOfNext(step, first);
+  const int num_next = static_cast<int>(next.size());
   V g[kTargets];
   HWY_UNROLL(8)
   for (int t = 0; t < kTargets; ++t) g[t] = hn::Set(d, gradients[t]);
   for (size_t i = 0; i < step.stride; i += hn::Lanes(d)) {
-    if (i % 16 == 0) PrefetchColumns(step.next, num_next, i, 16);
+    if (i % 16 == 0) PrefetchColumns(next.data(), num_next, i, 16);
     const V h = hn::Load(d, hidden + i);
     V sum = hn::Load(d, gradient + i);
     HWY_UNROLL(8)

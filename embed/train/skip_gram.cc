@@ -3,7 +3,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "embed/base/status_macros.h"
-#include "embed/train/composed_worker.h"
+#include "embed/train/feature_worker.h"
 #include "embed/train/gradient_worker.h"
 #include "embed/train/shared_window_worker.h"
 #include "embed/train/skip_gram_pairs.h"
@@ -19,6 +19,19 @@ std::unique_ptr<StepGatherer> MakeGatherer(const WindowSetup* setup,
     return std::make_unique<WindowGatherer>(setup, input);
   }
   return std::make_unique<FeatureGatherer>(setup, features, input);
+}
+
+// Hot rows are few enough for their copies to stay in the second-level cache.
+// (Measured with cw2vec, two threads, 128 to 256 KiB: 1.25 times as fast as
+// without; 512 KiB: 1.13 times.)
+std::unique_ptr<HotFeatures> FindHotFeatures(const WindowSetup& setup,
+                                             const FeatureMap* features,
+                                             uint64_t row_bytes) {
+  constexpr uint64_t kHotBytes = uint64_t{256} << 10;
+  if (features == nullptr) return nullptr;
+  return std::make_unique<HotFeatures>(
+      features, setup.CenterCounts(),
+      static_cast<uint32_t>(kHotBytes / row_bytes));
 }
 
 }  // namespace
@@ -62,7 +75,8 @@ SkipGram::SkipGram(std::unique_ptr<WindowSetup> setup,
                    EmbeddingTable* output)
     : setup_(std::move(setup)),
       optimizers_(std::move(optimizers)),
-      composed_(features != nullptr),
+      features_(
+          FindHotFeatures(*setup_, features, input->stride() * sizeof(float))),
       gatherer_(MakeGatherer(setup_.get(), features, input)),
       input_(input),
       output_(output) {}
@@ -75,9 +89,10 @@ std::unique_ptr<Objective::Worker> SkipGram::NewWorker() const {
   if (setup_->share_negatives() > 1) {
     return std::make_unique<SharedWindowWorker>(setup_.get(), input_, output_);
   }
-  if (!composed_) return std::make_unique<WindowWorker>(setup_.get(), input_);
-  return std::make_unique<ComposedWorker>(setup_.get(), gatherer_.get(),
-                                          input_->stride());
+  if (features_ == nullptr) {
+    return std::make_unique<WindowWorker>(setup_.get(), input_);
+  }
+  return std::make_unique<FeatureWorker>(setup_.get(), features_.get(), input_);
 }
 
 std::vector<TrainedArray> SkipGram::State() const {
@@ -87,7 +102,7 @@ std::vector<TrainedArray> SkipGram::State() const {
 absl::StatusOr<std::unique_ptr<PairTraining>> SkipGram::NewPairTraining(
     const PartitionOptions& options) const {
   EMBED_RETURN_IF_ERROR(options.Validate());
-  if (composed_) {
+  if (features_ != nullptr) {
     return absl::UnimplementedError(
         "vectors composed of features touch rows of several parts");
   }

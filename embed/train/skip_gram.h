@@ -27,6 +27,7 @@
 #include "absl/types/span.h"
 #include "embed/model/embedding_table.h"
 #include "embed/model/feature_map.h"
+#include "embed/train/hot_rows.h"
 #include "embed/train/objective.h"
 #include "embed/train/optimizer.h"
 #include "embed/train/step_rows.h"
@@ -58,7 +59,8 @@ class SkipGram : public Objective {
 
   const std::unique_ptr<WindowSetup> setup_;
   const std::unique_ptr<TableOptimizers> optimizers_;
-  const bool composed_;  // of features
+  // Null without features.
+  const std::unique_ptr<HotFeatures> features_;
   const std::unique_ptr<StepGatherer> gatherer_;
   EmbeddingTable* const input_;
   EmbeddingTable* const output_;

@@ -47,6 +47,7 @@ FeatureGatherer::FeatureGatherer(const WindowSetup* setup,
                                  const FeatureMap* features,
                                  EmbeddingTable* input)
     : negatives_(static_cast<size_t>(setup->negatives())),
+      undivided_(setup->undivided_gradient()),
       layer_(setup->layer()),
       features_(features),
       input_(input) {}
@@ -76,14 +77,19 @@ uint64_t FeatureGatherer::Gather(const WindowBlock& block, size_t i,
   rows->scale = features_->compose() == Compose::kMean
                     ? 1.0f / static_cast<float>(features.size())
                     : 1.0f;
-  rows->gradient_scale = rows->scale;
-  rows->targets.Clear();
+  rows->gradient_scale = undivided_ ? 1.0f : rows->scale;
+  return CollectContexts(block, i, negatives_, layer_, &rows->targets);
+}
+
+uint64_t CollectContexts(const WindowBlock& block, size_t i, size_t negatives,
+                         const OutputLayer& layer, Targets* targets) {
+  targets->Clear();
   uint64_t contexts = 0;
-  absl::Span<const uint32_t> negatives = block.NegativesOf(i);
+  absl::Span<const uint32_t> drawn = block.NegativesOf(i);
   for (size_t c = block.begin[i]; c < block.end[i]; ++c) {
     if (c == i) continue;
-    layer_.Append(block.ids[c], negatives.first(negatives_), &rows->targets);
-    negatives.remove_prefix(negatives_);
+    layer.Append(block.ids[c], drawn.first(negatives), targets);
+    drawn.remove_prefix(negatives);
     ++contexts;
   }
   return contexts;

@@ -83,6 +83,11 @@ class CbowGatherer : public WindowGatherer {
   const bool exact_;
 };
 
+// Replaces *targets by those of all contexts of center i, each context with
+// `negatives` of the center's; returns the contexts.
+uint64_t CollectContexts(const WindowBlock& block, size_t i, size_t negatives,
+                         const OutputLayer& layer, Targets* targets);
+
 // Skip-gram of composed inputs: the center's features predict each context,
 // each with negatives of its own.
 class FeatureGatherer : public StepGatherer {
@@ -99,6 +104,7 @@ class FeatureGatherer : public StepGatherer {
 
  private:
   const size_t negatives_;
+  const bool undivided_;
   const OutputLayer& layer_;
   const FeatureMap* const features_;
   EmbeddingTable* const input_;

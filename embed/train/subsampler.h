@@ -27,6 +27,10 @@ class Subsampler {
   bool Keeps(uint32_t id, uint32_t random_word) const {
     return random_word <= limits_[id];
   }
+  // The probability with which an occurrence of `id` stays.
+  double KeptShare(uint32_t id) const {
+    return keeps_all() ? 1.0 : (limits_[id] + 1.0) / 4294967296.0;
+  }
 
  private:
   std::vector<uint32_t> limits_;  // probability * 2^32 - 1; empty: all kept

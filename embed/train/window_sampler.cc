@@ -77,9 +77,11 @@ void WindowSampler::AppendWindows(size_t first, uint64_t number,
   block->begin.resize(last);
   block->end.resize(last);
   for (size_t i = first; i < last; ++i) {
-    const size_t radius = 1 + ((uint64_t{words[i - first]} *
-                                static_cast<uint64_t>(options_.window)) >>
-                               32);
+    const size_t radius = options_.fixed
+                              ? static_cast<size_t>(options_.window)
+                              : 1 + ((uint64_t{words[i - first]} *
+                                      static_cast<uint64_t>(options_.window)) >>
+                                     32);
     block->begin[i] = static_cast<uint32_t>(i - std::min(radius, i - first));
     block->end[i] = static_cast<uint32_t>(std::min(last, i + radius + 1));
   }

@@ -3,7 +3,8 @@
 //
 // Of each sequence, in this order:
 //   1. frequent ids are dropped (Subsampler), so windows reach over the gaps;
-//   2. each kept token, as a center, gets a radius uniform on 1 .. window;
+//   2. each kept token, as a center, gets a radius uniform on 1 .. window, or
+//      the window itself (WindowOptions::fixed);
 //   3. it gets `negatives` draws of the noise distribution: once a center when
 //      its contexts share them, or once for each of its contexts, or not at
 //      all. A draw may serve several centers of its sequence (WindowOptions).
@@ -40,6 +41,7 @@ struct WindowOptions {
   // than six centers take (short sequences reuse less), and not a multiple of
   // `negatives`: the same ones do not meet again in one center.
   int reuse = 1;
+  bool fixed = false;  // every radius is `window`
 };
 
 // Some whole sequences, prepared. Token i, as a center, has the contexts

@@ -91,12 +91,21 @@ int WindowSetup::negatives() const {
 WindowSampler WindowSetup::NewSampler(NegativesPer negatives_per) const {
   WindowOptions windows;
   windows.window = options_.window;
+  windows.fixed = options_.fixed_window;
   windows.negatives = negatives();
   windows.negatives_per = negatives_per;
   windows.centers_per_draw = options_.share_negatives;
   windows.reuse = grouped() ? 1 : options_.reuse_negatives;
   windows.seed = options_.seed;
   return WindowSampler(windows, &subsampler_, &negative_sampler_);
+}
+
+std::vector<double> WindowSetup::CenterCounts() const {
+  std::vector<double> kept(counts_.size());
+  for (uint32_t id = 0; id < kept.size(); ++id) {
+    kept[id] = static_cast<double>(counts_[id]) * subsampler_.KeptShare(id);
+  }
+  return kept;
 }
 
 }  // namespace embed

@@ -40,10 +40,14 @@ struct WindowModelOptions {
   // time (WindowOptions::reuse). No effect where negatives are drawn for each
   // context (composed inputs) or in groups.
   int reuse_negatives = 1;
+  // Of composed inputs: every feature row gets the whole gradient, which for a
+  // mean of n rows is n times the true one, as in fastText.
+  bool undivided_gradient = false;
   // Ends of ranges of ids: a negative comes from the range of its positive
   // (embed/train/grouped_negatives.h). Empty: from all ids. Without features
   // and shared negatives only.
   std::vector<uint32_t> negative_groups = {};
+  bool fixed_window = false;  // the radius is always the largest
 };
 
 // InvalidArgument: the tables do not have these rows and one dim.
@@ -72,8 +76,11 @@ class WindowSetup {
   int negatives() const;
   const OutputLayer& layer() const { return *layer_; }
   bool grouped() const { return !options_.negative_groups.empty(); }
+  bool undivided_gradient() const { return options_.undivided_gradient; }
   // Centers that share their negatives.
   int share_negatives() const { return options_.share_negatives; }
+  // How often each id is a center in a pass, on average.
+  std::vector<double> CenterCounts() const;
   // Negatives for tables cut into `parts` parts.
   absl::StatusOr<PartNegatives> NewPartNegatives(RowParts parts) const {
     return PartNegatives::Create(counts_, options_.noise_exponent, parts);

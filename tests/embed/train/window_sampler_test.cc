@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "embed/base/philox.h"
@@ -190,6 +192,34 @@ TEST(WindowSamplerTest, RadiiAreUniform) {
     }
     if (window == 1) continue;
     EXPECT_LT(ChiSquareDeviations(radii, std::vector<double>(edge, 1)), 5);
+  }
+}
+
+TEST(WindowSamplerTest, FixedWindowsPairAllThatTheyReach) {
+  WindowOptions options;
+  options.fixed = true;
+  for (const int window : {1, 3, 1000}) {
+    options.window = window;
+    Windows windows(options, 0);
+    SequenceBatch batch;
+    batch.Clear(0);
+    std::multiset<std::pair<uint32_t, uint32_t>> expected;
+    for (const uint32_t size : {1u, 2u, 7u, 30u}) {
+      for (uint32_t i = 0; i < size; ++i) {
+        batch.ids.push_back(i);
+        for (uint32_t j = 0; j < size; ++j) {
+          const int distance = std::abs(static_cast<int>(i - j));
+          if (i != j && distance <= window) expected.insert({i, j});
+        }
+      }
+      batch.EndSequence();
+    }
+    std::multiset<std::pair<uint32_t, uint32_t>> pairs;
+    for (const Window& one : windows.Of(0, batch)) {
+      for (const uint32_t id : one.before) pairs.insert({one.center, id});
+      for (const uint32_t id : one.after) pairs.insert({one.center, id});
+    }
+    EXPECT_EQ(pairs, expected) << window;
   }
 }
 

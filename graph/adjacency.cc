@@ -9,7 +9,8 @@
 
 namespace embed {
 
-absl::StatusOr<Adjacency> Adjacency::Create(const Graph& graph, int threads) {
+absl::StatusOr<Adjacency> Adjacency::Create(const Graph& graph, bool both_ways,
+                                            int threads) {
   EMBED_ASSIGN_OR_RETURN(
       AlignedBuffer memory,
       AlignedBuffer::Create(graph.num_arcs() / 8 * sizeof(uint64_t)));
@@ -32,7 +33,7 @@ absl::StatusOr<Adjacency> Adjacency::Create(const Graph& graph, int threads) {
       }
     }
   });
-  return Adjacency(graph, std::move(memory));
+  return Adjacency(graph, both_ways, std::move(memory));
 }
 
 void Adjacency::Find(const uint32_t* from, const uint32_t* to, int pairs,
@@ -53,6 +54,7 @@ void Adjacency::Find(const uint32_t* from, const uint32_t* to, int pairs,
     __builtin_prefetch(has_filter ? static_cast<const void*>(
                                         filters_ + places[num_filtered].word)
                                   : targets_ + row[0] + degree / 2);
+    if (both_ways_) __builtin_prefetch(rows_ + to[i]);
     num_filtered += has_filter;
     which[count] = i;
     count += !has_filter && degree > 0;
@@ -70,12 +72,24 @@ void Adjacency::Search(const uint32_t* from, const uint32_t* to,
   // The target is in [base, base + size) if anywhere.
   uint64_t bases[kMaxPairs];
   uint64_t sizes[kMaxPairs];
+  uint32_t wanted[kMaxPairs];
   int open[kMaxPairs];  // those of size > 1
   int num_open = 0;
   for (int k = 0; k < count; ++k) {
     const uint64_t* row = rows_ + from[which[k]];
     bases[k] = row[0];
     sizes[k] = row[1] - row[0];
+    wanted[k] = to[which[k]];
+    if (both_ways_ && sizes[k] >= kMinFilterDegree) {
+      const uint64_t* back_row = rows_ + wanted[k];
+      const uint64_t back_size = back_row[1] - back_row[0];
+      // A row without arcs has none to search.
+      if (back_size > 0 && back_size < sizes[k]) {
+        bases[k] = back_row[0];
+        sizes[k] = back_size;
+        wanted[k] = from[which[k]];
+      }
+    }
     __builtin_prefetch(targets_ + bases[k] + sizes[k] / 2);
     open[num_open] = k;
     num_open += sizes[k] > 1;
@@ -85,7 +99,7 @@ void Adjacency::Search(const uint32_t* from, const uint32_t* to,
     for (int j = 0; j < num_open; ++j) {
       const int k = open[j];
       const uint64_t half = sizes[k] / 2;
-      const bool above = targets_[bases[k] + half] <= to[which[k]];
+      const bool above = targets_[bases[k] + half] <= wanted[k];
       // By a mask: a branch here is a toss-up.
       bases[k] += half & -static_cast<uint64_t>(above);
       sizes[k] -= half;
@@ -96,8 +110,7 @@ void Adjacency::Search(const uint32_t* from, const uint32_t* to,
     num_open = still_open;
   }
   for (int k = 0; k < count; ++k) {
-    const int pair = which[k];
-    if (targets_[bases[k]] == to[pair]) arcs[pair] = bases[k];
+    if (targets_[bases[k]] == wanted[k]) arcs[which[k]] = bases[k];
   }
 }
 

@@ -7,7 +7,8 @@
 // lets pass, one in thirty of those without an arc, is searched for in the
 // sorted row, and so are all pairs of short rows. All pairs of a call advance
 // in turn: the misses of one overlap those of the others, and no row is ever
-// scanned.
+// scanned. Where all arcs go both ways, the shorter of the two rows is
+// searched: pairs that have an arc mostly have a hub in them.
 //
 // The filter of row v lies in the words between rows[v] / 8, rounded up, and
 // rows[v + 1] / 8, rounded down: no table of places, and never more than one
@@ -33,11 +34,14 @@ class Adjacency {
   static constexpr int kMaxPairs = 256;  // in one call
   static constexpr uint64_t kNoArc = ~uint64_t{0};
 
-  // `graph` must outlive it. O(arcs), on `threads` threads, the same for any.
+  // `graph` must outlive it. both_ways: IsSymmetric(graph), and Find() may
+  // name either arc. O(arcs), on `threads` threads, the same for any.
   // ResourceExhausted: no memory.
-  static absl::StatusOr<Adjacency> Create(const Graph& graph, int threads);
+  static absl::StatusOr<Adjacency> Create(const Graph& graph, bool both_ways,
+                                          int threads);
 
-  // arcs[i] = the arc from[i] -> to[i], or kNoArc; 0 <= pairs <= kMaxPairs.
+  // arcs[i] = the arc from[i] -> to[i], or its reverse if there are
+  // `both_ways`, or kNoArc; 0 <= pairs <= kMaxPairs.
   void Find(const uint32_t* from, const uint32_t* to, int pairs,
             uint64_t* arcs) const;
 
@@ -52,9 +56,10 @@ class Adjacency {
     uint64_t mask;
   };
 
-  Adjacency(const Graph& graph, AlignedBuffer memory)
+  Adjacency(const Graph& graph, bool both_ways, AlignedBuffer memory)
       : rows_(graph.rows()),
         targets_(graph.targets()),
+        both_ways_(both_ways),
         filters_(static_cast<const uint64_t*>(memory.data())),
         memory_(std::move(memory)) {}
 
@@ -76,6 +81,7 @@ class Adjacency {
 
   const uint64_t* rows_;
   const uint32_t* targets_;
+  bool both_ways_;
   const uint64_t* filters_;
   AlignedBuffer memory_;  // holds them
 };

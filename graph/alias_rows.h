@@ -1,9 +1,21 @@
 // An alias table for each row of a graph: draws one of a node's arcs in
 // proportion to any weights, one lookup a draw, 8 bytes an arc.
 //
-// A bucket holds the vertex that it leads to as its alias instead of a place in
-// the row, so that a draw waits for one miss only, that of the bucket and of
-// the target beside it. Exactness as AliasTable. Immutable and thread-safe.
+// A bucket is one word that answers the draw by itself, so that it costs one
+// cache miss: the target of its own arc, the target of its alias, and as many
+// leading bits of its threshold as are left,
+//
+//     threshold (32 bits, or what is left) | 0 | alias (b bits) | own (b bits)
+//
+// with b the bits of a node's number. The bits that are left out matter only
+// to a draw whose leading bits equal those of the threshold, one in 2^20 in a
+// graph of four million nodes; it builds the table of the row once more, and
+// thus is as exact as all others. Where ids leave too few bits, from 2^26
+// nodes on, a bucket holds the whole threshold and its alias, and its own
+// target is read from the graph.
+//
+// Exactness as AliasTable, whose draws these are, bit for bit. Immutable and
+// thread-safe.
 #ifndef EMBED_GRAPH_ALIAS_ROWS_H_
 #define EMBED_GRAPH_ALIAS_ROWS_H_
 
@@ -12,38 +24,91 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/optimization.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "embed/base/aligned_buffer.h"
 #include "embed/kernels/alias_draw.h"
 #include "graph/graph.h"
 
 namespace embed {
 
+// What the bits of a bucket are.
+struct AliasLayout {
+  // The one for a graph of `num_nodes` nodes.
+  static AliasLayout For(uint64_t num_nodes);
+
+  bool holds_own = true;    // or the graph has to be asked
+  int id_bits = 0;          // of each id
+  int threshold_shift = 0;  // to the bits of the threshold
+};
+
 class AliasRows {
  public:
   // Sets (*weights)[i] to the weight of the i-th arc of `node`; called for
   // nodes with arcs only, on several threads, with (*weights) of their number.
+  // Kept, and called again by some draws: the same each time.
   using RowWeights =
       std::function<void(uint32_t node, std::vector<double>* weights)>;
 
-  // O(arcs), on `threads` threads, the same for any. InvalidArgument: a row
-  // whose weights are no distribution (see BuildAliasEntries()).
-  // ResourceExhausted: no memory.
+  // `graph` must outlive the tables. O(arcs), on `threads` threads, the same
+  // for any. InvalidArgument: a row whose weights are no distribution (see
+  // BuildAliasEntries()). ResourceExhausted: no memory.
   static absl::StatusOr<AliasRows> Create(const Graph& graph,
-                                          const RowWeights& row_weights,
-                                          int threads);
+                                          RowWeights row_weights, int threads) {
+    return Create(graph, std::move(row_weights), threads,
+                  AliasLayout::For(graph.num_nodes()));
+  }
+  // `layout` is that for num_nodes() nodes or more.
+  static absl::StatusOr<AliasRows> Create(const Graph& graph,
+                                          RowWeights row_weights, int threads,
+                                          const AliasLayout& layout);
   // By the weights of the graph. InvalidArgument: it has none.
   static absl::StatusOr<AliasRows> OfWeights(const Graph& graph, int threads);
 
-  // Of arc a, its alias a vertex.
-  const AliasEntry* entries() const {
-    return static_cast<const AliasEntry*>(memory_.data());
+  // Asks for what Target() reads.
+  void Prefetch(uint64_t arc) const {
+    __builtin_prefetch(buckets_ + arc);
+    if (!layout_.holds_own) __builtin_prefetch(graph_->targets() + arc);
+  }
+
+  // The vertex that the bucket of `arc`, an arc of `node`, gives for a random
+  // word.
+  uint32_t Target(uint32_t node, uint64_t arc, uint32_t word) const {
+    const uint64_t bucket = buckets_[arc];
+    const uint64_t draw = uint64_t{word} << 32;
+    if (ABSL_PREDICT_FALSE((bucket ^ draw) >> layout_.threshold_shift == 0)) {
+      return TargetByRow(node, arc, word);
+    }
+    // By a mask: a branch here is a toss-up.
+    const uint64_t by_alias = -static_cast<uint64_t>(draw >= bucket);
+    if (!layout_.holds_own) {
+      return static_cast<uint32_t>((bucket & by_alias) |
+                                   (graph_->targets()[arc] & ~by_alias));
+    }
+    const uint64_t mask = (uint64_t{1} << layout_.id_bits) - 1;
+    return static_cast<uint32_t>(
+        bucket >> (static_cast<uint64_t>(layout_.id_bits) & by_alias) & mask);
   }
 
  private:
-  explicit AliasRows(AlignedBuffer memory) : memory_(std::move(memory)) {}
+  AliasRows(const Graph& graph, RowWeights row_weights,
+            const AliasLayout& layout, AlignedBuffer memory)
+      : graph_(&graph),
+        row_weights_(std::move(row_weights)),
+        layout_(layout),
+        memory_(std::move(memory)),
+        buckets_(static_cast<const uint64_t*>(memory_.data())) {}
 
+  // Target() by the whole threshold; O(degree).
+  uint32_t TargetByRow(uint32_t node, uint64_t arc, uint32_t word) const;
+
+  const Graph* graph_;
+  RowWeights row_weights_;
+  AliasLayout layout_;
   AlignedBuffer memory_;
+  const uint64_t* buckets_;  // in it, one an arc
 };
 
 }  // namespace embed

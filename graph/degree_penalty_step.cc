@@ -49,7 +49,7 @@ absl::StatusOr<DegreePenaltyStep> DegreePenaltyStep::Create(const Graph& graph,
   EMBED_RETURN_IF_ERROR(CheckInput(graph, beta, weighted));
   const uint32_t nodes = graph.num_nodes();
   const uint64_t* const rows = graph.rows();
-  const auto weight = [&](uint64_t arc) {
+  const auto weight = [&graph, weighted](uint64_t arc) {
     return weighted ? static_cast<double>(graph.weights()[arc]) : 1.0;
   };
   // out[v] = the sum over the arcs of v of weight times factor(target).
@@ -65,10 +65,12 @@ absl::StatusOr<DegreePenaltyStep> DegreePenaltyStep::Create(const Graph& graph,
       }
     });
   };
+  // The factors' memory stays where it is when they become the step's.
   const auto rows_by = [&](const std::vector<double>& factors) {
     return AliasRows::Create(
         graph,
-        [&](uint32_t node, std::vector<double>* weights) {
+        [rows, weight, &graph, factors = factors.data()](
+            uint32_t node, std::vector<double>* weights) {
           for (size_t i = 0; i < weights->size(); ++i) {
             const uint64_t arc = rows[node] + i;
             (*weights)[i] = weight(arc) * factors[graph.targets()[arc]];
@@ -103,43 +105,38 @@ absl::StatusOr<DegreePenaltyStep> DegreePenaltyStep::Create(const Graph& graph,
 void DegreePenaltyStep::Try(const RetryGroup& group, Memory* memory,
                             uint32_t* next) const {
   const uint64_t* const rows = graph_->rows();
-  const uint32_t* const targets = graph_->targets();
   uint64_t arcs[RetryGroup::kMaxWalkers];
-  const AliasEntry* tables[RetryGroup::kMaxWalkers];
+  const AliasRows* tables[RetryGroup::kMaxWalkers];
   for (int i = 0; i < group.active; ++i) {
     const uint32_t node = group.current[i];
     const uint64_t degree = rows[node + uint64_t{1}] - rows[node];
     const uint32_t* words = group.try_words(i);
     const bool one_hop = words[0] < one_hop_[node];
-    tables[i] = one_hop ? hops_.entries() : middles_.entries();
+    tables[i] = one_hop ? &hops_ : &middles_;
     next[i] = degree == 0 ? kWalkEnd : kWalkStay;
     arcs[i] = degree == 0 ? 0 : rows[node] + ((words[1] * degree) >> 32);
-    __builtin_prefetch(targets + arcs[i]);
-    __builtin_prefetch(tables[i] + arcs[i]);
+    tables[i]->Prefetch(arcs[i]);
   }
-  const auto follow = [&](int i, const AliasEntry* table, uint32_t word) {
-    const AliasEntry bucket = table[arcs[i]];
-    return word < bucket.threshold ? targets[arcs[i]] : bucket.alias;
-  };
   int two_hops[RetryGroup::kMaxWalkers];
   int count = 0;
   for (int i = 0; i < group.active; ++i) {
     if (next[i] == kWalkEnd) continue;
-    next[i] = follow(i, tables[i], group.try_words(i)[2]);
+    next[i] =
+        tables[i]->Target(group.current[i], arcs[i], group.try_words(i)[2]);
     two_hops[count] = i;
-    count += tables[i] == middles_.entries();
+    count += tables[i] == &middles_;
     __builtin_prefetch(rows + next[i]);
   }
   for (int k = 0; k < count; ++k) {
     const int i = two_hops[k];
     const uint64_t* row = rows + next[i];
     arcs[i] = row[0] + ((group.try_words(i)[3] * (row[1] - row[0])) >> 32);
-    __builtin_prefetch(targets + arcs[i]);
-    __builtin_prefetch(hops_.entries() + arcs[i]);
+    hops_.Prefetch(arcs[i]);
   }
   for (int k = 0; k < count; ++k) {
     const int i = two_hops[k];
-    const uint32_t drawn = follow(i, hops_.entries(), group.try_words(i)[4]);
+    const uint32_t drawn =
+        hops_.Target(next[i], arcs[i], group.try_words(i)[4]);
     next[i] = drawn == group.current[i] ? kWalkStay : drawn;
     __builtin_prefetch(rows + drawn);
   }

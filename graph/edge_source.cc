@@ -93,7 +93,6 @@ void EdgeSource::Draw(absl::Span<const uint32_t> words,
                       absl::Span<uint32_t> ids) const {
   const size_t count = ids.size() / 2;
   const uint32_t* const targets = graph_.targets();
-  const AliasEntry* const entries = heads_ ? heads_->entries() : nullptr;
   std::array<uint64_t, kGroup> arcs;
   for (size_t i = 0; i < count; ++i) {
     const uint32_t* const own = &words[i * kWordsPerDraw];
@@ -104,13 +103,16 @@ void EdgeSource::Draw(absl::Span<const uint32_t> words,
     const uint64_t* const row = graph_.rows() + ids[2 * i];
     const uint64_t degree = row[1] - row[0];
     arcs[i] = row[0] + ((words[i * kWordsPerDraw + 2] * degree) >> 32);
-    __builtin_prefetch(targets + arcs[i]);
-    if (entries != nullptr) __builtin_prefetch(entries + arcs[i]);
+    if (heads_) {
+      heads_->Prefetch(arcs[i]);
+    } else {
+      __builtin_prefetch(targets + arcs[i]);
+    }
   }
   for (size_t i = 0; i < count; ++i) {
     const uint32_t word = words[i * kWordsPerDraw + 3];
-    const bool own = entries == nullptr || word < entries[arcs[i]].threshold;
-    ids[2 * i + 1] = own ? targets[arcs[i]] : entries[arcs[i]].alias;
+    ids[2 * i + 1] =
+        heads_ ? heads_->Target(ids[2 * i], arcs[i], word) : targets[arcs[i]];
   }
 }
 

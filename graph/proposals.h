@@ -10,10 +10,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "embed/kernels/alias_draw.h"
 #include "graph/alias_rows.h"
 #include "graph/graph.h"
-#include "graph/walks.h"
 
 namespace embed {
 
@@ -28,14 +26,9 @@ class WeightedProposal {
   static absl::StatusOr<WeightedProposal> Create(const Graph& graph,
                                                  bool with_slots, int threads);
 
-  void Prefetch(uint64_t slot) const {
-    __builtin_prefetch(targets_ + slot);
-    __builtin_prefetch(buckets_.entries() + slot);
-  }
-  uint32_t Target(uint64_t slot, const uint32_t* words) const {
-    const uint32_t target = targets_[slot];
-    const AliasEntry bucket = buckets_.entries()[slot];
-    return Choose(words[1] < bucket.threshold, target, bucket.alias);
+  void Prefetch(uint64_t slot) const { buckets_.Prefetch(slot); }
+  uint32_t Target(uint32_t node, uint64_t slot, const uint32_t* words) const {
+    return buckets_.Target(node, slot, words[1]);
   }
   // The weight of an arc, and how many slots of its row it is worth.
   double Weight(uint64_t arc) const { return weights_[arc]; }
@@ -45,11 +38,8 @@ class WeightedProposal {
 
  private:
   WeightedProposal(const Graph& graph, AliasRows buckets)
-      : targets_(graph.targets()),
-        weights_(graph.weights()),
-        buckets_(std::move(buckets)) {}
+      : weights_(graph.weights()), buckets_(std::move(buckets)) {}
 
-  const uint32_t* targets_;
   const float* weights_;
   AliasRows buckets_;
   std::vector<float> slots_per_weight_;  // degree / sum of the row's weights

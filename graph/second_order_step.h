@@ -159,7 +159,7 @@ class SecondOrderStep {
       const uint32_t previous = group.previous[i];
       const bool returns = returning[i];
       const uint32_t proposed =
-          Choose(returns, previous, proposal_.Target(arcs[i], words));
+          Choose(returns, previous, proposal_.Target(current, arcs[i], words));
       const bool back = proposed == previous;
       const bool accepted = returns | (previous == kWalkEnd) |
                             (words[Proposal::kWords] * scale_ < factors[back]);

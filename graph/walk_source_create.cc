@@ -44,19 +44,19 @@ SourceOr FirstOrder(const Graph& graph, const WalkOptions& options, Step step) {
 
 SourceOr Node2vec(const Graph& graph, const WalkOptions& options,
                   const Node2vecBias& bias) {
+  const bool symmetric = IsSymmetric(graph);
   EMBED_ASSIGN_OR_RETURN(Adjacency adjacency,
-                         Adjacency::Create(graph, options.threads));
-  const bool looks_back = Node2vecStep::BackArea(bias) > 0;
-  return WithRetries(graph, options,
-                     Node2vecStep(graph, std::move(adjacency), bias,
-                                  looks_back && IsSymmetric(graph)));
+                         Adjacency::Create(graph, symmetric, options.threads));
+  return WithRetries(
+      graph, options,
+      Node2vecStep(graph, std::move(adjacency), bias, symmetric));
 }
 
 template <class Bias>
 SourceOr SecondOrder(const Graph& graph, const WalkOptions& options,
                      Bias bias) {
   EMBED_ASSIGN_OR_RETURN(Adjacency adjacency,
-                         Adjacency::Create(graph, options.threads));
+                         Adjacency::Create(graph, false, options.threads));
   using Step = SecondOrderStep<WeightedProposal, Bias>;
   const bool looks_back = Step::ReturnExcess(bias) > 0;
   EMBED_ASSIGN_OR_RETURN(

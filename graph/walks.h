@@ -16,7 +16,6 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "embed/kernels/alias_draw.h"
 #include "graph/alias_rows.h"
 #include "graph/graph.h"
 
@@ -117,7 +116,6 @@ class WeightedStep {
   static absl::StatusOr<WeightedStep> Create(const Graph& graph, int threads);
 
   void Advance(const WalkerGroup& group, uint32_t* next) const {
-    const AliasEntry* const buckets = buckets_.entries();
     const int active = group.active;
     uint64_t arcs[WalkerGroup::kMaxWalkers];
     for (int i = 0; i < active; ++i) {
@@ -126,15 +124,13 @@ class WeightedStep {
       arcs[i] = kNoArc;
       if (degree == 0) continue;
       arcs[i] = row[0] + ((group.place_words(i)[0] * degree) >> 32);
-      __builtin_prefetch(targets_ + arcs[i]);
-      __builtin_prefetch(buckets + arcs[i]);
+      buckets_.Prefetch(arcs[i]);
     }
     for (int i = 0; i < active; ++i) {
       next[i] = kWalkEnd;
       if (arcs[i] == kNoArc) continue;
-      const AliasEntry bucket = buckets[arcs[i]];
-      next[i] = Choose(group.place_words(i)[1] < bucket.threshold,
-                       targets_[arcs[i]], bucket.alias);
+      next[i] =
+          buckets_.Target(group.current[i], arcs[i], group.place_words(i)[1]);
       PrefetchRow(rows_, next[i]);
     }
   }
@@ -143,12 +139,9 @@ class WeightedStep {
   static constexpr uint64_t kNoArc = ~uint64_t{0};
 
   WeightedStep(const Graph& graph, AliasRows buckets)
-      : rows_(graph.rows()),
-        targets_(graph.targets()),
-        buckets_(std::move(buckets)) {}
+      : rows_(graph.rows()), buckets_(std::move(buckets)) {}
 
   const uint64_t* rows_;
-  const uint32_t* targets_;
   AliasRows buckets_;
 };
 

@@ -109,9 +109,7 @@ double PlainWeighted(const Graph& graph) {
   const AliasRows rows = *AliasRows::OfWeights(graph, 2);
   return PlainLoop(graph, [&](FastRandom* random, uint32_t node) {
     const uint64_t arc = graph.rows()[node] + random->Below(graph.Degree(node));
-    const AliasEntry& bucket = rows.entries()[arc];
-    return random->Next() >> 32 < bucket.threshold ? graph.targets()[arc]
-                                                   : bucket.alias;
+    return rows.Target(node, arc, static_cast<uint32_t>(random->Next() >> 32));
   });
 }
 

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
+#include "embed/eval/unit_rows.h"
 #include "embed/eval/word_lookup.h"
 
 namespace embed {
@@ -50,25 +51,6 @@ struct Answers {
   std::vector<Best> add;
   std::vector<Best> mul;
 };
-
-absl::StatusOr<Matrix> UnitColumns(const MatrixView& vectors, uint32_t count) {
-  Matrix columns(vectors.dim, static_cast<Eigen::Index>(count));
-  for (uint32_t id = 0; id < count; ++id) {
-    const absl::Span<const float> row = vectors.row(id);
-    double square = 0;
-    for (const float value : row) square += double{value} * double{value};
-    if (!std::isfinite(square)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("vector ", id, " holds a number that is not finite"));
-    }
-    const double scale = square == 0 ? 0 : 1 / std::sqrt(square);
-    for (int i = 0; i < vectors.dim; ++i) {
-      columns(i, static_cast<Eigen::Index>(id)) =
-          static_cast<float>(row[static_cast<size_t>(i)] * scale);
-    }
-  }
-  return columns;
-}
 
 // The questions that can be asked, and which words they are made of.
 class QuestionSet {
@@ -171,7 +153,12 @@ absl::StatusOr<std::vector<AnalogyResult>> EvaluateAnalogies(
       options.restrict_vocab == 0
           ? vocabulary.size()
           : std::min(options.restrict_vocab, vocabulary.size());
-  EMBED_ASSIGN_OR_RETURN(const Matrix all, UnitColumns(vectors, keys));
+  EMBED_ASSIGN_OR_RETURN(
+      const EmbeddingTable unit,
+      UnitRows({vectors.data, keys, vectors.dim, vectors.stride}));
+  const Eigen::Map<const Matrix, Eigen::Unaligned, Eigen::OuterStride<>> all(
+      unit.data(), unit.dim(), static_cast<Eigen::Index>(keys),
+      Eigen::OuterStride<>(static_cast<Eigen::Index>(unit.stride())));
   QuestionSet set(questions, vocabulary, keys);
   Matrix words(vectors.dim, static_cast<Eigen::Index>(set.words().size()));
   for (size_t i = 0; i < set.words().size(); ++i) {

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <limits>
 #include <mutex>
-#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -88,20 +86,6 @@ absl::Status ClassificationOptions::Validate() const {
         absl::StrCat("threads is ", threads, ", expected at least 1"));
   }
   return logistic.Validate();
-}
-
-Spread SpreadOf(absl::Span<const double> values) {
-  const double count = static_cast<double>(values.size());
-  Spread spread;
-  spread.mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
-  double squares = 0;
-  for (const double value : values) {
-    squares += (value - spread.mean) * (value - spread.mean);
-  }
-  spread.deviation = values.size() > 1
-                         ? std::sqrt(squares / (count - 1))
-                         : std::numeric_limits<double>::quiet_NaN();
-  return spread;
 }
 
 std::vector<LinearScore> TrainLabels(

@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "embed/eval/linear_classifier.h"
+#include "embed/eval/spread.h"
 #include "embed/math/matrix_view.h"
 
 namespace embed {
@@ -40,14 +41,6 @@ struct ClassificationOptions {
   LogisticOptions logistic;
   int threads = 1;  // the results are the same for any
 };
-
-// A mean with the sample standard deviation (divided by n - 1; NaN if n = 1).
-struct Spread {
-  double mean = 0.0;
-  double deviation = 0.0;
-};
-
-Spread SpreadOf(absl::Span<const double> values);
 
 struct ClassificationResult {
   double ratio = 0.0;  // share of the samples that train

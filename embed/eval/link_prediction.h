@@ -23,9 +23,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "embed/eval/classification.h"
 #include "embed/eval/linear_classifier.h"
 #include "embed/eval/ranking_metrics.h"
+#include "embed/eval/spread.h"
 #include "embed/math/matrix_view.h"
 
 namespace embed {

@@ -1,5 +1,6 @@
 #include "embed/eval/random_order.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -15,6 +16,14 @@ std::vector<uint32_t> RandomOrder(uint32_t size, uint64_t seed,
     std::swap(order[left - 1], order[random.Below(left)]);
   }
   return order;
+}
+
+std::vector<uint32_t> RandomSample(uint32_t size, uint64_t count, uint64_t seed,
+                                   RandomPurpose purpose) {
+  std::vector<uint32_t> sample = RandomOrder(size, seed, purpose, 0);
+  if (count != 0 && count < size) sample.resize(count);
+  std::sort(sample.begin(), sample.end());
+  return sample;
 }
 
 uint32_t TrainSize(uint32_t size, double share) {

@@ -14,6 +14,11 @@ namespace embed {
 std::vector<uint32_t> RandomOrder(uint32_t size, uint64_t seed,
                                   RandomPurpose purpose, uint64_t number);
 
+// `count` different numbers of 0 .. size - 1, rising, every set as probable as
+// any other; all of them for a count of 0 or of at least `size`. O(size).
+std::vector<uint32_t> RandomSample(uint32_t size, uint64_t count, uint64_t seed,
+                                   RandomPurpose purpose);
+
 // Of an order, the first floor(share * size) are for training and the others
 // for testing; the same order with a larger share trains on more of the same.
 uint32_t TrainSize(uint32_t size, double share);

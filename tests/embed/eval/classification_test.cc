@@ -29,13 +29,6 @@ ClassificationOptions TwoRatios() {
   return options;
 }
 
-TEST(ClassificationTest, SpreadIsThatOfASample) {
-  const Spread spread = SpreadOf({1, 2, 6});
-  EXPECT_DOUBLE_EQ(spread.mean, 3);
-  EXPECT_DOUBLE_EQ(spread.deviation, std::sqrt((4 + 1 + 9) / 2.0));
-  EXPECT_TRUE(std::isnan(SpreadOf({1}).deviation));
-}
-
 TEST(ClassificationTest, TopLabelsAreTheHighestScores) {
   std::vector<LinearScore> scores(4);
   const double bias[] = {0.5, 2, -HUGE_VAL, 2};

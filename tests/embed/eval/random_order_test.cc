@@ -32,6 +32,23 @@ TEST(RandomOrderTest, IsAPermutationOfItsName) {
   EXPECT_TRUE(RandomOrder(0, 1, RandomPurpose::kDataSplits, 0).empty());
 }
 
+TEST(RandomOrderTest, SamplesAreSetsOfTheirSize) {
+  std::map<std::vector<uint32_t>, uint64_t> counts;
+  for (uint64_t seed = 0; seed < 6000; ++seed) {
+    ++counts[RandomSample(4, 2, seed, RandomPurpose::kDataSplits)];
+  }
+  ASSERT_EQ(counts.size(), 6u);
+  std::vector<uint64_t> observed;
+  for (const auto& [sample, count] : counts) {
+    EXPECT_LT(sample[0], sample[1]);
+    observed.push_back(count);
+  }
+  EXPECT_LT(ChiSquareDeviations(observed, std::vector<double>(6, 1.0)), 5);
+  const std::vector<uint32_t> all = {0, 1, 2};
+  EXPECT_EQ(RandomSample(3, 0, 1, RandomPurpose::kDataSplits), all);
+  EXPECT_EQ(RandomSample(3, 9, 1, RandomPurpose::kDataSplits), all);
+}
+
 TEST(RandomOrderTest, SharesAreRoundedDownAsMeant) {
   EXPECT_EQ(TrainSize(10, 0.7), 7u);
   EXPECT_EQ(TrainSize(10, 0.3), 3u);

@@ -1,0 +1,76 @@
+#include "embed/eval/nearest_rows.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <tuple>
+
+#include "embed/eval/cosine.h"
+#include "embed/eval/score_rows.h"
+#include "embed/kernels/int8_top_k.h"
+
+namespace embed {
+namespace {
+
+// Candidates beyond k, whose order float32 may have got wrong.
+constexpr uint64_t kSpare = 16;
+// Queries copied together for one call of ScoreRows().
+constexpr size_t kBatch = 1024;
+
+std::vector<float> CopyRows(const MatrixView& rows,
+                            absl::Span<const uint32_t> ids) {
+  std::vector<float> copy;
+  copy.reserve(ids.size() * static_cast<size_t>(rows.dim));
+  for (const uint32_t id : ids) {
+    const absl::Span<const float> row = rows.row(id);
+    copy.insert(copy.end(), row.begin(), row.end());
+  }
+  return copy;
+}
+
+// The k best of the candidates, scored again in double.
+std::vector<ScoredRow> Refine(const MatrixView& rows, uint32_t query,
+                              const std::vector<Int8Hit>& candidates,
+                              uint64_t k) {
+  std::vector<ScoredRow> found;
+  for (const Int8Hit& hit : candidates) {
+    if (hit.row == query) continue;
+    found.push_back({hit.row, Cosine(rows.row(query), rows.row(hit.row))});
+  }
+  std::sort(found.begin(), found.end(),
+            [](const ScoredRow& a, const ScoredRow& b) {
+              return std::make_tuple(-a.score, a.id) <
+                     std::make_tuple(-b.score, b.id);
+            });
+  if (found.size() > k) found.resize(k);
+  return found;
+}
+
+}  // namespace
+
+std::vector<std::vector<ScoredRow>> NearestRows(
+    const MatrixView& unit_rows, absl::Span<const uint32_t> queries, uint64_t k,
+    int threads) {
+  std::vector<std::vector<ScoredRow>> nearest(queries.size());
+  k = std::min(k, unit_rows.rows);
+  if (k == 0) return nearest;
+  for (size_t first = 0; first < queries.size(); first += kBatch) {
+    const absl::Span<const uint32_t> ids = queries.subspan(first, kBatch);
+    const std::vector<float> copy = CopyRows(unit_rows, ids);
+    const MatrixView view = {copy.data(), ids.size(), unit_rows.dim,
+                             static_cast<uint64_t>(unit_rows.dim)};
+    ScoreRows(view, unit_rows, threads,
+              [&](uint64_t query, absl::Span<const float> scores) {
+                Int8TopK best(k + kSpare);
+                float threshold = best.threshold();
+                for (size_t i = 0; i < scores.size(); ++i) {
+                  if (scores[i] <= threshold) continue;
+                  threshold = best.Push(scores[i], static_cast<uint32_t>(i));
+                }
+                nearest[first + query] =
+                    Refine(unit_rows, ids[query], best.TakeSorted(), k);
+              });
+  }
+  return nearest;
+}
+
+}  // namespace embed

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/strings/str_cat.h"
 #include "embed/base/check.h"
+#include "embed/index/int8_codec.h"
 
 namespace embed {
 namespace {
@@ -17,12 +19,32 @@ constexpr double kScanRounding = 1e-5;
 
 }  // namespace
 
+absl::Status CheckQueries(const Int8Table& table, const MatrixView& queries,
+                          const SearchOptions& options) {
+  if (queries.dim != table.dim()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "queries have dim ", queries.dim, ", the index has ", table.dim()));
+  }
+  const auto bad = FirstNonFiniteRow(queries, options.threads);
+  if (bad.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "query ", *bad, " has a value that is not a finite number"));
+  }
+  if (!options.allowed.empty() &&
+      options.allowed.size() < (table.rows() + 63) / 64) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the bitmap of allowed rows has ", options.allowed.size(),
+                     " words, expected ", (table.rows() + 63) / 64));
+  }
+  return absl::OkStatus();
+}
+
 Int8TableQuery::Int8TableQuery(const Int8Table& table,
                                absl::Span<const float> query)
     : parts_(&table.parts()),
       values_(Int8Groups(table.dim()) * kInt8GroupColumns),
-      codes_(table.dim()) {
-  EMBED_DCHECK(query.size() == codes_.size());
+      codes_(Int8RowStride(table.dim())) {
+  EMBED_DCHECK(query.size() == static_cast<size_t>(table.dim()));
   std::vector<float> unit(query.size());
   table.codec().ToUnit(query, absl::MakeSpan(unit));
   std::copy(unit.begin(), unit.end(), values_.begin());
@@ -36,6 +58,7 @@ Int8TableQuery::Int8TableQuery(const Int8Table& table,
   for (size_t j = 0; j < unit.size(); ++j) {
     const double code = std::nearbyint(values_[j] / step_);
     codes_[j] = static_cast<int8_t>(std::clamp(code, -127.0, 127.0));
+    correction_ -= 128 * codes_[j];
     const double error = values_[j] - step_ * codes_[j];
     squared_error += error * error;
   }
@@ -44,16 +67,24 @@ Int8TableQuery::Int8TableQuery(const Int8Table& table,
 }
 
 float Int8TableQuery::Score(uint32_t id) const {
-  constexpr size_t kGroupBytes = kInt8BlockRows * kInt8GroupColumns;
-  const uint8_t* codes =
-      parts_->codes.data() + Int8CodeIndex(id, 0, parts_->dim);
+  return ScoreCodes(id,
+                    parts_->codes.data() + Int8CodeIndex(id, 0, parts_->dim),
+                    kInt8BlockRows * kInt8GroupColumns);
+}
+
+float Int8TableQuery::ScoreRow(uint32_t id, const uint8_t* codes) const {
+  return ScoreCodes(id, codes, kInt8GroupColumns);
+}
+
+float Int8TableQuery::ScoreCodes(uint32_t id, const uint8_t* codes,
+                                 size_t group_stride) const {
   // One sum for each column of a group: they can be added side by side.
   double sums[kInt8GroupColumns] = {};
   for (size_t begin = 0; begin < values_.size(); begin += kInt8GroupColumns) {
     for (size_t j = 0; j < kInt8GroupColumns; ++j) {
       sums[j] += values_[begin + j] * (codes[j] - 128);
     }
-    codes += kGroupBytes;
+    codes += group_stride;
   }
   const double dot = (sums[0] + sums[1]) + (sums[2] + sums[3]);
   const double score = double{parts_->multipliers[id]} * dot +

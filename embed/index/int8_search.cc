@@ -14,10 +14,6 @@
 namespace embed {
 namespace {
 
-// Candidates for k hits. Rounding the query moves neighbours by a few ranks;
-// with four times as many the float scores decide.
-constexpr uint64_t kCandidatesPerHit = 4;
-constexpr uint64_t kMinCandidates = 40;
 // Queries that share a scan, and the most candidates they may hold together
 // (8 bytes each, twice).
 constexpr uint64_t kBatch = 256;
@@ -34,26 +30,6 @@ struct Request {
   bool range = false;  // only scores of at least min_score
   absl::Span<const uint64_t> allowed;
 };
-
-absl::Status CheckQueries(const Int8Table& table, const MatrixView& queries,
-                          const SearchOptions& options) {
-  if (queries.dim != table.dim()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "queries have dim ", queries.dim, ", the index has ", table.dim()));
-  }
-  const auto bad = FirstNonFiniteRow(queries, options.threads);
-  if (bad.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "query ", *bad, " has a value that is not a finite number"));
-  }
-  if (!options.allowed.empty() &&
-      options.allowed.size() < (table.rows() + 63) / 64) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the bitmap of allowed rows has ", options.allowed.size(),
-                     " words, expected ", (table.rows() + 63) / 64));
-  }
-  return absl::OkStatus();
-}
 
 // A run of queries that are scanned together.
 class Batch {
@@ -177,8 +153,7 @@ absl::StatusOr<SearchHits> Int8Table::Search(
   }
   Request request;
   request.k = std::min(options.k, rows());
-  request.candidates =
-      std::min(rows(), std::max(kCandidatesPerHit * request.k, kMinCandidates));
+  request.candidates = std::min(rows(), CandidatesFor(request.k));
   request.allowed = options.allowed;
   return Run(*this, request, queries, options.threads);
 }

@@ -35,8 +35,14 @@ absl::StatusOr<ItemIndex> ItemIndex::Build(const Vocabulary& vocabulary,
   table_options.threads = options.threads;
   EMBED_ASSIGN_OR_RETURN(Int8Table table,
                          Int8Table::Build(vectors, table_options));
-  return ItemIndex(std::move(table), KeyTable::Build(vocabulary), options.seed,
-                   options.info);
+  std::optional<HnswGraph> graph;
+  if (options.hnsw.has_value()) {
+    HnswOptions hnsw = *options.hnsw;
+    hnsw.threads = options.threads;
+    EMBED_ASSIGN_OR_RETURN(graph, HnswGraph::Build(table, hnsw));
+  }
+  return ItemIndex(std::move(table), std::move(graph),
+                   KeyTable::Build(vocabulary), options.seed, options.info);
 }
 
 std::vector<uint32_t> ItemIndex::NearestSpellings(absl::string_view key,

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "embed/index/hnsw_graph.h"
 #include "embed/index/int8_table.h"
 #include "embed/index/key_table.h"
 #include "embed/io/container.h"
@@ -27,7 +28,10 @@ namespace embed {
 struct ItemIndexOptions {
   uint64_t seed = 1;  // of the rotation
   Int8Rotation rotation = Int8Rotation::kWhenBetter;
-  int threads = 1;  // changes the speed only
+  int threads = 1;  // changes the speed only, but for a graph
+  // A graph for faster search, which finds nearly all that an exact one does;
+  // `threads` inside is not used.
+  std::optional<HnswOptions> hnsw;
   // Kept with the index: how its vectors were made. Nothing that differs
   // between two runs of one command.
   std::map<std::string, std::string> info;
@@ -56,6 +60,8 @@ class ItemIndex {
   int dim() const { return table_.dim(); }
   absl::string_view key(uint32_t id) const { return keys_.key(id); }
   const Int8Table& table() const { return table_; }
+  // Null if the index was built without.
+  const HnswGraph* graph() const { return graph_ ? &*graph_ : nullptr; }
   const std::map<std::string, std::string>& info() const { return info_; }
 
   // The id of `key`. O(log size).
@@ -71,9 +77,13 @@ class ItemIndex {
   // The stored vector of `id`: length 1, or 0 if a zero vector was given.
   std::vector<float> Vector(uint32_t id) const;
 
-  // See Int8Table; ids are those of the keys.
+  // See Int8Table; ids are those of the keys. Goes through the graph, if there
+  // is one and all rows are allowed.
   absl::StatusOr<SearchHits> Search(const MatrixView& queries,
                                     const SearchOptions& options) const {
+    if (graph_.has_value() && options.allowed.empty()) {
+      return graph_->Search(table_, queries, options);
+    }
     return table_.Search(queries, options);
   }
   absl::StatusOr<SearchHits> RangeSearch(const MatrixView& queries,
@@ -83,14 +93,16 @@ class ItemIndex {
   }
 
  private:
-  ItemIndex(Int8Table table, KeyTable keys, uint64_t seed,
-            std::map<std::string, std::string> info)
+  ItemIndex(Int8Table table, std::optional<HnswGraph> graph, KeyTable keys,
+            uint64_t seed, std::map<std::string, std::string> info)
       : table_(std::move(table)),
+        graph_(std::move(graph)),
         keys_(std::move(keys)),
         seed_(seed),
         info_(std::move(info)) {}
 
   Int8Table table_;
+  std::optional<HnswGraph> graph_;
   KeyTable keys_;
   uint64_t seed_;
   std::map<std::string, std::string> info_;

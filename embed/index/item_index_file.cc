@@ -1,6 +1,7 @@
 // ItemIndex files (layout: embed/index/FORMAT.md).
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "embed/base/status_macros.h"
@@ -15,19 +16,32 @@ using Json = nlohmann::json;
 constexpr char kCodec[] = "int8";
 constexpr char kMetric[] = "cosine";
 
+// What a graph has besides its arrays.
+struct GraphMeta {
+  int m = 0;
+  uint32_t entry_point = 0;
+  uint64_t lists = 0;
+};
+
 struct Meta {
   uint64_t rows = 0;
   int dim = 0;
   bool rotated = false;
   uint64_t seed = 0;
   std::map<std::string, std::string> info;
+  std::optional<GraphMeta> hnsw;
 };
 
 std::string ToJson(const Meta& meta) {
-  const Json json = {{"codec", kCodec},         {"metric", kMetric},
-                     {"rows", meta.rows},       {"dim", meta.dim},
-                     {"rotated", meta.rotated}, {"seed", meta.seed},
-                     {"info", Json(meta.info)}};
+  Json json = {{"codec", kCodec},         {"metric", kMetric},
+               {"rows", meta.rows},       {"dim", meta.dim},
+               {"rotated", meta.rotated}, {"seed", meta.seed},
+               {"info", Json(meta.info)}};
+  if (meta.hnsw.has_value()) {
+    json["hnsw"] = {{"m", meta.hnsw->m},
+                    {"entry_point", meta.hnsw->entry_point},
+                    {"lists", meta.hnsw->lists}};
+  }
   // Names are sorted: the same values give the same bytes.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -51,6 +65,24 @@ absl::Status ExpectText(const Json& json, const char* name,
         absl::StrCat("'", name, "' is not '", expected, "'"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<GraphMeta>> GraphFromJson(const Json& json) {
+  const auto found = json.find("hnsw");
+  if (found == json.end()) return std::nullopt;
+  if (!found->is_object()) {
+    return absl::InvalidArgumentError("'hnsw' is not an object");
+  }
+  GraphMeta meta;
+  EMBED_ASSIGN_OR_RETURN(const uint64_t m, Number(*found, "m", 256));
+  EMBED_ASSIGN_OR_RETURN(const uint64_t entry_point,
+                         Number(*found, "entry_point", Vocabulary::kMaxSize));
+  EMBED_ASSIGN_OR_RETURN(
+      meta.lists,
+      Number(*found, "lists", std::numeric_limits<uint32_t>::max()));
+  meta.m = static_cast<int>(m);
+  meta.entry_point = static_cast<uint32_t>(entry_point);
+  return meta;
 }
 
 absl::StatusOr<Meta> FromJson(absl::string_view text) {
@@ -83,6 +115,7 @@ absl::StatusOr<Meta> FromJson(absl::string_view text) {
     }
     meta.info[name] = value.get<std::string>();
   }
+  EMBED_ASSIGN_OR_RETURN(meta.hnsw, GraphFromJson(json));
   return meta;
 }
 
@@ -112,6 +145,37 @@ absl::StatusOr<Int8Table> OpenTable(const Container& file, const Meta& meta) {
   return table;
 }
 
+absl::StatusOr<std::optional<HnswGraph>> OpenGraph(const Container& file,
+                                                   const Meta& meta,
+                                                   Container::Verify verify) {
+  if (!meta.hnsw.has_value()) return std::nullopt;
+  const uint64_t m = static_cast<uint64_t>(meta.hnsw->m);
+  HnswGraph::Parts parts;
+  parts.rows = meta.rows;
+  parts.dim = meta.dim;
+  parts.m = meta.hnsw->m;
+  parts.entry_point = meta.hnsw->entry_point;
+  EMBED_ASSIGN_OR_RETURN(
+      parts.codes,
+      file.Array<uint8_t>("graph_codes", meta.rows * Int8RowStride(meta.dim)));
+  EMBED_ASSIGN_OR_RETURN(parts.scales,
+                         file.Array<Int8RowScale>("graph_scales", meta.rows));
+  EMBED_ASSIGN_OR_RETURN(
+      parts.links, file.Array<uint32_t>("graph_links", meta.rows * 2 * m));
+  EMBED_ASSIGN_OR_RETURN(parts.upper_lists,
+                         file.Array<uint32_t>("graph_lists", meta.rows + 1));
+  EMBED_ASSIGN_OR_RETURN(
+      parts.upper_links,
+      file.Array<uint32_t>("graph_upper", meta.hnsw->lists * m));
+  absl::StatusOr<HnswGraph> graph = HnswGraph::FromParts(parts, file.file());
+  if (!graph.ok()) return file.Damaged("meta", graph.status().message());
+  if (verify == Container::Verify::kAll) {
+    const absl::Status status = graph->Check();
+    if (!status.ok()) return file.Damaged("graph_links", status.message());
+  }
+  return graph;
+}
+
 absl::StatusOr<KeyTable> OpenKeys(const Container& file, uint64_t rows,
                                   Container::Verify verify) {
   KeyTable::Parts parts;
@@ -135,8 +199,12 @@ absl::StatusOr<KeyTable> OpenKeys(const Container& file, uint64_t rows,
 absl::Status ItemIndex::Write(const std::string& path) const {
   const Int8Table::Parts& rows = table_.parts();
   const KeyTable::Parts& keys = keys_.parts();
-  const std::string meta =
-      ToJson({rows.rows, rows.dim, table_.rotated(), seed_, info_});
+  Meta values = {rows.rows, rows.dim, table_.rotated(), seed_, info_, {}};
+  if (graph_.has_value()) {
+    const HnswGraph::Parts& parts = graph_->parts();
+    values.hnsw = {parts.m, parts.entry_point, parts.lists()};
+  }
+  const std::string meta = ToJson(values);
   ContainerWriter writer(ContainerKind::kIndex);
   writer.Add("meta", meta.data(), meta.size());
   writer.Add("codes", rows.codes);
@@ -148,6 +216,14 @@ absl::Status ItemIndex::Write(const std::string& path) const {
   writer.Add("key_bases", keys.bases);
   writer.Add("key_offsets", keys.offsets);
   writer.Add("key_order", keys.order);
+  if (graph_.has_value()) {
+    const HnswGraph::Parts& graph = graph_->parts();
+    writer.Add("graph_codes", graph.codes);
+    writer.Add("graph_scales", graph.scales);
+    writer.Add("graph_links", graph.links);
+    writer.Add("graph_lists", graph.upper_lists);
+    writer.Add("graph_upper", graph.upper_links);
+  }
   return writer.Write(path);
 }
 
@@ -159,9 +235,11 @@ absl::StatusOr<ItemIndex> ItemIndex::Open(const std::string& path,
   absl::StatusOr<Meta> meta = FromJson(AsText(bytes));
   if (!meta.ok()) return file.Damaged("meta", meta.status().message());
   EMBED_ASSIGN_OR_RETURN(Int8Table table, OpenTable(file, *meta));
+  EMBED_ASSIGN_OR_RETURN(std::optional<HnswGraph> graph,
+                         OpenGraph(file, *meta, verify));
   EMBED_ASSIGN_OR_RETURN(KeyTable keys, OpenKeys(file, meta->rows, verify));
-  return ItemIndex(std::move(table), std::move(keys), meta->seed,
-                   std::move(meta->info));
+  return ItemIndex(std::move(table), std::move(graph), std::move(keys),
+                   meta->seed, std::move(meta->info));
 }
 
 }  // namespace embed

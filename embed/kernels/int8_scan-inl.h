@@ -70,7 +70,7 @@ constexpr size_t kVectors = kBlockRows / kLanes;  // for one block
 
 #if HWY_TARGET == HWY_AVX3_DL
 
-// 24 accumulators, 2 registers of rows; the queries come from memory.
+// 24 accumulators, 2 registers of rows, 1 of a query.
 constexpr size_t kMaxTileQueries = 12;
 constexpr size_t kTileBlocks = 2;
 constexpr size_t kWordsPerGroup = 1;
@@ -83,16 +83,23 @@ inline void PackGroup(const int8_t* codes, int32_t* words) {
   words[0] = static_cast<int32_t>(low | high);
 }
 
+struct GroupQuery {
+  explicit HWY_INLINE GroupQuery(const int32_t* word)
+      : bytes(hn::Set(Int32(), *word)) {}
+  Int32Vec bytes;
+};
+
 struct GroupRows {
-  explicit HWY_INLINE GroupRows(const uint8_t* codes)
-      : bytes(hn::BitCast(
-            Int32(), hn::Load(hn::Repartition<uint8_t, Int32>(), codes))) {}
+  HWY_INLINE void Load(const uint8_t* codes) {
+    bytes = hn::BitCast(Int32(),
+                        hn::Load(hn::Repartition<uint8_t, Int32>(), codes));
+  }
   // Assembly, because GCC 12 moves the accumulators of the intrinsic to the
   // stack and back, which halves the speed.
-  HWY_INLINE void AddDot(const int32_t* word, Int32Vec& sum) const {
-    asm("vpdpbusd %2%{1to16%}, %1, %0"
+  HWY_INLINE void AddDot(const GroupQuery& query, Int32Vec& sum) const {
+    asm("vpdpbusd %2, %1, %0"
         : "+v"(sum.raw)
-        : "v"(bytes.raw), "m"(*word));
+        : "v"(bytes.raw), "v"(query.bytes.raw));
   }
   Int32Vec bytes;
 };
@@ -109,24 +116,30 @@ inline void PackGroup(const int8_t* codes, int32_t* words) {
   words[1] = PackWord(codes[1], codes[3]);
 }
 
+struct GroupQuery {
+  explicit HWY_INLINE GroupQuery(const int32_t* words)
+      : even(hn::BitCast(Int16(), hn::Set(Int32(), words[0]))),
+        odd(hn::BitCast(Int16(), hn::Set(Int32(), words[1]))) {}
+  hn::Vec<Int16> even;
+  hn::Vec<Int16> odd;
+};
+
 // Bytes are widened to 16 bits before they are multiplied: the instruction that
 // multiplies bytes (vpmaddubsw) saturates its sums of two.
 struct GroupRows {
-  explicit HWY_INLINE GroupRows(const uint8_t* codes) {
+  HWY_INLINE void Load(const uint8_t* codes) {
     const hn::Repartition<uint8_t, Int32> d8;
     const hn::Repartition<uint16_t, Int32> d16;
     const auto pairs = hn::BitCast(d16, hn::Load(d8, codes));
     even = hn::BitCast(Int16(), hn::And(pairs, hn::Set(d16, 0x00FF)));
     odd = hn::BitCast(Int16(), hn::ShiftRight<8>(pairs));
   }
-  HWY_INLINE void AddDot(const int32_t* words, Int32Vec& sum) const {
-    const Int32 d;
-    const auto even_query = hn::BitCast(Int16(), hn::Set(d, words[0]));
-    const auto odd_query = hn::BitCast(Int16(), hn::Set(d, words[1]));
+  HWY_INLINE void AddDot(const GroupQuery& query, Int32Vec& sum) const {
     // On x86 all of the sum is in the first operand, lane by lane.
+    const Int32 d;
     Int32Vec unused = hn::Zero(d);
-    sum = hn::ReorderWidenMulAccumulate(d, even, even_query, sum, unused);
-    sum = hn::ReorderWidenMulAccumulate(d, odd, odd_query, sum, unused);
+    sum = hn::ReorderWidenMulAccumulate(d, even, query.even, sum, unused);
+    sum = hn::ReorderWidenMulAccumulate(d, odd, query.odd, sum, unused);
   }
   hn::Vec<Int16> even;
   hn::Vec<Int16> odd;
@@ -150,28 +163,43 @@ HWY_NOINLINE bool ScoreTile(const TileQueries& queries, const TileRows& rows,
   const int32_t* word = queries.words;
   const uint8_t* codes = rows.codes;
   for (size_t g = 0; g < rows.groups; ++g, codes += kGroupBytes) {
+    GroupRows group[kRows];
     EMBED_UNROLL for (size_t r = 0; r < kRows; ++r) {
       const uint8_t* at = codes + r / kVectors * rows.groups * kGroupBytes +
                           r % kVectors * kLanes * kInt8GroupColumns;
       if constexpr (kQueries <= 4) hwy::Prefetch(at + kPrefetchBytes);
-      const GroupRows group(at);
-      EMBED_UNROLL for (size_t q = 0; q < kQueries; ++q) {
-        group.AddDot(word + q * kWordsPerGroup, sums[r][q]);
+      group[r].Load(at);
+    }
+    EMBED_UNROLL for (size_t q = 0; q < kQueries; ++q) {
+      const GroupQuery query(word + q * kWordsPerGroup);
+      EMBED_UNROLL for (size_t r = 0; r < kRows; ++r) {
+        group[r].AddDot(query, sums[r][q]);
       }
     }
     word += kQueries * kWordsPerGroup;
   }
-  auto any = hn::MaskFromVec(hn::Zero(df));
+  hn::Vec<Float> multipliers[kRows];
+  hn::Vec<Float> offsets[kRows];
   EMBED_UNROLL for (size_t r = 0; r < kRows; ++r) {
-    const auto multipliers = hn::Load(df, rows.multipliers + r * kLanes);
-    const auto offsets = hn::Load(df, rows.offsets + r * kLanes);
-    EMBED_UNROLL for (size_t q = 0; q < kQueries; ++q) {
+    multipliers[r] = hn::Load(df, rows.multipliers + r * kLanes);
+    offsets[r] = hn::Load(df, rows.offsets + r * kLanes);
+  }
+  const float* factors = queries.offset_factors;
+  const float* thresholds = queries.thresholds;
+  auto any = hn::MaskFromVec(hn::Zero(df));
+  EMBED_UNROLL for (size_t q = 0; q < kQueries; ++q) {
+    const auto factor = hn::Set(df, factors[q]);
+    const auto threshold = hn::Set(df, thresholds[q]);
+    EMBED_UNROLL for (size_t r = 0; r < kRows; ++r) {
       const auto score =
-          hn::MulAdd(hn::ConvertTo(df, sums[r][q]), multipliers,
-                     hn::Mul(offsets, hn::Set(df, queries.offset_factors[q])));
-      any = hn::Or(any, hn::Gt(score, hn::Set(df, queries.thresholds[q])));
+          hn::MulAdd(hn::ConvertTo(df, sums[r][q]), multipliers[r],
+                     hn::Mul(offsets[r], factor));
+      any = hn::Or(any, hn::Gt(score, threshold));
       sums[r][q] = hn::BitCast(d, score);
     }
+    // Else GCC 12 loads the numbers of all queries first, for which it moves
+    // the accumulators to the stack.
+    asm volatile("" ::: "memory");
   }
   if (HWY_LIKELY(hn::AllFalse(df, any))) return false;
   EMBED_UNROLL for (size_t q = 0; q < kQueries; ++q) {

@@ -1,0 +1,250 @@
+// Recall@10 against queries/s of HnswGraph, hnswlib and FAISS's IndexHNSWFlat,
+// one thread, one query at a time:
+//   hnsw_bench VECTORS [ROWS [M [EF_CONSTRUCTION [hnswlib|faiss|all|none]]]]
+// VECTORS: any file embed/io/vector_reader.h reads. The rows are brought to
+// length 1 and, up to ROWS, filled up with copies of themselves plus normal
+// noise of relative length 0.5; queries are copies with noise of 0.2.
+// Neighbours are those of an exact search with floats. Seconds are CPU time of
+// this thread.
+#include <time.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "benchmarks/embed/index/hnsw_peers.h"
+#include "embed/index/hnsw_graph.h"
+#include "embed/index/int8_table.h"
+#include "embed/io/vector_reader.h"
+
+namespace embed {
+namespace {
+
+constexpr int kTop = 10;
+constexpr uint64_t kQueries = 500;
+constexpr int kRuns = 3;
+
+double CpuSeconds() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * now.tv_nsec;
+}
+
+struct Matrix {
+  Matrix(uint64_t num_rows, int num_columns)
+      : values(num_rows * num_columns), rows(num_rows), dim(num_columns) {}
+  MatrixView view() const {
+    return {values.data(), rows, dim, static_cast<uint64_t>(dim)};
+  }
+  float* row(uint64_t i) { return values.data() + i * dim; }
+
+  std::vector<float> values;
+  uint64_t rows;
+  int dim;
+};
+
+void Normalize(float* row, int dim) {
+  double squared = 0;
+  for (int j = 0; j < dim; ++j) squared += double{row[j]} * row[j];
+  const double scale = squared > 0 ? 1 / std::sqrt(squared) : 0;
+  for (int j = 0; j < dim; ++j) row[j] = static_cast<float>(row[j] * scale);
+}
+
+// to = from + noise of length about `relative`, at length 1.
+void NoisyCopy(const float* from, int dim, double relative, float* to,
+               std::mt19937_64* random) {
+  std::normal_distribution<double> noise(0, relative / std::sqrt(dim));
+  for (int j = 0; j < dim; ++j) {
+    to[j] = static_cast<float>(from[j] + noise(*random));
+  }
+  Normalize(to, dim);
+}
+
+Matrix Enlarge(const MatrixView& rows, uint64_t size) {
+  Matrix all(size, rows.dim);
+  std::mt19937_64 random(1);
+  for (uint64_t i = 0; i < size; ++i) {
+    if (i < rows.rows) {
+      std::copy_n(rows.row(i).data(), rows.dim, all.row(i));
+      Normalize(all.row(i), rows.dim);
+    } else {
+      NoisyCopy(all.row(i % rows.rows), rows.dim, 0.5, all.row(i), &random);
+    }
+  }
+  return all;
+}
+
+Matrix Queries(Matrix* rows) {
+  Matrix queries(kQueries, rows->dim);
+  std::mt19937_64 random(2);
+  for (uint64_t i = 0; i < kQueries; ++i) {
+    NoisyCopy(rows->row(random() % rows->rows), rows->dim, 0.2, queries.row(i),
+              &random);
+  }
+  return queries;
+}
+
+std::vector<uint32_t> ExactNeighbours(const MatrixView& rows,
+                                      const MatrixView& queries) {
+  std::vector<uint32_t> ids;
+  std::vector<std::pair<float, uint32_t>> order(rows.rows);
+  for (uint64_t q = 0; q < queries.rows; ++q) {
+    for (uint64_t i = 0; i < rows.rows; ++i) {
+      // Eight sums: the compiler may take them side by side.
+      float sums[8] = {};
+      for (int j = 0; j + 8 <= rows.dim; j += 8) {
+        for (int l = 0; l < 8; ++l) {
+          sums[l] += queries.row(q)[j + l] * rows.row(i)[j + l];
+        }
+      }
+      float dot = 0;
+      for (const float sum : sums) dot += sum;
+      for (int j = rows.dim / 8 * 8; j < rows.dim; ++j) {
+        dot += queries.row(q)[j] * rows.row(i)[j];
+      }
+      order[i] = {-dot, static_cast<uint32_t>(i)};
+    }
+    std::partial_sort(order.begin(), order.begin() + kTop, order.end());
+    for (int k = 0; k < kTop; ++k) ids.push_back(order[k].second);
+  }
+  return ids;
+}
+
+double Recall(const std::vector<uint32_t>& found,
+              const std::vector<uint32_t>& expected) {
+  size_t hits = 0;
+  for (size_t i = 0; i < found.size(); ++i) {
+    const auto first = expected.begin() + i / kTop * kTop;
+    hits += std::count(first, first + kTop, found[i]);
+  }
+  return static_cast<double>(hits) / static_cast<double>(expected.size());
+}
+
+using SearchFunction = std::function<std::vector<uint32_t>(int ef)>;
+
+// Prints recall and queries/s for rising ef, then the speed at fixed recalls,
+// between two measured ones by the line through their logarithms.
+void Measure(const std::string& name, const SearchFunction& search,
+             const std::vector<uint32_t>& expected) {
+  std::vector<std::pair<double, double>> curve;
+  for (const int ef : {10, 14, 20, 28, 40, 56, 80, 112, 160, 240, 400, 640}) {
+    std::vector<double> seconds;
+    double recall = 0;
+    for (int run = 0; run < kRuns; ++run) {
+      const double start = CpuSeconds();
+      const std::vector<uint32_t> found = search(ef);
+      seconds.push_back(CpuSeconds() - start);
+      recall = Recall(found, expected);
+    }
+    std::sort(seconds.begin(), seconds.end());
+    curve.emplace_back(recall, kQueries / seconds[kRuns / 2]);
+    std::printf("%-10s ef %4d  recall@10 %.4f  %8.0f queries/s\n", name.c_str(),
+                ef, recall, curve.back().second);
+  }
+  for (const double target : {0.90, 0.95, 0.99}) {
+    for (size_t i = 0; i < curve.size(); ++i) {
+      if (curve[i].first < target) continue;
+      double speed = curve[i].second;
+      if (i > 0) {
+        const double part = (target - curve[i - 1].first) /
+                            (curve[i].first - curve[i - 1].first);
+        speed = std::exp((1 - part) * std::log(curve[i - 1].second) +
+                         part * std::log(speed));
+      }
+      std::printf("%-10s at recall %.2f: %8.0f queries/s\n", name.c_str(),
+                  target, speed);
+      break;
+    }
+  }
+  std::fflush(stdout);
+}
+
+bool MeasureOurs(const MatrixView& rows, const MatrixView& queries,
+                 const HnswOptions& options,
+                 const std::vector<uint32_t>& expected) {
+  const auto table = Int8Table::Build(rows, {});
+  if (!table.ok()) return false;
+  const double start = CpuSeconds();
+  const auto graph = HnswGraph::Build(*table, options);
+  if (!graph.ok()) return false;
+  std::printf("embed: built in %.1f s\n", CpuSeconds() - start);
+  const auto search = [&](int ef) {
+    SearchOptions search_options;
+    search_options.k = kTop;
+    search_options.ef_search = ef;
+    std::vector<uint32_t> ids;
+    for (uint64_t q = 0; q < queries.rows; ++q) {
+      const MatrixView query = {queries.row(q).data(), 1, queries.dim,
+                                queries.stride};
+      const auto hits = graph->Search(*table, query, search_options);
+      for (const SearchHit& hit : hits->front()) ids.push_back(hit.id);
+    }
+    return ids;
+  };
+  Measure("embed", search, expected);
+  return true;
+}
+
+void MeasurePeer(const std::string& name, SearchPeer* peer,
+                 const MatrixView& rows, const MatrixView& queries,
+                 const std::vector<uint32_t>& expected) {
+  const double start = CpuSeconds();
+  peer->Build(rows);
+  std::printf("%s: built in %.1f s\n", name.c_str(), CpuSeconds() - start);
+  const auto search = [&](int ef) { return peer->Search(queries, kTop, ef); };
+  Measure(name, search, expected);
+}
+
+int Main(int argc, char** argv) {
+  const auto argument = [&](int i, int other) {
+    return argc > i ? std::atoi(argv[i]) : other;
+  };
+  if (argc < 2) {
+    std::fprintf(stderr,
+                 "hnsw_bench VECTORS [ROWS [M [EF_CONSTRUCTION [PEERS]]]]\n");
+    return 2;
+  }
+  const auto vectors = ReadVectors(argv[1]);
+  if (!vectors.ok()) {
+    std::fprintf(stderr, "%s\n", vectors.status().ToString().c_str());
+    return 1;
+  }
+  HnswOptions options;
+  options.m = argument(3, 16);
+  options.ef_construction = argument(4, 100);
+  const std::string peers = argc > 5 ? argv[5] : "hnswlib";
+  Matrix rows =
+      Enlarge(vectors->view(), static_cast<uint64_t>(argument(2, 100000)));
+  const Matrix queries = Queries(&rows);
+  const std::vector<uint32_t> expected =
+      ExactNeighbours(rows.view(), queries.view());
+  std::printf("%d rows of dim %d, m %d, ef_construction %d\n",
+              static_cast<int>(rows.rows), rows.dim, options.m,
+              options.ef_construction);
+  if (!MeasureOurs(rows.view(), queries.view(), options, expected)) return 1;
+  if (peers == "hnswlib" || peers == "all") {
+    const auto peer = MakeHnswlib(options.m, options.ef_construction);
+    if (peer != nullptr) {
+      MeasurePeer("hnswlib", peer.get(), rows.view(), queries.view(), expected);
+    } else {
+      std::printf("hnswlib was not there when this program was built\n");
+    }
+  }
+  if (peers == "faiss" || peers == "all") {
+    const auto peer = MakeFaissHnsw(options.m, options.ef_construction);
+    MeasurePeer("faiss", peer.get(), rows.view(), queries.view(), expected);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace embed
+
+int main(int argc, char** argv) { return embed::Main(argc, argv); }

@@ -1,0 +1,113 @@
+// A graph of near neighbours over the rows of an Int8Table, for search in
+// about logarithmic time: HNSW of Malkov and Yashunin (2016), "Efficient and
+// robust approximate nearest neighbor search using Hierarchical Navigable Small
+// World graphs", built by FAISS.
+//
+// Every row is on level 0 with up to 2 m links; of the rows of one level about
+// one in m is on the next, with up to m links there. A search walks greedily
+// from the entry point down to level 0, and there follows the links of the best
+// ef_search rows it knows, best first. It returns what exact search would, but
+// for the rows it does not come by.
+//
+// Memory, a row: the codes once more, row by row (dim rounded up to 64), 8
+// bytes of factors, 8 m + 4 bytes of links, and about 4 for upper levels.
+//
+// Immutable: any number of threads may search.
+#ifndef EMBED_INDEX_HNSW_GRAPH_H_
+#define EMBED_INDEX_HNSW_GRAPH_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "embed/index/int8_table.h"
+#include "embed/kernels/int8_rows.h"
+#include "embed/math/matrix_view.h"
+
+namespace embed {
+
+struct HnswOptions {
+  // InvalidArgument: m outside 2 .. 256, ef_construction outside 1 .. 65,536.
+  absl::Status Validate() const;
+
+  int m = 16;                 // links a row, twice as many on level 0
+  int ef_construction = 100;  // rows kept in view while links are sought
+  // With one thread the graph depends on the table and the numbers above only;
+  // with more, links depend on which thread comes first.
+  int threads = 1;
+};
+
+class HnswScratchPool;
+
+class HnswGraph {
+ public:
+  // Ends a list of links that is not full.
+  static constexpr uint32_t kNoRow = ~uint32_t{0};
+
+  // As in memory and in files (embed/index/FORMAT.md). A list is m links.
+  struct Parts {
+    uint64_t lists() const { return upper_links.size() / m; }
+
+    uint64_t rows = 0;
+    int dim = 0;
+    int m = 0;
+    uint32_t entry_point = 0;
+    absl::Span<const uint8_t> codes;         // as int8_rows.h says
+    absl::Span<const Int8RowScale> scales;   // [rows], offset = weight
+    absl::Span<const uint32_t> links;        // [rows, 2 m], level 0
+    absl::Span<const uint32_t> upper_lists;  // [rows + 1]: of row i the lists
+                                             // from its entry to the next's
+    absl::Span<const uint32_t> upper_links;  // [lists, m], levels rising
+  };
+
+  // InvalidArgument: the options. ResourceExhausted.
+  static absl::StatusOr<HnswGraph> Build(const Int8Table& table,
+                                         const HnswOptions& options);
+
+  // A graph over memory that `owner` keeps alive. InvalidArgument: sizes that
+  // do not fit each other, arrays that are not aligned, no such entry point.
+  // Links may be anything: those that lead nowhere are passed over.
+  static absl::StatusOr<HnswGraph> FromParts(const Parts& parts,
+                                             std::shared_ptr<const void> owner);
+
+  // InvalidArgument: a link or a list that does not exist. Reads all links.
+  absl::Status Check() const;
+
+  const Parts& parts() const { return parts_; }
+  Int8RowTable row_table() const {
+    return {parts_.codes.data(), parts_.scales.data(), parts_.rows, parts_.dim};
+  }
+  // The links of `row` on level 0, up to the first kNoRow.
+  absl::Span<const uint32_t> Links(uint32_t row) const {
+    return parts_.links.subspan(uint64_t{row} * 2 * parts_.m, 2 * parts_.m);
+  }
+  // The same on level 1 and up; empty where the row is not.
+  absl::Span<const uint32_t> UpperLinks(uint32_t row, uint32_t level) const;
+  // The highest level, which is that of the entry point.
+  uint32_t max_level() const { return UpperLevels(parts_.entry_point); }
+
+  // The k nearest rows that a walk of max(options.ef_search, options.k) rows
+  // comes by, scored and ordered as Int8Table::Search() does; table: the one
+  // this graph was built for. options.allowed must be empty. The result is the
+  // same for any number of threads and any CPU. InvalidArgument: as there,
+  // or ef_search is not positive.
+  absl::StatusOr<SearchHits> Search(const Int8Table& table,
+                                    const MatrixView& queries,
+                                    const SearchOptions& options) const;
+
+ private:
+  HnswGraph(const Parts& parts, std::shared_ptr<const void> owner);
+
+  // On how many levels above 0 the row is.
+  uint32_t UpperLevels(uint32_t row) const;
+
+  Parts parts_;
+  std::shared_ptr<const void> owner_;
+  std::shared_ptr<HnswScratchPool> scratch_;
+};
+
+}  // namespace embed
+
+#endif  // EMBED_INDEX_HNSW_GRAPH_H_

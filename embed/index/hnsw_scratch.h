@@ -1,0 +1,129 @@
+// What a walk through an HnswGraph writes to, kept between searches because
+// clearing it anew would take longer than a search.
+#ifndef EMBED_INDEX_HNSW_SCRATCH_H_
+#define EMBED_INDEX_HNSW_SCRATCH_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace embed {
+
+// The rows a walk has come by. One bit each, so that it stays in the cache.
+class HnswVisited {
+ public:
+  explicit HnswVisited(uint64_t rows) : bits_((rows + 63) / 64) {}
+
+  // Marks a row; false if it was marked.
+  bool Mark(uint32_t row) {
+    uint64_t& word = bits_[row / 64];
+    const uint64_t bit = uint64_t{1} << (row % 64);
+    if ((word & bit) != 0) return false;
+    word |= bit;
+    marked_.push_back(row);
+    return true;
+  }
+
+  // Takes time by the rows marked, not by all rows.
+  void Clear() {
+    for (const uint32_t row : marked_) bits_[row / 64] = 0;
+    marked_.clear();
+  }
+
+ private:
+  std::vector<uint64_t> bits_;
+  std::vector<uint32_t> marked_;
+};
+
+// The best rows of a walk, best first, at most `capacity`.
+class HnswFrontier {
+ public:
+  struct Entry {
+    float score;
+    uint32_t row;  // the highest bit is set once its links were followed
+  };
+  static constexpr uint32_t kFollowed = uint32_t{1} << 31;
+
+  void Reset(size_t capacity) {
+    entries_.resize(std::max(entries_.size(), capacity));
+    capacity_ = capacity;
+    size_ = 0;
+  }
+
+  size_t size() const { return size_; }
+  const Entry& operator[](size_t i) const { return entries_[i]; }
+  bool followed(size_t i) const { return entries_[i].row & kFollowed; }
+  void SetFollowed(size_t i) { entries_[i].row |= kFollowed; }
+  uint32_t row(size_t i) const { return entries_[i].row & ~kFollowed; }
+
+  // Returns the place of the row, size() if there is none: the score is not
+  // among the best, or not a number.
+  size_t Insert(float score, uint32_t row) {
+    const bool full = size_ == capacity_;
+    if (full && !(score > entries_[size_ - 1].score)) return size_;
+    if (score != score) return size_;
+    size_t low = 0;
+    for (size_t count = size_; count > 0;) {
+      const size_t half = count / 2;
+      const bool after = entries_[low + half].score >= score;
+      low = after ? low + half + 1 : low;
+      count = after ? count - half - 1 : half;
+    }
+    const size_t moved = (full ? size_ - 1 : size_) - low;
+    std::memmove(&entries_[low + 1], &entries_[low], moved * sizeof(Entry));
+    entries_[low] = {score, row};
+    size_ += !full;
+    return low;
+  }
+
+ private:
+  std::vector<Entry> entries_;
+  size_t capacity_ = 0;
+  size_t size_ = 0;
+};
+
+struct HnswScratch {
+  explicit HnswScratch(uint64_t num_rows) : visited(num_rows) {}
+
+  HnswVisited visited;
+  HnswFrontier frontier;
+  std::vector<uint32_t> rows;  // to be scored
+  std::vector<float> scores;
+};
+
+// Thread-safe. At most as many as there were searches at a time are kept.
+class HnswScratchPool {
+ public:
+  explicit HnswScratchPool(uint64_t rows) : rows_(rows) {}
+
+  std::unique_ptr<HnswScratch> Take() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!free_.empty()) {
+        std::unique_ptr<HnswScratch> scratch = std::move(free_.back());
+        free_.pop_back();
+        return scratch;
+      }
+    }
+    return std::make_unique<HnswScratch>(rows_);
+  }
+
+  void Return(std::unique_ptr<HnswScratch> scratch) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    free_.push_back(std::move(scratch));
+  }
+
+ private:
+  const uint64_t rows_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<HnswScratch>> free_;
+};
+
+}  // namespace embed
+
+#endif  // EMBED_INDEX_HNSW_SCRATCH_H_

@@ -1,0 +1,96 @@
+#include "embed/index/kmeans.h"
+
+#include <omp.h>
+
+#include <limits>
+#include <new>
+#include <numeric>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "embed/base/philox.h"
+#include "embed/base/status_macros.h"
+#include "faiss/Clustering.h"
+#include "faiss/IndexFlat.h"
+#include "faiss/impl/FaissException.h"
+
+namespace embed {
+namespace {
+
+// The calling thread's parallel regions have one thread while this lives.
+class OneOpenMpThread {
+ public:
+  OneOpenMpThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneOpenMpThread() { omp_set_num_threads(before_); }
+  OneOpenMpThread(const OneOpenMpThread&) = delete;
+  OneOpenMpThread& operator=(const OneOpenMpThread&) = delete;
+
+ private:
+  int before_;
+};
+
+absl::Status Check(const MatrixView& vectors, const KMeansOptions& options) {
+  if (options.clusters < 1 || options.clusters > vectors.rows) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.clusters, " clusters of ", vectors.rows,
+                     " vectors; expected 1 to as many as vectors"));
+  }
+  if (options.iterations < 1 || options.restarts < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.iterations, " iterations and ", options.restarts,
+                     " restarts; expected at least 1"));
+  }
+  return absl::OkStatus();
+}
+
+KMeansResult Cluster(const MatrixView& vectors, const KMeansOptions& options) {
+  const OneOpenMpThread one;
+  std::vector<float> rows;
+  rows.reserve(vectors.rows * static_cast<size_t>(vectors.dim));
+  for (uint64_t i = 0; i < vectors.rows; ++i) {
+    const absl::Span<const float> row = vectors.row(i);
+    rows.insert(rows.end(), row.begin(), row.end());
+  }
+  faiss::ClusteringParameters parameters;
+  parameters.niter = options.iterations;
+  parameters.nredo = options.restarts;
+  // FAISS's seed has 31 bits.
+  parameters.seed = static_cast<int>(
+      Philox(options.seed, RandomPurpose::kDataSplits, 0, 0).Next32() >> 1);
+  // No warning about few rows, no sample of many.
+  parameters.min_points_per_centroid = 1;
+  parameters.max_points_per_centroid = std::numeric_limits<int>::max();
+  faiss::Clustering clustering(vectors.dim, static_cast<int>(options.clusters),
+                               parameters);
+  faiss::IndexFlatL2 index(vectors.dim);
+  const auto count = static_cast<faiss::Index::idx_t>(vectors.rows);
+  clustering.train(count, rows.data(), index);
+  index.reset();
+  index.add(static_cast<faiss::Index::idx_t>(options.clusters),
+            clustering.centroids.data());
+  std::vector<float> distances(vectors.rows);
+  std::vector<faiss::Index::idx_t> nearest(vectors.rows);
+  index.search(count, rows.data(), 1, distances.data(), nearest.data());
+  KMeansResult result;
+  result.clusters.assign(nearest.begin(), nearest.end());
+  result.objective = std::accumulate(distances.begin(), distances.end(), 0.0);
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<KMeansResult> KMeans(const MatrixView& vectors,
+                                    const KMeansOptions& options) {
+  EMBED_RETURN_IF_ERROR(Check(vectors, options));
+  try {
+    return Cluster(vectors, options);
+  } catch (const faiss::FaissException& error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("k-means of FAISS: ", error.what()));
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("k-means: not enough memory");
+  }
+}
+
+}  // namespace embed

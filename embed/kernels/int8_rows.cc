@@ -1,0 +1,144 @@
+#include "embed/kernels/int8_rows.h"
+
+#include <cmath>
+#include <cstddef>
+
+#include "embed/base/check.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "embed/kernels/int8_rows.cc"
+#include "hwy/foreach_target.h"
+// Highway's order of inclusion: after foreach_target.h.
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace embed {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+#if HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX3 || \
+    HWY_TARGET == HWY_AVX2
+
+using Int32 = hn::CappedTag<int32_t, 16>;
+using Int16 = hn::Repartition<int16_t, Int32>;
+using Byte = hn::Repartition<uint8_t, Int32>;
+using Int32Vec = hn::Vec<Int32>;
+using ByteVec = hn::Vec<Byte>;
+
+constexpr size_t kStep = HWY_TARGET == HWY_AVX2 ? 32 : 64;  // columns
+
+#if HWY_TARGET == HWY_AVX3_DL
+
+// sum + the products of unsigned a and signed b. Assembly for the reason given
+// in int8_scan-inl.h.
+HWY_INLINE Int32Vec AddProducts(ByteVec a, ByteVec b, Int32Vec sum) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(sum.raw) : "v"(a.raw), "v"(b.raw));
+  return sum;
+}
+
+#else
+
+// The same; signed bytes are widened with their sign. Column order within a
+// vector does not matter to a sum: even columns, then odd ones.
+HWY_INLINE Int32Vec AddProducts(ByteVec a, ByteVec b, Int32Vec sum) {
+  const hn::Repartition<uint16_t, Int32> d16;
+  const auto pairs = hn::BitCast(d16, a);
+  const auto a_even = hn::And(pairs, hn::Set(d16, 0x00FF));
+  const auto a_odd = hn::ShiftRight<8>(pairs);
+  const auto signs = hn::BitCast(Int16(), b);
+  const auto b_even = hn::ShiftRight<8>(hn::ShiftLeft<8>(signs));
+  const auto b_odd = hn::ShiftRight<8>(signs);
+  // On x86 all of the sum is in the first operand.
+  Int32Vec unused = hn::Zero(Int32());
+  sum = hn::ReorderWidenMulAccumulate(Int32(), hn::BitCast(Int16(), a_even),
+                                      b_even, sum, unused);
+  return hn::ReorderWidenMulAccumulate(Int32(), hn::BitCast(Int16(), a_odd),
+                                       b_odd, sum, unused);
+}
+
+#endif
+
+HWY_INLINE int32_t Sum(Int32Vec sum) {
+  return hn::GetLane(hn::SumOfLanes(Int32(), sum));
+}
+
+HWY_INLINE int32_t DotUnsigned(const uint8_t* row, const int8_t* query,
+                               size_t stride) {
+  const Byte d8;
+  Int32Vec sum = hn::Zero(Int32());
+  for (size_t i = 0; i < stride; i += kStep) {
+    const auto codes = hn::LoadU(hn::Repartition<int8_t, Int32>(), query + i);
+    sum = AddProducts(hn::Load(d8, row + i), hn::BitCast(d8, codes), sum);
+  }
+  return Sum(sum);
+}
+
+HWY_INLINE int32_t DotCodes(const uint8_t* a, const uint8_t* b, size_t stride) {
+  const Byte d8;
+  const ByteVec middle = hn::Set(d8, 128);
+  Int32Vec sum = hn::Zero(Int32());
+  Int32Vec excess = hn::Zero(Int32());  // 128 times the codes of b
+  for (size_t i = 0; i < stride; i += kStep) {
+    const ByteVec b_codes = hn::Xor(hn::Load(d8, b + i), middle);
+    sum = AddProducts(hn::Load(d8, a + i), b_codes, sum);
+    excess = AddProducts(middle, b_codes, excess);
+  }
+  return Sum(hn::Sub(sum, excess));
+}
+
+#else  // any other target: loops that the compiler may vectorise
+
+inline int32_t DotUnsigned(const uint8_t* row, const int8_t* query,
+                           size_t stride) {
+  int32_t sum = 0;
+  for (size_t i = 0; i < stride; ++i) sum += row[i] * query[i];
+  return sum;
+}
+
+inline int32_t DotCodes(const uint8_t* a, const uint8_t* b, size_t stride) {
+  int32_t sum = 0;
+  for (size_t i = 0; i < stride; ++i) sum += (a[i] - 128) * (b[i] - 128);
+  return sum;
+}
+
+#endif
+
+void Score(const Int8RowTable& table, const Int8RowQuery& query,
+           absl::Span<const uint32_t> ids, float* scores) {
+  const size_t stride = Int8RowStride(table.dim);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const uint8_t* row = table.codes + ids[i] * stride;
+    const int32_t dot =
+        query.correction + DotUnsigned(row, query.codes, stride);
+    const Int8RowScale scale = table.scales[ids[i]];
+    scores[i] = std::fma(static_cast<float>(dot), scale.multiplier,
+                         scale.offset * query.offset_factor);
+  }
+}
+
+int32_t Dot(const Int8RowTable& table, uint32_t a, uint32_t b) {
+  return DotCodes(table.row(a), table.row(b), Int8RowStride(table.dim));
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace embed
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace embed {
+
+HWY_EXPORT(Score);
+HWY_EXPORT(Dot);
+
+void ScoreInt8Rows(const Int8RowTable& table, const Int8RowQuery& query,
+                   absl::Span<const uint32_t> ids, float* scores) {
+  HWY_DYNAMIC_DISPATCH(Score)(table, query, ids, scores);
+}
+
+int32_t DotInt8Rows(const Int8RowTable& table, uint32_t a, uint32_t b) {
+  EMBED_DCHECK(a < table.rows && b < table.rows);
+  return HWY_DYNAMIC_DISPATCH(Dot)(table, a, b);
+}
+
+}  // namespace embed
+#endif  // HWY_ONCE

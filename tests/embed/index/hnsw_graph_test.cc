@@ -1,0 +1,248 @@
+// Against exact search with floats in double and FAISS's graph over the float
+// rows; scores exactly as the flat table gives them.
+#include "embed/index/hnsw_graph.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "embed/index/int8_table.h"
+#include "embed/kernels/cpu_target.h"
+#include "faiss/IndexHNSW.h"
+#include "gtest/gtest.h"
+#include "tests/embed/index/test_vectors.h"
+
+namespace embed {
+namespace {
+
+constexpr uint64_t kRows = 3000;
+constexpr uint64_t kQueries = 40;
+constexpr int kDim = 40;
+
+std::vector<float> UnitRowsOf(const TestMatrix& matrix) {
+  const MatrixView view = matrix.view();
+  std::vector<float> unit;
+  for (uint64_t i = 0; i < view.rows; ++i) {
+    double square = 0;
+    for (const float value : view.row(i)) square += double{value} * value;
+    for (const float value : view.row(i)) {
+      unit.push_back(static_cast<float>(value / std::sqrt(square)));
+    }
+  }
+  return unit;
+}
+
+template <typename T>
+std::vector<T> Copy(absl::Span<const T> values) {
+  return {values.begin(), values.end()};
+}
+
+class HnswGraphTest : public testing::Test {
+ protected:
+  HnswGraphTest()
+      : rows_(ClusteredVectors(kRows, kDim, 1, 1)),
+        queries_(ClusteredVectors(kQueries, kDim, 1, 2)),
+        table_(Int8Table::Build(rows_.view(), {}).value()) {}
+
+  HnswGraph Build(int threads = 1) const {
+    HnswOptions options;
+    options.m = 8;
+    options.ef_construction = 60;
+    options.threads = threads;
+    return HnswGraph::Build(table_, options).value();
+  }
+
+  SearchHits Search(const HnswGraph& graph, int ef, uint64_t k = 10,
+                    int threads = 1) const {
+    SearchOptions options;
+    options.k = k;
+    options.ef_search = ef;
+    options.threads = threads;
+    return graph.Search(table_, queries_.view(), options).value();
+  }
+
+  // The share of the 10 nearest rows that are found.
+  double RecallOf(const SearchHits& hits) const {
+    return Recall(rows_.view(), queries_.view(), hits, 10);
+  }
+
+  // The same of FAISS's graph with the same numbers.
+  double FaissRecall(int ef) const {
+    faiss::IndexHNSWFlat index(kDim, 8);
+    index.hnsw.efConstruction = 60;
+    index.hnsw.efSearch = ef;
+    const std::vector<float> rows = UnitRowsOf(rows_);
+    const std::vector<float> queries = UnitRowsOf(queries_);
+    index.add(kRows, rows.data());
+    std::vector<float> distances(kQueries * 10);
+    std::vector<int64_t> ids(kQueries * 10);
+    index.search(kQueries, queries.data(), 10, distances.data(), ids.data());
+    SearchHits hits(kQueries);
+    for (size_t i = 0; i < ids.size(); ++i) {
+      hits[i / 10].push_back({static_cast<uint32_t>(ids[i]), -distances[i]});
+    }
+    return RecallOf(hits);
+  }
+
+  TestMatrix rows_;
+  TestMatrix queries_;
+  Int8Table table_;
+};
+
+TEST_F(HnswGraphTest, FindsTheNearestRows) {
+  const HnswGraph graph = Build();
+  ASSERT_TRUE(graph.Check().ok());
+  EXPECT_GT(graph.max_level(), 0u);
+  double last = 0;
+  for (const int ef : {10, 50, 200, 1000}) {
+    const double recall = RecallOf(Search(graph, ef));
+    EXPECT_GE(recall, last) << ef;
+    // 8 bits a number cost a little; levels are drawn otherwise.
+    EXPECT_GT(recall, FaissRecall(ef) - 0.04) << ef;
+    last = recall;
+  }
+  EXPECT_GT(last, 0.97);
+}
+
+TEST_F(HnswGraphTest, ScoresAreThoseOfTheTable) {
+  SearchOptions options;
+  options.k = kRows;
+  const SearchHits all = table_.Search(queries_.view(), options).value();
+  const SearchHits hits = Search(Build(), 100, 25);
+  for (size_t q = 0; q < hits.size(); ++q) {
+    std::vector<float> scores(kRows);
+    for (const SearchHit& hit : all[q]) scores[hit.id] = hit.score;
+    ASSERT_EQ(hits[q].size(), 25u);
+    std::set<uint32_t> ids;
+    for (size_t i = 0; i < hits[q].size(); ++i) {
+      EXPECT_EQ(hits[q][i].score, scores[hits[q][i].id]);
+      EXPECT_TRUE(ids.insert(hits[q][i].id).second) << "found twice";
+      if (i > 0) {
+        EXPECT_LE(hits[q][i].score, hits[q][i - 1].score);
+      }
+    }
+  }
+}
+
+TEST_F(HnswGraphTest, OneThreadBuildsTheSameGraphOnEveryCpu) {
+  const HnswGraph expected = Build();
+  const SearchHits hits = Search(expected, 50);
+  for (const std::string& target : AvailableCpuTargets()) {
+    ASSERT_TRUE(ForceCpuTarget(target).ok());
+    const HnswGraph graph = Build();
+    EXPECT_EQ(graph.parts().links, expected.parts().links) << target;
+    EXPECT_EQ(graph.parts().upper_links, expected.parts().upper_links);
+    EXPECT_EQ(graph.parts().upper_lists, expected.parts().upper_lists);
+    EXPECT_EQ(graph.parts().entry_point, expected.parts().entry_point);
+    EXPECT_EQ(Search(graph, 50), hits) << target;
+  }
+  ASSERT_TRUE(ForceCpuTarget("auto").ok());
+}
+
+TEST_F(HnswGraphTest, ThreadsBuildAGraphAsGood) {
+  const HnswGraph graph = Build(4);
+  ASSERT_TRUE(graph.Check().ok());
+  EXPECT_GT(RecallOf(Search(graph, 200)),
+            RecallOf(Search(Build(), 200)) - 0.03);
+}
+
+TEST_F(HnswGraphTest, ThreadsDoNotChangeTheSearch) {
+  const HnswGraph graph = Build();
+  const SearchHits expected = Search(graph, 30);
+  EXPECT_EQ(Search(graph, 30, 10, 3), expected);
+  EXPECT_EQ(Search(graph, 30, 10, 100), expected);
+  // What one search leaves behind does not reach the next.
+  EXPECT_EQ(Search(graph, 30), expected);
+}
+
+TEST_F(HnswGraphTest, WorksForTheSmallestTables) {
+  for (const uint64_t size : {1, 2, 3, 17}) {
+    const Int8Table table = Int8Table::Build(rows_.view(0, size), {}).value();
+    const HnswGraph graph = HnswGraph::Build(table, {}).value();
+    ASSERT_TRUE(graph.Check().ok());
+    SearchOptions options;
+    options.k = 20;
+    const SearchHits hits =
+        graph.Search(table, queries_.view(), options).value();
+    EXPECT_EQ(hits, table.Search(queries_.view(), options).value());
+  }
+}
+
+TEST_F(HnswGraphTest, EqualRowsAndZeroRowsAreNoTrouble) {
+  TestMatrix rows(500, kDim);
+  for (uint64_t i = 100; i < 500; ++i) {
+    std::copy_n(rows_.row(i % 2), kDim, rows.row(i));
+  }
+  const Int8Table table = Int8Table::Build(rows.view(), {}).value();
+  const HnswGraph graph = HnswGraph::Build(table, {}).value();
+  ASSERT_TRUE(graph.Check().ok());
+  const auto hits = graph.Search(table, rows.view(100, 2), {}).value();
+  for (const auto& of_query : hits) {
+    ASSERT_EQ(of_query.size(), 10u);
+    for (const SearchHit& hit : of_query) EXPECT_GT(hit.score, 0.999f);
+  }
+}
+
+TEST_F(HnswGraphTest, RefusesBadOptions) {
+  HnswOptions options;
+  options.m = 1;
+  EXPECT_EQ(HnswGraph::Build(table_, options).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  options.m = 257;
+  EXPECT_FALSE(options.Validate().ok());
+  options.m = 16;
+  options.ef_construction = 0;
+  EXPECT_FALSE(options.Validate().ok());
+  const HnswGraph graph = Build();
+  SearchOptions search;
+  search.ef_search = 0;
+  EXPECT_FALSE(graph.Search(table_, queries_.view(), search).ok());
+  search = {};
+  search.k = 0;
+  EXPECT_FALSE(graph.Search(table_, queries_.view(), search).ok());
+  const TestMatrix narrow(2, kDim - 1);
+  EXPECT_FALSE(graph.Search(table_, narrow.view(), {}).ok());
+}
+
+TEST_F(HnswGraphTest, RefusesPartsThatDoNotFit) {
+  const HnswGraph graph = Build();
+  HnswGraph::Parts parts = graph.parts();
+  EXPECT_TRUE(HnswGraph::FromParts(parts, nullptr).ok());
+  parts.entry_point = kRows;
+  EXPECT_FALSE(HnswGraph::FromParts(parts, nullptr).ok());
+  parts = graph.parts();
+  parts.m = 0;
+  EXPECT_FALSE(HnswGraph::FromParts(parts, nullptr).ok());
+  parts = graph.parts();
+  parts.scales.remove_suffix(1);
+  EXPECT_FALSE(HnswGraph::FromParts(parts, nullptr).ok());
+  parts = graph.parts();
+  parts.upper_links.remove_suffix(1);
+  EXPECT_FALSE(HnswGraph::FromParts(parts, nullptr).ok());
+}
+
+// Links and lists of any value: told by Check(), and no way out of the arrays.
+TEST_F(HnswGraphTest, WalksThroughDamageStayInside) {
+  const HnswGraph graph = Build();
+  HnswGraph::Parts parts = graph.parts();
+  std::vector<uint32_t> links = Copy(parts.links);
+  std::vector<uint32_t> upper = Copy(parts.upper_links);
+  std::vector<uint32_t> lists = Copy(parts.upper_lists);
+  Philox random(1, RandomPurpose::kTest, 3, 0);
+  for (auto* values : {&links, &upper, &lists}) {
+    for (uint32_t& value : *values) {
+      if (random.Below(4) == 0) value = random.Next32() >> random.Below(32);
+    }
+  }
+  parts.links = links;
+  parts.upper_links = upper;
+  parts.upper_lists = lists;
+  const HnswGraph damaged = HnswGraph::FromParts(parts, nullptr).value();
+  EXPECT_FALSE(damaged.Check().ok());
+  for (const auto& hits : Search(damaged, 100)) EXPECT_LE(hits.size(), 10u);
+}
+
+}  // namespace
+}  // namespace embed

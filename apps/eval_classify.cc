@@ -11,15 +11,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "apps/common/labelled_vectors.h"
 #include "apps/common/logistic_flags.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/common/vectors_flag.h"
 #include "embed/base/status_macros.h"
 #include "embed/eval/classification.h"
-#include "embed/eval/label_file.h"
 
-DEFINE_string(labels, "", "the file of labels, instead of LABELS");
 DEFINE_string(ratios, "0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9",
               "shares of the labelled vectors to train on");
 DEFINE_bool(multinomial, false,
@@ -39,8 +38,7 @@ struct ClassifyPlan {
 absl::StatusOr<ClassifyPlan> ReadPlan(const Arguments& arguments) {
   ClassifyPlan plan;
   EMBED_ASSIGN_OR_RETURN(plan.vectors, ReadVectorsFlags());
-  EMBED_ASSIGN_OR_RETURN(plan.labels_path,
-                         TakeInput(arguments, "labels", FLAGS_labels));
+  EMBED_ASSIGN_OR_RETURN(plan.labels_path, TakeLabelsPath(arguments));
   const LogisticFlags logistic = ReadLogisticFlags();
   plan.options.logistic = logistic.logistic;
   plan.options.splits = logistic.splits;
@@ -54,32 +52,6 @@ absl::StatusOr<ClassifyPlan> ReadPlan(const Arguments& arguments) {
   return plan;
 }
 
-// The vectors that have labels, in the order of the file of labels.
-struct Samples {
-  EmbeddingTable vectors;
-  std::vector<std::vector<uint32_t>> labels;
-};
-
-absl::StatusOr<Samples> SelectSamples(const KeyedVectors& vectors,
-                                      const LabelFile& file) {
-  Samples samples;
-  std::vector<uint32_t> rows;
-  for (const KeyLabels& entry : file.entries) {
-    const uint32_t id = FindLabelled(vectors.vocabulary, entry);
-    if (id == Vocabulary::kNotFound) continue;
-    rows.push_back(id);
-    samples.labels.push_back(entry.labels);
-  }
-  EMBED_ASSIGN_OR_RETURN(
-      samples.vectors,
-      EmbeddingTable::Create(rows.size(), vectors.table.dim()));
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const float* from = vectors.table.row(rows[i]);
-    std::copy(from, from + vectors.table.dim(), samples.vectors.row(i));
-  }
-  return samples;
-}
-
 // What was computed, in the terms of the papers.
 std::string Protocol(const ClassifyPlan& plan) {
   return absl::StrCat(FLAGS_multinomial ? "multinomial" : "one-vs-rest",
@@ -89,7 +61,8 @@ std::string Protocol(const ClassifyPlan& plan) {
 }
 
 ResultTable MakeTable(const std::vector<ClassificationResult>& results,
-                      const ClassifyPlan& plan, size_t used, size_t total) {
+                      const ClassifyPlan& plan,
+                      const LabelledVectors& samples) {
   ResultTable table({"protocol", "train_ratio", "splits", "micro_f1",
                      "micro_f1_sd", "macro_f1", "macro_f1_sd", "used",
                      "total"});
@@ -97,7 +70,8 @@ ResultTable MakeTable(const std::vector<ClassificationResult>& results,
     table.Add({Protocol(plan), result.ratio, int64_t{plan.options.splits},
                result.micro_f1.mean, result.micro_f1.deviation,
                result.macro_f1.mean, result.macro_f1.deviation,
-               static_cast<int64_t>(used), static_cast<int64_t>(total)});
+               static_cast<int64_t>(samples.labels.size()),
+               static_cast<int64_t>(samples.total)});
   }
   return table;
 }
@@ -160,27 +134,14 @@ CommandInfo ClassifyTaskInfo() {
 
 absl::Status RunClassifyTask(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(const ClassifyPlan plan, ReadPlan(arguments));
-  EMBED_ASSIGN_OR_RETURN(const LabelFile file, ReadLabelFile(plan.labels_path));
-  EMBED_ASSIGN_OR_RETURN(const KeyedVectors vectors, LoadVectors(plan.vectors));
-  EMBED_ASSIGN_OR_RETURN(const Samples samples, SelectSamples(vectors, file));
-  const size_t used = samples.labels.size();
-  if (used == 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(plan.labels_path, ": none of its ", file.entries.size(),
-                     " keys (the first is \"", file.entries[0].key,
-                     "\") has a vector in ", plan.vectors.path));
-  }
-  if (used < file.entries.size()) {
-    std::fprintf(stderr, "%zu of %zu labelled keys have a vector\n", used,
-                 file.entries.size());
-  }
-  EMBED_ASSIGN_OR_RETURN(const std::vector<ClassificationResult> results,
-                         Classify(samples.vectors.view(), samples.labels,
-                                  static_cast<uint32_t>(file.names.size()),
-                                  plan.options, ShowProgress));
+  EMBED_ASSIGN_OR_RETURN(const LabelledVectors samples,
+                         LoadLabelled(plan.vectors, plan.labels_path));
+  EMBED_ASSIGN_OR_RETURN(
+      const std::vector<ClassificationResult> results,
+      Classify(samples.vectors.view(), samples.labels, samples.num_labels,
+               plan.options, ShowProgress));
   EMBED_RETURN_IF_ERROR(WritePlot(plan.result, MakePlot(results, plan)));
-  return WriteTable(plan.result,
-                    MakeTable(results, plan, used, file.entries.size()));
+  return WriteTable(plan.result, MakeTable(results, plan, samples));
 }
 
 }  // namespace embed

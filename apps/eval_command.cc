@@ -7,8 +7,13 @@
 #include "absl/strings/str_join.h"
 #include "apps/common/command_line.h"
 #include "apps/eval_classify.h"
+#include "apps/eval_cluster.h"
+#include "apps/eval_compare.h"
 #include "apps/eval_holdout.h"
 #include "apps/eval_linkpred.h"
+#include "apps/eval_neighbors.h"
+#include "apps/eval_recall.h"
+#include "apps/eval_recommend.h"
 #include "apps/eval_task.h"
 #include "apps/eval_words.h"
 
@@ -22,6 +27,11 @@ const std::vector<EvalTask>& Tasks() {
       {"linkpred", LinkpredTaskInfo, RunLinkpredTask},
       {"wordsim", WordsimTaskInfo, RunWordsimTask},
       {"analogy", AnalogyTaskInfo, RunAnalogyTask},
+      {"recall", RecallTaskInfo, RunRecallTask},
+      {"compare", CompareTaskInfo, RunCompareTask},
+      {"cluster", ClusterTaskInfo, RunClusterTask},
+      {"recommend", RecommendTaskInfo, RunRecommendTask},
+      {"neighbors", NeighborsTaskInfo, RunNeighborsTask},
   };
   return tasks;
 }
@@ -35,7 +45,7 @@ CommandInfo Overview() {
       "embedeval TASK [flags] INPUT\n\nTasks (embedeval TASK --help):";
   for (const EvalTask& task : Tasks()) {
     absl::StrAppend(&info.synopsis, "\n  ", task.name,
-                    std::string(10 - task.name.size(), ' '),
+                    std::string(11 - task.name.size(), ' '),
                     task.info().summary);
   }
   info.examples = {"embedeval classify --model karate.embed karate.labels",

@@ -19,10 +19,12 @@
 #include "graph/graph_file.h"
 
 DEFINE_double(fraction, 0.5, "share of the edges to hold out");
-DEFINE_string(train, "", "file for the edges that are kept");
+DEFINE_string(train, "",
+              "file of what to learn from: edges that are kept; recommend: "
+              "events");
 DEFINE_string(test, "",
-              "file of pairs: KEY tab KEY tab 1 (a held-out edge) or 0 (no "
-              "edge)");
+              "file of what to test on: pairs KEY tab KEY tab 1 (a held-out "
+              "edge) or 0 (no edge); recommend: events");
 DEFINE_string(non_edges, "uniform",
               "uniform: any two nodes; same_source: the source of a held-out "
               "edge and a node that some edge leads to");

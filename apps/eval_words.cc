@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_replace.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/common/vectors_flag.h"
@@ -36,12 +35,6 @@ absl::StatusOr<WordsPlan> ReadPlan(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(plan.threads, ApplyRunningFlags());
   EMBED_ASSIGN_OR_RETURN(plan.result, ReadResultFlags());
   return plan;
-}
-
-// The base name of a file, as a cell of a table.
-std::string FileCell(const std::string& path) {
-  return absl::StrReplaceAll(path.substr(path.find_last_of('/') + 1),
-                             {{"\t", " "}, {"\n", " "}});
 }
 
 double Share(uint64_t part, uint64_t whole) {

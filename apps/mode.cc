@@ -13,6 +13,7 @@
 #include "apps/hin2vec_mode.h"
 #include "apps/line_mode.h"
 #include "apps/metapath_mode.h"
+#include "apps/subword_mode.h"
 #include "apps/text_modes.h"
 
 namespace embed {
@@ -21,7 +22,8 @@ namespace {
 // Defaults are the papers'. dim is 128 where the paper has no one value.
 // cw2vec states neither learning rate nor epochs nor subsampling. Its sum of
 // some hundred n-grams moves a word as often as it has n-grams: 0.025 diverges,
-// 0.01 did best among those tried; the others are word2vec's.
+// 0.01 did best among those tried, with a subsampling of 1e-4; the epochs are
+// word2vec's.
 std::vector<Mode> MakeModes() {
   return {
       {"word2vec",
@@ -35,8 +37,23 @@ std::vector<Mode> MakeModes() {
         {"subsample", "0.001"},
         {"noise_exponent", "0.75"},
         {"min_count", "5"}},
-       {"arch", "cbow_gradient", "loss", "share_negatives", "on_bad_utf8"},
+       {"arch", "cbow_gradient", "loss", "share_negatives", "on_bad_utf8",
+        "init_from", "forget_missing"},
        LoadWords},
+      {"fasttext",
+       "words from character n-grams (fastText; Bojanowski et al. 2017)",
+       {{"dim", "100"},
+        {"window", "5"},
+        {"negatives", "5"},
+        {"epochs", "5"},
+        {"learning_rate", "0.05"},
+        {"subsample", "0.0001"},
+        {"noise_exponent", "0.5"},
+        {"min_count", "5"},
+        {"subword_gradient", "fasttext"}},
+       {"ngram_min", "ngram_max", "buckets", "loss", "on_bad_utf8", "init_from",
+        "forget_missing"},
+       LoadSubwords},
       {"cw2vec",
        "Chinese words from their strokes (Cao, Lu, Zhou, Li 2018)",
        {{"dim", "300"},
@@ -44,14 +61,30 @@ std::vector<Mode> MakeModes() {
         {"negatives", "5"},
         {"epochs", "5"},
         {"learning_rate", "0.01"},
-        {"subsample", "0.001"},
+        {"subsample", "0.0001"},
         {"noise_exponent", "0.75"},
         {"min_count", "10"},
         {"stroke_min", "3"},
         {"stroke_max", "12"},
-        {"compose", "sum"}},
-       {"on_bad_utf8", "strokes"},
+        {"compose", "sum"},
+        {"output_table", "context"}},
+       {"on_bad_utf8", "strokes", "min_ngram_count", "init_from",
+        "forget_missing"},
        LoadStrokeWords},
+      {"item2vec",
+       "items of baskets or sessions (item2vec; Barkan, Koenigstein 2016)",
+       {{"dim", "100"},
+        {"window", "all"},
+        {"negatives", "15"},
+        {"reuse_negatives", "1"},
+        {"epochs", "20"},
+        {"learning_rate", "0.025"},
+        {"subsample", "0.001"},
+        {"noise_exponent", "0.75"},
+        {"min_count", "5"}},
+       {"arch", "cbow_gradient", "loss", "share_negatives", "on_bad_utf8",
+        "init_from", "forget_missing"},
+       LoadBaskets},
       {"deepwalk",
        "nodes of a graph from random walks (Perozzi, Al-Rfou, Skiena 2014)",
        {{"dim", "128"},
@@ -65,7 +98,8 @@ std::vector<Mode> MakeModes() {
         {"walks_per_node", "80"},
         {"walk_length", "40"}},
        {"arch", "cbow_gradient", "loss", "share_negatives", "format",
-        "directed", "weighted", "nodes", "restart", "degree_penalty", "skip"},
+        "directed", "weighted", "nodes", "restart", "degree_penalty", "skip",
+        "init_from", "forget_missing"},
        LoadWalks},
       {"node2vec",
        "nodes of a graph from second-order walks (Grover, Leskovec 2016)",
@@ -82,7 +116,8 @@ std::vector<Mode> MakeModes() {
         {"p", "1"},
         {"q", "1"}},
        {"arch", "cbow_gradient", "loss", "share_negatives", "format",
-        "directed", "weighted", "nodes", "node2vec_plus", "skip"},
+        "directed", "weighted", "nodes", "node2vec_plus", "skip", "init_from",
+        "forget_missing"},
        LoadWalks},
       {"line",
        "nodes of a graph from its edges (LINE; Tang et al. 2015)",
@@ -120,7 +155,8 @@ std::vector<Mode> MakeModes() {
         {"walks_per_node", "1000"},
         {"walk_length", "100"}},
        {"metapath", "keep_type", "negatives_by_type", "arch", "cbow_gradient",
-        "loss", "share_negatives", "format", "directed", "weighted", "nodes"},
+        "loss", "share_negatives", "format", "directed", "weighted", "nodes",
+        "init_from", "forget_missing"},
        LoadMetapathWalks},
   };
 }
@@ -130,11 +166,22 @@ std::vector<Mode> MakeModes() {
 constexpr const char* kFlagsOfAllModes[] = {"clip_gradient", "lr_schedule",
                                             "optimizer"};
 
+// The same of every mode that reads text.
+constexpr const char* kFlagsOfTextModes[] = {
+    "keep",   "lowercase", "max_distinct", "max_vocab",
+    "tokens", "vocab_in",  "vocab_out"};
+// Files: what they hold is part of the result, their names are not.
+constexpr const char* kFileFlags[] = {"keep", "vocab_in", "vocab_out"};
+
 std::vector<std::string> FlagsOf(const Mode& mode) {
   std::vector<std::string> names(std::begin(kFlagsOfAllModes),
                                  std::end(kFlagsOfAllModes));
   names.insert(names.end(), mode.flags.begin(), mode.flags.end());
   for (const auto& [flag, value] : mode.defaults) names.emplace_back(flag);
+  if (ReadsText(mode)) {
+    names.insert(names.end(), std::begin(kFlagsOfTextModes),
+                 std::end(kFlagsOfTextModes));
+  }
   return names;
 }
 
@@ -154,6 +201,14 @@ std::string UsersOf(const std::string& flag) {
 }
 
 }  // namespace
+
+// What counts words has a least count for them.
+bool ReadsText(const Mode& mode) {
+  return std::any_of(mode.defaults.begin(), mode.defaults.end(),
+                     [](const auto& flag) {
+                       return absl::string_view(flag.first) == "min_count";
+                     });
+}
 
 bool Uses(const Mode& mode, const std::string& flag) {
   const std::vector<std::string> names = FlagsOf(mode);
@@ -227,6 +282,7 @@ std::map<std::string, std::string> ModeOptions(const Mode& mode) {
             ? absl::StrCat(number)
             : flag.current_value;
   }
+  for (const char* const name : kFileFlags) options.erase(name);
   return options;
 }
 

@@ -33,8 +33,10 @@ class SourceBacking {
 // What a mode makes of its input for the trainer.
 struct TrainingInput {
   Vocabulary vocabulary;
-  FeatureMap features;  // empty: the identity
+  FeatureMap features;         // empty: the identity
+  std::string feature_source;  // see Model
   VectorsFrom vectors = VectorsFrom::kInput;
+  float start_radius = 0.5f;       // of the input rows, times 1 / dim
   uint64_t tokens_per_epoch = 0;   // before subsampling, about
   std::vector<std::string> notes;  // what was found, a line each
   std::unique_ptr<SourceBacking> backing;
@@ -54,6 +56,8 @@ struct LoadContext {
   ProgressStyle progress = ProgressStyle::kNone;  // of loading
   // Of a mode of walks, the walks as they are: nothing counted for a training.
   bool walks_only = false;
+  // Of a mode that reads text: files that follow `input`.
+  std::vector<std::string> more_inputs = {};
 };
 
 struct Mode {
@@ -74,6 +78,9 @@ absl::StatusOr<const Mode*> FindMode(absl::string_view name);
 
 // Whether the mode understands the flag.
 bool Uses(const Mode& mode, const std::string& flag);
+
+// Whether the mode reads text, from any number of files.
+bool ReadsText(const Mode& mode);
 
 // Gives flags the user did not set the mode's defaults. UsageError: a flag that
 // the user set and this mode has no use for.

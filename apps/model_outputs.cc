@@ -22,10 +22,11 @@ absl::StatusOr<std::vector<std::string>> WriteOutputs(const Model& model,
                                                       const OutputPlan& plan,
                                                       int threads) {
   std::vector<std::string> notes;
-  EMBED_RETURN_IF_ERROR(WriteModel(model, plan.model_path));
-  notes.push_back(
-      absl::StrCat("wrote ", plan.model_path, " (the model, float32)"));
-
+  if (!plan.model_path.empty()) {
+    EMBED_RETURN_IF_ERROR(WriteModel(model, plan.model_path));
+    notes.push_back(
+        absl::StrCat("wrote ", plan.model_path, " (the model, float32)"));
+  }
   ItemIndexOptions options;
   options.seed = model.info.seed;
   options.threads = threads;

@@ -1,6 +1,7 @@
 #include "apps/query.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -39,21 +40,33 @@ void Subtract(absl::string_view key, Query* query) {
   query->terms.push_back({std::string(key), -1});
 }
 
-ResolvedQuery Resolve(const Query& query, const ItemIndex& index) {
+ResolvedQuery Resolve(const Query& query, const ItemIndex& index,
+                      const UnseenWords* unseen) {
   ResolvedQuery resolved;
   resolved.text = query.text;
+  // Of the keys that are not in the index.
+  std::map<std::string, std::vector<float>> composed;
   for (const Query::Term& term : query.terms) {
-    const std::optional<uint32_t> id = index.Find(term.key);
-    if (!id.has_value()) {
+    if (index.Find(term.key).has_value()) continue;
+    auto vector = unseen == nullptr ? std::nullopt : unseen->Vector(term.key);
+    if (!vector.has_value()) {
       resolved.unknown.push_back(term.key);
-      continue;
+    } else if (composed.emplace(term.key, *std::move(vector)).second) {
+      resolved.composed.push_back(term.key);
     }
-    const std::vector<float> unit = index.Vector(*id);
+  }
+  const ItemIndex& space = composed.empty() ? index : unseen->space();
+  for (const Query::Term& term : query.terms) {
+    const auto found = composed.find(term.key);
+    const std::optional<uint32_t> id = space.Find(term.key);
+    if (!id.has_value() && found == composed.end()) continue;
+    const std::vector<float> unit =
+        id.has_value() ? space.Vector(*id) : found->second;
     resolved.vector.resize(unit.size());
     for (size_t i = 0; i < unit.size(); ++i) {
       resolved.vector[i] += term.weight * unit[i];
     }
-    resolved.excluded.push_back(*id);
+    if (id.has_value()) resolved.excluded.push_back(*id);
   }
   std::sort(resolved.excluded.begin(), resolved.excluded.end());
   return resolved;

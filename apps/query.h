@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "apps/unseen_words.h"
 #include "embed/index/item_index.h"
 
 namespace embed {
@@ -40,9 +41,15 @@ struct ResolvedQuery {
   // Keys that the index does not hold. They are left out of the vector; a query
   // none of whose keys is known has no vector.
   std::vector<std::string> unknown;
+  // Keys that the index does not hold either, but whose vectors are composed.
+  // If there are any, the query is one to UnseenWords::space().
+  std::vector<std::string> composed;
 };
 
-ResolvedQuery Resolve(const Query& query, const ItemIndex& index);
+// unseen: null if nothing is known of keys that the index does not hold. A
+// query with such a key is put whole into the space of composed vectors.
+ResolvedQuery Resolve(const Query& query, const ItemIndex& index,
+                      const UnseenWords* unseen = nullptr);
 
 struct AnswerOptions {
   uint64_t k = 10;

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,10 +19,12 @@
 #include "apps/common/running_flags.h"
 #include "apps/query.h"
 #include "apps/query_output.h"
+#include "apps/unseen_words.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/item_index.h"
 
 DEFINE_string(index, "", "index file (.faiss) to search");
+DECLARE_string(model);
 DEFINE_uint64(k, 10, "answers for each query");
 DEFINE_string(analogy, "",
               "\"a b c\": what is to c as b is to a; tabs between keys that "
@@ -67,24 +70,25 @@ absl::StatusOr<QueryPlan> ReadQueryFlags(const Arguments& arguments) {
 // Answers batches of queries on standard output and remembers unknown keys.
 class QuerySession {
  public:
-  QuerySession(const ItemIndex& index, QueryPlan plan)
-      : index_(index), plan_(std::move(plan)) {}
+  // unseen: null, or what makes vectors of unknown keys.
+  QuerySession(const ItemIndex& index, const UnseenWords* unseen,
+               QueryPlan plan)
+      : index_(index), unseen_(unseen), plan_(std::move(plan)) {}
 
   absl::Status Run(std::vector<Query> queries) {
     std::vector<ResolvedQuery> resolved;
     for (Query& query : queries) {
       if (query.terms.empty()) continue;  // an empty line
       if (!FLAGS_minus.empty()) Subtract(FLAGS_minus, &query);
-      resolved.push_back(Resolve(query, index_));
+      resolved.push_back(Resolve(query, index_, unseen_));
       for (const std::string& key : resolved.back().unknown) Report(key);
     }
-    EMBED_ASSIGN_OR_RETURN(const SearchHits hits,
-                           Answer(index_, resolved, plan_.answer));
+    EMBED_ASSIGN_OR_RETURN(const SearchHits hits, AnswerAll(resolved));
     std::string text;
     for (size_t i = 0; i < resolved.size(); ++i) {
       if (resolved[i].vector.empty()) continue;
-      absl::StrAppend(
-          &text, FormatAnswer(index_, resolved[i].text, hits[i], plan_.format));
+      absl::StrAppend(&text,
+                      FormatAnswer(index_, resolved[i], hits[i], plan_.format));
     }
     return Print(text);
   }
@@ -94,6 +98,25 @@ class QuerySession {
   }
 
  private:
+  // The answers in order; those of composed vectors come from their own space.
+  absl::StatusOr<SearchHits> AnswerAll(
+      const std::vector<ResolvedQuery>& resolved) const {
+    std::vector<ResolvedQuery> known = resolved;
+    std::vector<ResolvedQuery> composed = resolved;
+    for (size_t i = 0; i < resolved.size(); ++i) {
+      (resolved[i].composed.empty() ? composed : known)[i].vector.clear();
+    }
+    EMBED_ASSIGN_OR_RETURN(SearchHits hits,
+                           Answer(index_, known, plan_.answer));
+    if (unseen_ == nullptr) return hits;
+    EMBED_ASSIGN_OR_RETURN(SearchHits others,
+                           Answer(unseen_->space(), composed, plan_.answer));
+    for (size_t i = 0; i < resolved.size(); ++i) {
+      if (!resolved[i].composed.empty()) hits[i] = std::move(others[i]);
+    }
+    return hits;
+  }
+
   void Report(const std::string& key) {
     std::vector<std::string> near;
     if (++unknown_keys_ <= kMostSuggestions) {
@@ -117,6 +140,7 @@ class QuerySession {
   }
 
   const ItemIndex& index_;
+  const UnseenWords* const unseen_;
   QueryPlan plan_;
   int64_t unknown_keys_ = 0;
 };
@@ -153,7 +177,9 @@ CommandInfo QueryCommandInfo() {
       "Without KEY, queries are the lines of standard input. Keys joined by "
       "tabs are\none query, whose own members are not answers. A line of the "
       "answer: query, "
-      "rank,\nkey, score.";
+      "rank,\nkey, score. With --model, a key that the index does not hold is "
+      "composed of the\nn-grams of that model, and the query is marked "
+      "\"(composed)\".";
   info.examples = {
       "embedquery --index karate.faiss --k 5 1 34",
       "embedquery --index karate.faiss --analogy \"1 2 34\" --output_format "
@@ -161,7 +187,7 @@ CommandInfo QueryCommandInfo() {
   };
   info.groups = {
       {"Queries",
-       {"index", "k", "analogy", "minus", "filter", "output_format"}},
+       {"index", "model", "k", "analogy", "minus", "filter", "output_format"}},
       RunningFlagGroup()};
   return info;
 }
@@ -181,7 +207,12 @@ absl::Status RunQuery(const Arguments& arguments) {
     plan.answer.allowed =
         ItemsWithPrefix(index, absl::StripPrefix(FLAGS_filter, "prefix="));
   }
-  QuerySession session(index, std::move(plan));
+  std::unique_ptr<UnseenWords> unseen;
+  if (!FLAGS_model.empty()) {
+    EMBED_ASSIGN_OR_RETURN(
+        unseen, UnseenWords::Open(FLAGS_model, index, plan.answer.threads));
+  }
+  QuerySession session(index, unseen.get(), std::move(plan));
   if (!analogy.empty()) {
     EMBED_RETURN_IF_ERROR(session.Run(std::move(analogy)));
   } else if (!arguments.empty()) {

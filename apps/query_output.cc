@@ -10,9 +10,10 @@
 namespace embed {
 namespace {
 
-std::string FormatTsv(const ItemIndex& index, absl::string_view query,
+std::string FormatTsv(const ItemIndex& index, const ResolvedQuery& query,
                       const std::vector<SearchHit>& hits) {
-  const std::string name = absl::StrReplaceAll(query, {{"\t", " + "}});
+  std::string name = absl::StrReplaceAll(query.text, {{"\t", " + "}});
+  if (!query.composed.empty()) name += " (composed)";
   std::string lines;
   for (size_t i = 0; i < hits.size(); ++i) {
     absl::StrAppendFormat(&lines, "%s\t%d\t%s\t%.6f\n", name, i + 1,
@@ -21,11 +22,12 @@ std::string FormatTsv(const ItemIndex& index, absl::string_view query,
   return lines;
 }
 
-std::string FormatJson(const ItemIndex& index, absl::string_view query,
+std::string FormatJson(const ItemIndex& index, const ResolvedQuery& query,
                        const std::vector<SearchHit>& hits) {
   using Json = nlohmann::ordered_json;
   Json answer;
-  answer["query"] = std::string(query);
+  answer["query"] = query.text;
+  if (!query.composed.empty()) answer["composed"] = query.composed;
   answer["neighbors"] = Json::array();
   for (const SearchHit& hit : hits) {
     const double score = std::round(double{hit.score} * 1e6) / 1e6;
@@ -45,7 +47,7 @@ absl::StatusOr<QueryFormat> QueryFormatFromName(absl::string_view name) {
       absl::StrCat("--output_format: \"", name, "\" is neither tsv nor json"));
 }
 
-std::string FormatAnswer(const ItemIndex& index, absl::string_view query,
+std::string FormatAnswer(const ItemIndex& index, const ResolvedQuery& query,
                          const std::vector<SearchHit>& hits,
                          QueryFormat format) {
   return format == QueryFormat::kTsv ? FormatTsv(index, query, hits)

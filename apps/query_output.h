@@ -7,21 +7,25 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "apps/query.h"
 #include "embed/index/item_index.h"
 
 namespace embed {
 
 enum class QueryFormat {
-  kTsv,   // query, rank (from 1), key, score: a line an answer
-  kJson,  // {"query": ..., "neighbors": [{"key": ..., "score": ...}]} a query
+  // query, rank (from 1), key, score: a line an answer
+  kTsv,
+  // {"query": ..., "neighbors": [{"key": ..., "score": ...}]} a query
+  kJson,
 };
 
 // InvalidArgument: neither "tsv" nor "json".
 absl::StatusOr<QueryFormat> QueryFormatFromName(absl::string_view name);
 
 // The lines for one query. Scores have six decimals. In TSV the tabs of a
-// pooled query become " + ".
-std::string FormatAnswer(const ItemIndex& index, absl::string_view query,
+// pooled query become " + ", and a query with composed vectors has the suffix
+// " (composed)"; in JSON "composed" lists their keys.
+std::string FormatAnswer(const ItemIndex& index, const ResolvedQuery& query,
                          const std::vector<SearchHit>& hits,
                          QueryFormat format);
 

@@ -15,8 +15,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 needed=(g++ cmake ninja-build libabsl-dev libboost-dev libboost-graph-dev
   libeigen3-dev libfaiss-dev libopenblas-dev libhwy-dev libgflags-dev
   libgtest-dev libgmock-dev libbenchmark-dev liblbfgs-dev liblinear-dev
-  nlohmann-json3-dev zlib1g-dev libzstd-dev libxxhash-dev zstd rime-data-stroke
-  clang-format)
+  nlohmann-json3-dev zlib1g-dev libzstd-dev libxxhash-dev libutf8proc-dev zstd
+  rime-data-stroke clang-format)
 peers=(clang-tidy fasttext liblinear-tools python3-faiss
   python3-gensim python3-sklearn python3-zstandard)
 

@@ -1,13 +1,20 @@
 #include "apps/text_modes.h"
 
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "apps/common/text_flags.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/utf8.h"
+#include "embed/io/atomic_file.h"
 #include "text/corpus_source.h"
 #include "text/stroke_table.h"
+#include "text/text_filter.h"
+#include "text/vocabulary_file.h"
 
 namespace embed {
 namespace {
@@ -28,6 +35,14 @@ std::vector<std::string> CorpusNotes(const CorpusStats& stats,
         " bad UTF-8 sequences replaced by U+FFFD (--on_bad_utf8 fail "
         "says where)"));
   }
+  if (stats.max_count_error > 0) {
+    notes.push_back(absl::StrCat(
+        "warning: rare words were forgotten while counting (--max_distinct): "
+        "counts are up to ",
+        stats.max_count_error,
+        " too low, and as many more occurrences than --min_count are needed "
+        "to be kept for sure"));
+  }
   if (stats.nul_bytes > 0) {
     notes.push_back(absl::StrCat("warning: ", stats.nul_bytes,
                                  " NUL bytes read as blanks"));
@@ -41,30 +56,130 @@ std::vector<std::string> CorpusNotes(const CorpusStats& stats,
   return notes;
 }
 
+double Percent(uint64_t part, uint64_t whole) {
+  return whole == 0
+             ? 0.0
+             : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
 std::string CoverageNote(const StrokeCoverage& coverage, uint32_t rows) {
-  return absl::StrCat(rows, " stroke n-grams; ", coverage.words_with_ngrams,
-                      " of ", coverage.words, " words have some, and ",
-                      coverage.characters_with_strokes, " of ",
-                      coverage.characters, " characters have strokes");
+  return absl::StrFormat(
+      "%d stroke n-grams; %d of %d words have some (%.1f %% of the tokens), "
+      "and %d of %d characters have strokes (%.1f %%)",
+      rows, coverage.words_with_ngrams, coverage.words,
+      Percent(coverage.tokens_with_ngrams, coverage.tokens),
+      coverage.characters_with_strokes, coverage.characters,
+      Percent(coverage.characters_with_strokes, coverage.characters));
+}
+
+// Lines CHARACTER TAB COUNT.
+absl::Status WriteStrokesReport(const std::string& path,
+                                const std::vector<CharacterCount>& missing) {
+  EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<AtomicFile> file,
+                         AtomicFile::Create(path));
+  std::string text;
+  for (const CharacterCount& character : missing) {
+    AppendUtf8(character.code_point, &text);
+    absl::StrAppend(&text, "\t", character.count, "\n");
+  }
+  EMBED_RETURN_IF_ERROR(file->Write(text));
+  return file->Commit();
+}
+
+absl::StatusOr<std::unique_ptr<Corpus>> OpenCorpus(const TextFlags& flags,
+                                                   bool sets) {
+  EMBED_ASSIGN_OR_RETURN(std::unique_ptr<Corpus> corpus,
+                         Corpus::Open(flags.corpus));
+  if (flags.lowercase) corpus->AddFilter(NewLowercaseFilter());
+  if (flags.characters) corpus->AddFilter(NewCharacterFilter());
+  if (sets) corpus->AddFilter(NewSetFilter());
+  return corpus;
+}
+
+// Before any work: the vocabulary can be written and is no input itself.
+absl::Status CheckVocabularyOutput(const TextFlags& flags) {
+  if (flags.vocab_out.empty()) return absl::OkStatus();
+  for (const std::string& input : flags.corpus.paths) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(flags.vocab_out, input, ignored)) {
+      return UsageError(absl::StrCat("--vocab_out: ", flags.vocab_out,
+                                     " is the input itself; choose another "
+                                     "name"));
+    }
+  }
+  return CheckWritable(flags.vocab_out);
+}
+
+// The vocabulary that --vocab_in names; the text is not read.
+absl::Status TakeVocabulary(const TextFlags& flags,
+                            const VocabularyOptions& options,
+                            TrainingInput* result) {
+  EMBED_ASSIGN_OR_RETURN(std::vector<WordCount> words,
+                         ReadVocabularyFile(flags.vocab_in));
+  const size_t listed = words.size();
+  EMBED_ASSIGN_OR_RETURN(result->vocabulary,
+                         SelectWords(std::move(words), options));
+  if (result->vocabulary.size() == 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        flags.vocab_in, ": no word has the count min_count=", options.min_count,
+        " or more; lower --min_count"));
+  }
+  result->notes.push_back(absl::StrCat(
+      result->vocabulary.size(), " of the ", listed, " words of ",
+      flags.vocab_in, " kept, counted ", result->vocabulary.total_count(),
+      " times there; the text was not counted"));
+  return absl::OkStatus();
+}
+
+absl::Status CountVocabulary(Corpus* corpus, const VocabularyOptions& options,
+                             TrainingInput* result) {
+  EMBED_ASSIGN_OR_RETURN(CorpusVocabulary built,
+                         BuildVocabulary(corpus, options));
+  result->vocabulary = std::move(built.vocabulary);
+  result->notes = CorpusNotes(built.stats, result->vocabulary);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TrainingInput> Load(const LoadContext& context, bool baskets) {
+  std::vector<std::string> inputs = {context.input};
+  inputs.insert(inputs.end(), context.more_inputs.begin(),
+                context.more_inputs.end());
+  EMBED_ASSIGN_OR_RETURN(const TextFlags flags,
+                         ReadTextFlags(std::move(inputs), context.threads));
+  EMBED_RETURN_IF_ERROR(CheckVocabularyOutput(flags));
+  VocabularyOptions options = flags.vocabulary;
+  if (!flags.keep_path.empty()) {
+    EMBED_ASSIGN_OR_RETURN(options.keep, ReadWordList(flags.keep_path));
+  }
+  auto backing = std::make_unique<CorpusBacking>();
+  EMBED_ASSIGN_OR_RETURN(backing->corpus, OpenCorpus(flags, baskets));
+  Corpus* const corpus = backing->corpus.get();
+  TrainingInput result;
+  EMBED_RETURN_IF_ERROR(flags.vocab_in.empty()
+                            ? CountVocabulary(corpus, options, &result)
+                            : TakeVocabulary(flags, options, &result));
+  if (!flags.vocab_out.empty()) {
+    EMBED_RETURN_IF_ERROR(
+        WriteVocabularyFile(result.vocabulary, flags.vocab_out));
+    result.notes.push_back("wrote the vocabulary to " + flags.vocab_out);
+  }
+  result.tokens_per_epoch = result.vocabulary.total_count();
+  result.source =
+      baskets ? CorpusSource::OfBaskets(corpus, result.vocabulary,
+                                        context.training->seed)
+              : std::make_unique<CorpusSource>(corpus, result.vocabulary);
+  result.backing = std::move(backing);
+  return result;
 }
 
 }  // namespace
 
 absl::StatusOr<TrainingInput> LoadWords(const LoadContext& context) {
-  EMBED_ASSIGN_OR_RETURN(const TextFlags flags,
-                         ReadTextFlags(context.input, context.threads));
-  auto backing = std::make_unique<CorpusBacking>();
-  EMBED_ASSIGN_OR_RETURN(backing->corpus, Corpus::Open(flags.corpus));
-  Corpus* const corpus = backing->corpus.get();
-  EMBED_ASSIGN_OR_RETURN(CorpusVocabulary built,
-                         BuildVocabulary(corpus, flags.vocabulary));
-  TrainingInput result;
-  result.vocabulary = std::move(built.vocabulary);
-  result.tokens_per_epoch = built.stats.kept_tokens;
-  result.notes = CorpusNotes(built.stats, result.vocabulary);
-  result.source = std::make_unique<CorpusSource>(corpus, result.vocabulary);
-  result.backing = std::move(backing);
-  return result;
+  return Load(context, /*baskets=*/false);
+}
+
+absl::StatusOr<TrainingInput> LoadBaskets(const LoadContext& context) {
+  return Load(context, context.training->windows.fixed_window);
 }
 
 absl::StatusOr<TrainingInput> LoadStrokeWords(const LoadContext& context) {
@@ -78,7 +193,13 @@ absl::StatusOr<TrainingInput> LoadStrokeWords(const LoadContext& context) {
       StrokeFeatures features,
       BuildStrokeFeatures(result.vocabulary, table, flags.ngrams));
   result.features = std::move(features.map);
-  result.vectors = VectorsFrom::kOutput;
+  result.feature_source = table.Text();
+  result.vectors = flags.vectors;
+  if (!flags.report_path.empty()) {
+    EMBED_RETURN_IF_ERROR(WriteStrokesReport(
+        flags.report_path, CharactersWithoutStrokes(result.vocabulary, table)));
+    result.notes.push_back("wrote " + flags.report_path);
+  }
   result.notes.push_back(
       CoverageNote(features.coverage, result.features.num_rows()));
   return result;

@@ -12,7 +12,10 @@ namespace embed {
 // Words of a corpus.
 absl::StatusOr<TrainingInput> LoadWords(const LoadContext& context);
 
-// The same, each word composed of the n-grams of its strokes.
+// Items of baskets or sessions, one a line: with --window all as sets.
+absl::StatusOr<TrainingInput> LoadBaskets(const LoadContext& context);
+
+// The words, each composed of the n-grams of its strokes.
 absl::StatusOr<TrainingInput> LoadStrokeWords(const LoadContext& context);
 
 }  // namespace embed

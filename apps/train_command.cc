@@ -22,6 +22,8 @@
 #include "apps/common/eval_flags.h"
 #include "apps/common/graph_flags.h"
 #include "apps/common/human_format.h"
+#include "apps/common/init_flags.h"
+#include "apps/common/input_files.h"
 #include "apps/common/line_flags.h"
 #include "apps/common/metapath_flags.h"
 #include "apps/common/output_flags.h"
@@ -29,9 +31,11 @@
 #include "apps/common/relation_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/common/stop_signal.h"
+#include "apps/common/subword_flags.h"
 #include "apps/common/text_flags.h"
 #include "apps/common/training_flags.h"
 #include "apps/common/walk_flags.h"
+#include "apps/initial_tables.h"
 #include "apps/mode.h"
 #include "apps/model_outputs.h"
 #include "apps/training_memory.h"
@@ -53,9 +57,12 @@ namespace {
 struct TrainPlan {
   const Mode* mode = nullptr;
   std::string input;
+  std::vector<std::string> more_inputs;  // of a mode that reads text
   int threads = 1;
   TrainingFlags training;
   CheckpointFlags checkpoints;
+  InitFlags init;
+  std::string start;  // InitialTables::identity() of the model to go on from
   EvalPlan eval;
   OutputPlan output;
   std::string walks_only;  // write the walks here; "": train
@@ -65,16 +72,16 @@ absl::StatusOr<TrainPlan> MakePlan(const Arguments& arguments) {
   TrainPlan plan;
   EMBED_ASSIGN_OR_RETURN(plan.mode, FindMode(FLAGS_mode));
   EMBED_RETURN_IF_ERROR(ApplyMode(*plan.mode));
-  if (arguments.size() != 1) {
-    return UsageError(absl::StrCat(
-        "expected one input file (or - for standard input), found ",
-        arguments.empty() ? "none" : absl::StrJoin(arguments, " ")));
-  }
-  plan.input = arguments[0];
+  EMBED_ASSIGN_OR_RETURN(plan.more_inputs,
+                         ReadInputs(arguments, ReadsText(*plan.mode)));
+  plan.input = plan.more_inputs.front();
+  plan.more_inputs.erase(plan.more_inputs.begin());
   EMBED_ASSIGN_OR_RETURN(plan.threads, ApplyRunningFlags());
   EMBED_ASSIGN_OR_RETURN(plan.training, ReadTrainingFlags(plan.threads));
   EMBED_ASSIGN_OR_RETURN(plan.checkpoints, ReadCheckpointFlags());
+  EMBED_ASSIGN_OR_RETURN(plan.init, ReadInitFlags());
   EMBED_ASSIGN_OR_RETURN(plan.eval, ReadEvalFlags());
+  EMBED_RETURN_IF_ERROR(CheckStrokesReport(Uses(*plan.mode, "stroke_min")));
   EMBED_ASSIGN_OR_RETURN(plan.walks_only,
                          ReadWalksOnly(Uses(*plan.mode, "walk_length")));
   EMBED_ASSIGN_OR_RETURN(
@@ -95,6 +102,12 @@ void Say(const std::string& line) {
 // decides which epoch's tables are the result.
 std::map<std::string, std::string> ResultOptions(const TrainPlan& plan) {
   std::map<std::string, std::string> options = ModeOptions(*plan.mode);
+  if (plan.start.empty()) {
+    options.erase("init_from");
+    options.erase("forget_missing");
+  } else {
+    options["init_from"] = plan.start;
+  }
   if (plan.eval.patience > 0) {
     options["eval"] =
         absl::StrCat(plan.eval.task, ":",
@@ -113,12 +126,26 @@ void SayPlan(const TrainPlan& plan) {
   Say(absl::StrCat("threads: ", plan.threads, ", kernels: ", CpuTargetInUse()));
 }
 
-// Bytes of the input file, 0 if it has no size (standard input).
-uint64_t InputBytes(const TrainPlan& plan) {
-  if (plan.input == "-") return 0;
+// Bytes of a file, 0 if it has no size (standard input).
+uint64_t FileBytes(const std::string& path) {
+  if (path == "-") return 0;
   std::error_code error;
-  const uint64_t bytes = std::filesystem::file_size(plan.input, error);
+  const uint64_t bytes = std::filesystem::file_size(path, error);
   return error ? 0 : bytes;
+}
+
+// Of all input files.
+uint64_t InputBytes(const TrainPlan& plan) {
+  uint64_t bytes = FileBytes(plan.input);
+  for (const std::string& path : plan.more_inputs) bytes += FileBytes(path);
+  return bytes;
+}
+
+LoadContext ContextOf(const TrainPlan& plan) {
+  LoadContext context{plan.input, &plan.training, plan.threads,
+                      plan.output.progress};
+  context.more_inputs = plan.more_inputs;
+  return context;
 }
 
 ModelInfo DescribeRun(const TrainPlan& plan, const TrainingInput& input,
@@ -131,6 +158,10 @@ ModelInfo DescribeRun(const TrainPlan& plan, const TrainingInput& input,
   info.options.insert(schedule.options.begin(), schedule.options.end());
   if (plan.input != "-") {
     info.source_name = std::filesystem::path(plan.input).filename().string();
+    if (!plan.more_inputs.empty()) {
+      absl::StrAppend(&info.source_name, " and ", plan.more_inputs.size(),
+                      " more");
+    }
     info.source_bytes = InputBytes(plan);
   }
   return info;
@@ -223,9 +254,9 @@ absl::StatusOr<std::unique_ptr<EpochEvaluator>> MakeEvaluator(
     const TrainPlan& plan, const TrainingInput& input, Checkpoints* checkpoints,
     Model* model) {
   if (!plan.eval.wanted()) return nullptr;
-  EMBED_ASSIGN_OR_RETURN(
-      std::unique_ptr<EpochEvaluator> evaluator,
-      EpochEvaluator::Create(plan.eval, input.vocabulary, model));
+  EMBED_ASSIGN_OR_RETURN(std::unique_ptr<EpochEvaluator> evaluator,
+                         EpochEvaluator::Create(plan.eval, input.vocabulary,
+                                                model, &input.features));
   checkpoints->extra = [e = evaluator.get()] { return e->CheckpointExtra(); };
   checkpoints->add = [e = evaluator.get()](Checkpoint* checkpoint) {
     e->AddBestTables(checkpoint);
@@ -297,8 +328,7 @@ absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
 absl::Status WriteWalksOnly(const TrainPlan& plan) {
   EMBED_RETURN_IF_ERROR(CheckWalksFile(plan.walks_only, plan.input));
   SayPlan(plan);
-  LoadContext context{plan.input, &plan.training, plan.threads,
-                      plan.output.progress};
+  LoadContext context = ContextOf(plan);
   context.walks_only = true;
   EMBED_ASSIGN_OR_RETURN(const TrainingInput input, plan.mode->load(context));
   for (const std::string& note : input.notes) Say("input: " + note);
@@ -313,7 +343,8 @@ CommandInfo TrainCommandInfo() {
   CommandInfo info;
   info.name = "embedtrain";
   info.summary = "learns vectors of words or nodes and an index to search them";
-  info.synopsis = "embedtrain --mode MODE [flags] INPUT   (INPUT - is stdin)";
+  info.synopsis =
+      "embedtrain --mode MODE [flags] INPUT [TEXT ...]   (- is stdin)";
   info.examples = {
       "embedtrain --mode deepwalk karate.edgelist",
       "embedtrain --mode word2vec --dim 64 --export vec corpus.txt",
@@ -321,23 +352,28 @@ CommandInfo TrainCommandInfo() {
   info.notes = ModesHelp();
   info.defaults_elsewhere = FlagsByMode();
   info.groups = {
-      {"What", {"mode"}},  OutputFlagGroup(),     TrainingFlagGroup(),
-      TextFlagGroup(),     StrokeFlagGroup(),     GraphFlagGroup(),
-      WalkFlagGroup(),     LineFlagGroup(),       MetapathFlagGroup(),
-      RelationFlagGroup(), CheckpointFlagGroup(), EvalFlagGroup(),
-      RunningFlagGroup()};
+      {"What", {"mode"}},  OutputFlagGroup(),   TrainingFlagGroup(),
+      TextFlagGroup(),     StrokeFlagGroup(),   SubwordFlagGroup(),
+      GraphFlagGroup(),    WalkFlagGroup(),     LineFlagGroup(),
+      MetapathFlagGroup(), RelationFlagGroup(), CheckpointFlagGroup(),
+      InitFlagGroup(),     EvalFlagGroup(),     RunningFlagGroup()};
   return info;
 }
 
 absl::Status RunTrain(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const TrainPlan plan, MakePlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(TrainPlan plan, MakePlan(arguments));
   if (!plan.walks_only.empty()) return WriteWalksOnly(plan);
   EMBED_RETURN_IF_ERROR(CheckOutputs(plan.output, plan.input));
-  SayPlan(plan);
+  for (const std::string& input : plan.more_inputs) {
+    EMBED_RETURN_IF_ERROR(CheckOutputs(plan.output, input));
+  }
   EMBED_ASSIGN_OR_RETURN(
-      TrainingInput input,
-      plan.mode->load(LoadContext{plan.input, &plan.training, plan.threads,
-                                  plan.output.progress}));
+      InitialTables start,
+      InitialTables::Load(plan.init, plan.mode->name, plan.training));
+  plan.start = start.identity();
+  SayPlan(plan);
+  EMBED_ASSIGN_OR_RETURN(TrainingInput input, plan.mode->load(ContextOf(plan)));
+  EMBED_RETURN_IF_ERROR(start.Extend(&input));
   for (const std::string& note : input.notes) Say("input: " + note);
   if (input.method == nullptr) {
     input.method = NewWindowMethod(plan.training, input);
@@ -346,6 +382,7 @@ absl::Status RunTrain(const Arguments& arguments) {
   Model model;
   EMBED_RETURN_IF_ERROR(
       input.method->CreateTables(plan.training.seed, plan.threads, &model));
+  start.MoveRows(&model);
   EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<Objective> objective,
                          input.method->CreateObjective(&model));
   EMBED_ASSIGN_OR_RETURN(
@@ -363,6 +400,8 @@ absl::Status RunTrain(const Arguments& arguments) {
   input.source.reset();
   model.vocabulary = std::move(input.vocabulary);
   model.features = std::move(input.features);
+  model.feature_source = std::move(input.feature_source);
+  EMBED_RETURN_IF_ERROR(ComposeVectors(model.features, plan.threads, &model));
   EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> notes,
                          WriteOutputs(model, plan.output, plan.threads));
   checkpoints.Remove();

@@ -19,18 +19,23 @@ class WindowMethod final : public TrainingMethod {
         input_.features.empty() ? shape.outputs : input_.features.num_rows();
     shape.dim = flags_.dim;
     shape.optimizer = flags_.windows.optimizer;
+    if (input_.vectors == VectorsFrom::kComposed ||
+        input_.vectors == VectorsFrom::kBoth) {
+      shape.other_bytes = EmbeddingTable::BytesFor(shape.outputs, shape.dim);
+    }
     return shape;
   }
 
-  // Input rows uniform on +-1/2 over dim, output rows zero, as word2vec.c.
+  // Input rows uniform on +-1/2 over dim, output rows zero, as word2vec.c; or
+  // on the radius that the mode asks for.
   absl::Status CreateTables(uint64_t seed, int threads, Model* model) override {
     const TrainingShape shape = Shape();
     EMBED_ASSIGN_OR_RETURN(model->input,
                            EmbeddingTable::Create(shape.inputs, shape.dim));
     EMBED_ASSIGN_OR_RETURN(model->output,
                            EmbeddingTable::Create(shape.outputs, shape.dim));
-    model->input.FillUniform(0.5f / static_cast<float>(shape.dim), seed,
-                             threads);
+    model->input.FillUniform(
+        input_.start_radius / static_cast<float>(shape.dim), seed, threads);
     model->output.FillZero(threads);
     return absl::OkStatus();
   }

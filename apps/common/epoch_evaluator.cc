@@ -47,15 +47,17 @@ absl::Status ParseState(const std::string& extra, EarlyStop::State* state) {
 }  // namespace
 
 EpochEvaluator::EpochEvaluator(const EvalPlan& plan, WordSimilarity similarity,
-                               Model* model)
+                               Model* model, const FeatureMap* features)
     : task_(plan.task),
       file_(std::filesystem::path(plan.path).filename().string()),
       similarity_(std::move(similarity)),
       model_(model),
+      features_(features),
       stop_(plan.patience) {}
 
 absl::StatusOr<std::unique_ptr<EpochEvaluator>> EpochEvaluator::Create(
-    const EvalPlan& plan, const Vocabulary& vocabulary, Model* model) {
+    const EvalPlan& plan, const Vocabulary& vocabulary, Model* model,
+    const FeatureMap* features) {
   WordSimilarity similarity(plan.pairs, vocabulary);
   if (similarity.used() < 2) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -65,7 +67,7 @@ absl::StatusOr<std::unique_ptr<EpochEvaluator>> EpochEvaluator::Create(
   }
   // make_unique has no access to the constructor.
   std::unique_ptr<EpochEvaluator> evaluator(
-      new EpochEvaluator(plan, std::move(similarity), model));
+      new EpochEvaluator(plan, std::move(similarity), model, features));
   if (evaluator->keeps_tables()) {
     EMBED_ASSIGN_OR_RETURN(evaluator->kept_,
                            KeptTables::Create({&model->input, &model->output}));
@@ -78,6 +80,9 @@ absl::StatusOr<EvalReport> EpochEvaluator::AfterEpoch(uint32_t epoch) {
   report.epoch = epoch;
   report.task = task_;
   report.file = file_;
+  if (features_ != nullptr) {
+    EMBED_RETURN_IF_ERROR(ComposeVectors(*features_, /*threads=*/1, model_));
+  }
   EMBED_ASSIGN_OR_RETURN(report.result,
                          similarity_.Evaluate(model_->vectors()));
   if (stop_.Observe(epoch, report.result.spearman) && keeps_tables()) {

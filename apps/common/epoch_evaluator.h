@@ -16,6 +16,7 @@
 #include "embed/eval/kept_tables.h"
 #include "embed/eval/word_similarity.h"
 #include "embed/io/model_file.h"
+#include "embed/model/feature_map.h"
 #include "embed/model/vocabulary.h"
 #include "embed/train/checkpoint.h"
 #include "embed/train/train_progress.h"
@@ -35,11 +36,13 @@ namespace embed {
 class EpochEvaluator {
  public:
   // `model` holds the tables under training; its info.vectors must be set. Its
-  // vocabulary is not looked at: `vocabulary` is, and only here.
+  // vocabulary is not looked at: `vocabulary` is, and only here. `features`:
+  // if the vectors are composed; must outlive this.
   // FailedPrecondition: fewer than two pairs have both keys in the vocabulary.
   // ResourceExhausted: no memory for the copy.
   static absl::StatusOr<std::unique_ptr<EpochEvaluator>> Create(
-      const EvalPlan& plan, const Vocabulary& vocabulary, Model* model);
+      const EvalPlan& plan, const Vocabulary& vocabulary, Model* model,
+      const FeatureMap* features = nullptr);
 
   // Evaluates after epoch `epoch`, from 1. FailedPrecondition: a vector is not
   // finite.
@@ -66,7 +69,8 @@ class EpochEvaluator {
   absl::Status Restore(Checkpoint* checkpoint);
 
  private:
-  EpochEvaluator(const EvalPlan& plan, WordSimilarity similarity, Model* model);
+  EpochEvaluator(const EvalPlan& plan, WordSimilarity similarity, Model* model,
+                 const FeatureMap* features);
 
   bool keeps_tables() const { return stop_.patience() > 0; }
   bool has_best_tables() const {
@@ -77,6 +81,7 @@ class EpochEvaluator {
   std::string file_;
   WordSimilarity similarity_;
   Model* model_;
+  const FeatureMap* features_;
   EarlyStop stop_;
   KeptTables kept_;
   absl::Status status_;

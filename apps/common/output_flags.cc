@@ -73,8 +73,7 @@ absl::StatusOr<OutputPlan> ReadOutputFlags(const std::string& input) {
 
 absl::Status CheckOutputs(const OutputPlan& plan, const std::string& input) {
   std::vector<std::string> paths = {plan.model_path, plan.index_path,
-                                    plan.checkpoint_path};
-  if (!plan.relations_path.empty()) paths.push_back(plan.relations_path);
+                                    plan.checkpoint_path, plan.relations_path};
   for (const OutputPlan::Export& file : plan.exports) {
     paths.push_back(file.path);
     if (file.format == VectorFormat::kNumpy) {
@@ -82,6 +81,7 @@ absl::Status CheckOutputs(const OutputPlan& plan, const std::string& input) {
     }
   }
   for (const std::string& path : paths) {
+    if (path.empty()) continue;
     std::error_code ignored;
     if (std::filesystem::equivalent(path, input, ignored)) {
       return UsageError(absl::StrCat("--output: ", path,

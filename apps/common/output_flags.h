@@ -25,9 +25,10 @@ struct OutputPlan {
   };
 
   std::string prefix;
-  std::string model_path;       // PREFIX.embed
+  std::string model_path;       // PREFIX.embed; "": none
   std::string index_path;       // PREFIX.faiss
-  std::string checkpoint_path;  // PREFIX.checkpoint, until these are written
+  std::string checkpoint_path;  // PREFIX.checkpoint, until these are written;
+                                // "": none
   std::string relations_path;   // PREFIX.relations.vec; "": none
   std::vector<Export> exports;
   ProgressStyle progress = ProgressStyle::kNone;

@@ -34,6 +34,10 @@ absl::StatusOr<RelationFlags> ReadRelationFlags(const TrainingFlags& training) {
   }
   RelationFlags flags;
   flags.negatives_any_type = FLAGS_negatives_any_type;
+  if (training.windows.fixed_window) {
+    return UsageError(
+        "--window: mode hin2vec takes a number, of edges in a relation");
+  }
   flags.hin2vec.window = training.windows.window;
   flags.hin2vec.allow_cycles = FLAGS_allow_cycles;
   flags.hin2vec.negatives = training.windows.negatives;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "apps/common/json_number.h"
 #include "embed/base/check.h"
 
@@ -65,6 +66,11 @@ std::string ResultTable::Json() const {
         "\n");
   }
   return text;
+}
+
+std::string FileCell(const std::string& path) {
+  return absl::StrReplaceAll(path.substr(path.find_last_of('/') + 1),
+                             {{"\t", " "}, {"\n", " "}});
 }
 
 }  // namespace embed

@@ -31,6 +31,9 @@ class ResultTable {
   std::vector<std::vector<Cell>> rows_;
 };
 
+// The base name of a file, as a cell.
+std::string FileCell(const std::string& path);
+
 }  // namespace embed
 
 #endif  // EMBED_APPS_COMMON_RESULT_TABLE_H_

@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
+#include "apps/common/markup.h"
 
 namespace embed {
 namespace {
@@ -28,17 +28,12 @@ const char* ColorOf(size_t series) {
   return kColors[series % (sizeof(kColors) / sizeof(kColors[0]))];
 }
 
-std::string Escaped(absl::string_view text) {
-  return absl::StrReplaceAll(
-      text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
-}
-
 std::string Text(double x, double y, absl::string_view anchor,
                  absl::string_view text, absl::string_view more = "") {
   return absl::StrFormat(
       "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\"%s>%s"
       "</text>\n",
-      x, y, anchor, more, Escaped(text));
+      x, y, anchor, more, EscapeMarkup(text));
 }
 
 std::string Line(double x1, double y1, double x2, double y2,

@@ -6,13 +6,16 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "embed/base/status_macros.h"
 #include "embed/model/embedding_table.h"
 
 // Zeros stand for "by mode": the mode table (apps/mode.cc) fills them in.
 DEFINE_int32(dim, 0, "numbers in a vector");
-DEFINE_int32(window, 0, "largest distance of a context from its center");
+DEFINE_string(window, "",
+              "largest distance of a context from its center; all: every pair "
+              "of a sequence, order ignored");
 DEFINE_int32(negatives, 0, "negative samples for each positive pair");
 DEFINE_int32(
     share_negatives, 1,
@@ -36,6 +39,10 @@ DEFINE_string(arch, "skipgram",
 DEFINE_string(cbow_gradient, "exact",
               "exact: divided by the number of contexts, as the mean demands; "
               "word2vec: undivided, as that program does");
+DEFINE_string(
+    subword_gradient, "exact",
+    "of the mean of n-grams. fasttext: added to each n-gram "
+    "undivided, as that program does; exact: divided by their number");
 DEFINE_string(loss, "ns",
               "ns: negative sampling; hs: hierarchical softmax over a Huffman "
               "tree");
@@ -65,29 +72,35 @@ DEFINE_uint64(seed, 1,
 namespace embed {
 
 FlagGroup TrainingFlagGroup() {
-  return {"Training", {"dim",
-                       "window",
-                       "negatives",
-                       "reuse_negatives",
-                       "share_negatives",
-                       "epochs",
-                       "learning_rate",
-                       "lr_schedule",
-                       "subsample",
-                       "noise_exponent",
-                       "arch",
-                       "cbow_gradient",
-                       "loss",
-                       "optimizer",
-                       "clip_gradient",
-                       "seed",
-                       "deterministic",
-                       "parts",
-                       "round_tokens",
-                       "group_inputs"}};
+  return {"Training",
+          {"dim",
+           "window",
+           "negatives",
+           "reuse_negatives",
+           "share_negatives",
+           "epochs",
+           "learning_rate",
+           "lr_schedule",
+           "subsample",
+           "noise_exponent",
+           "arch",
+           "cbow_gradient",
+           "subword_gradient",
+           "loss",
+           "optimizer",
+           "clip_gradient",
+           "seed",
+           "deterministic",
+           "parts",
+           "round_tokens",
+           "group_inputs"}};
 }
 
 namespace {
+
+// No sequence of a text or of walks is made longer
+// (CorpusSource::kMaxSentence).
+constexpr int kLongestSequence = 1000;
 
 // Whether the flag has its second value. UsageError: it has neither.
 absl::StatusOr<bool> IsSecond(const char* flag, const std::string& value,
@@ -114,6 +127,9 @@ absl::Status ReadModelFlags(TrainingFlags* flags) {
   EMBED_ASSIGN_OR_RETURN(
       const bool undivided,
       IsSecond("cbow_gradient", FLAGS_cbow_gradient, "exact", "word2vec"));
+  EMBED_ASSIGN_OR_RETURN(const bool as_fasttext,
+                         IsSecond("subword_gradient", FLAGS_subword_gradient,
+                                  "exact", "fasttext"));
   EMBED_ASSIGN_OR_RETURN(const bool softmax,
                          IsSecond("loss", FLAGS_loss, "ns", "hs"));
   EMBED_ASSIGN_OR_RETURN(
@@ -124,6 +140,7 @@ absl::Status ReadModelFlags(TrainingFlags* flags) {
   flags->windows.optimizer.clip_gradient = FLAGS_clip_gradient;
   flags->cbow_gradient =
       undivided ? CbowGradient::kWord2vec : CbowGradient::kExact;
+  flags->windows.undivided_gradient = as_fasttext;
   flags->windows.loss = softmax ? OutputLoss::kHierarchicalSoftmax
                                 : OutputLoss::kNegativeSampling;
   return absl::OkStatus();
@@ -153,8 +170,13 @@ absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads) {
   flags.dim = FLAGS_dim;
   flags.seed = FLAGS_seed;
   // 0 as well in a mode without them.
-  if (FLAGS_window != 0 || IsFlagSet("window")) {
-    flags.windows.window = FLAGS_window;
+  if (FLAGS_window == "all") {
+    flags.windows.fixed_window = true;
+    flags.windows.window = kLongestSequence;
+  } else if ((!FLAGS_window.empty() || IsFlagSet("window")) &&
+             !absl::SimpleAtoi(FLAGS_window, &flags.windows.window)) {
+    return UsageError(absl::StrCat("--window: \"", FLAGS_window,
+                                   "\" is neither a number nor all"));
   }
   if (FLAGS_reuse_negatives != 0 || IsFlagSet("reuse_negatives")) {
     flags.windows.reuse_negatives = FLAGS_reuse_negatives;

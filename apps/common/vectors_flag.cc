@@ -2,43 +2,35 @@
 
 #include <gflags/gflags.h>
 
-#include <cmath>
+#include <cstdio>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "embed/base/status_macros.h"
+#include "embed/eval/unit_rows.h"
 
 DEFINE_string(model, "",
               "the vectors: a model (.embed), word2vec binary (.bin), or "
-              "word2vec or fastText text (any other name)");
+              "word2vec, fastText or GloVe text (any other name); all but "
+              "models may be .gz or .zst as well");
 DEFINE_string(vectors, "", "the same as --model");
 DEFINE_string(normalize, "none",
               "none: vectors as they are; l2: each scaled to length 1");
 
 namespace embed {
-namespace {
-
-void ScaleToUnitLength(EmbeddingTable* table) {
-  for (uint64_t row = 0; row < table->rows(); ++row) {
-    float* values = table->row(row);
-    double square = 0;
-    for (int i = 0; i < table->dim(); ++i) {
-      square += double{values[i]} * double{values[i]};
-    }
-    if (square == 0) continue;
-    const double length = std::sqrt(square);
-    for (int i = 0; i < table->dim(); ++i) {
-      values[i] = static_cast<float>(values[i] / length);
-    }
-  }
-}
-
-}  // namespace
 
 FlagGroup VectorsFlagGroup(bool with_normalize) {
   FlagGroup group = {"Vectors", {"model", "vectors"}};
   if (with_normalize) group.flags.push_back("normalize");
   return group;
+}
+
+absl::StatusOr<bool> ReadNormalizeFlag() {
+  if (FLAGS_normalize != "none" && FLAGS_normalize != "l2") {
+    return UsageError(absl::StrCat("--normalize: \"", FLAGS_normalize,
+                                   "\" is neither none nor l2"));
+  }
+  return FLAGS_normalize == "l2";
 }
 
 absl::StatusOr<VectorsPlan> ReadVectorsFlags() {
@@ -49,21 +41,22 @@ absl::StatusOr<VectorsPlan> ReadVectorsFlags() {
                           : "--model and --vectors mean the same; give one");
   }
   plan.path = FLAGS_model.empty() ? FLAGS_vectors : FLAGS_model;
-  if (FLAGS_normalize != "none" && FLAGS_normalize != "l2") {
-    return UsageError(absl::StrCat("--normalize: \"", FLAGS_normalize,
-                                   "\" is neither none nor l2"));
-  }
-  plan.unit_length = FLAGS_normalize == "l2";
+  EMBED_ASSIGN_OR_RETURN(plan.unit_length, ReadNormalizeFlag());
   return plan;
 }
 
 absl::StatusOr<KeyedVectors> LoadVectors(const VectorsPlan& plan) {
   EMBED_ASSIGN_OR_RETURN(KeyedVectors vectors, ReadVectors(plan.path));
+  for (const std::string& sentence : vectors.tolerated) {
+    std::fprintf(stderr, "note: %s\n", sentence.c_str());
+  }
   if (vectors.table.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(plan.path, ": holds no vectors"));
   }
-  if (plan.unit_length) ScaleToUnitLength(&vectors.table);
+  if (plan.unit_length) {
+    EMBED_ASSIGN_OR_RETURN(vectors.table, UnitRows(vectors.view()));
+  }
   return vectors;
 }
 

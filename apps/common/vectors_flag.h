@@ -18,9 +18,13 @@ struct VectorsPlan {
   bool unit_length = false;  // each row scaled to length 1; zero rows stay
 };
 
+// True for --normalize=l2. UsageError: an unknown one.
+absl::StatusOr<bool> ReadNormalizeFlag();
+
 // UsageError: no file, both flags, an unknown --normalize.
 absl::StatusOr<VectorsPlan> ReadVectorsFlags();
 
+// Says on stderr what the file had that its format does not know, a line each.
 // Errors: those of ReadVectors(); no vector in the file.
 absl::StatusOr<KeyedVectors> LoadVectors(const VectorsPlan& plan);
 

@@ -31,7 +31,7 @@ DEFINE_string(walks_only, "",
               "write the walks to this file (- is standard output), one a "
               "line, and do not train");
 
-DECLARE_int32(window);
+DECLARE_string(window);
 
 namespace embed {
 
@@ -66,7 +66,7 @@ absl::StatusOr<WalkFlags> ReadWalkFlags(bool weighted, uint64_t seed,
         "--skip: ", flags.skip, " is not at least 1 and below --walk_length, ",
         walks.walk_length));
   }
-  if (flags.skip > 1 && FLAGS_window != 1) {
+  if (flags.skip > 1 && FLAGS_window != "1") {
     return UsageError(absl::StrCat(
         "--skip trains on nodes exactly that far apart: it needs --window 1, "
         "not ",

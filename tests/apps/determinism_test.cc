@@ -55,6 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
     Modes, DeterminismTest,
     testing::Values(
         Run{"word2vec", SmallCorpus(), {}},
+        Run{"fasttext", SmallCorpus(), {"--buckets=1000"}},
         Run{"cw2vec", SmallChineseCorpus(), {"--strokes=strokes.txt"}},
         Run{"deepwalk", KarateEdges(), {"--walks_per_node=10"}}),
     [](const auto& test) { return std::string(test.param.mode); });

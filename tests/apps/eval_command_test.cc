@@ -200,6 +200,29 @@ TEST_F(EvalCommandTest, Wordsim) {
   EXPECT_EQ(rows[2][4], "4");
 }
 
+TEST_F(EvalCommandTest, TellsWhatAVectorFileHadThatItShouldNot) {
+  runner_.Write("v.txt", "the 0.1 0.2\r\nNew York 0.3 0.4\r\nthe 0.5 0.6\r\n");
+  runner_.Write("p.tsv", "the\tNew York\t1\n");
+  const ToolResult result = Run({"wordsim", "--model=v.txt", "p.tsv"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(
+      Lines(result.err),
+      ElementsAre(
+          "note: v.txt: no first line of rows and dim: dim 2 as in the first "
+          "vector",
+          "note: v.txt: 3 line ends of CR LF, taken as LF (first: line 1)",
+          "note: v.txt: 1 keys with blanks within (first: line 2, \"New "
+          "York\")",
+          "note: v.txt: 1 vectors with the key of an earlier one, left out "
+          "(first: line 3, \"the\")"));
+  EXPECT_EQ(Cells(result.out)[1][3], "1");
+  runner_.Write("v.txt", "1 2\nthe 0.1 nan\n");
+  const ToolResult bad = Run({"wordsim", "--model=v.txt", "p.tsv"});
+  EXPECT_EQ(bad.exit_code, 1);
+  EXPECT_THAT(bad.err,
+              HasSubstr("v.txt: line 2: key \"the\": number 2 is nan"));
+}
+
 TEST_F(EvalCommandTest, Analogy) {
   runner_.Write("w.vec",
                 "5 2\nman 1 0\nking 1 1\nwoman -1 0\nqueen -1 1\nx 0 -1\n");
@@ -239,6 +262,21 @@ TEST_F(EvalCommandTest, WrongUsageIsExitCode2) {
       {"holdout", "--train=t", "--test=p", "--fraction=1", "g.txt"},
       {"holdout", "--train=t", "--test=p", "--non_edges=x", "g.txt"},
       {"wordsim", "--model=v.vec"},
+      {"recall", "--model=v.vec"},
+      {"recall", "--model=v.vec", "--cutoffs=1,0", "v.faiss"},
+      {"recall", "--model=v.vec", "--cutoffs=", "v.faiss"},
+      {"compare", "v.vec"},
+      {"compare", "v.vec", "v.vec", "v.vec"},
+      {"compare", "v.vec", "v.vec", "--normalize=l1"},
+      {"cluster", "--model=v.vec"},
+      {"cluster", "--model=v.vec", "--runs=0", "v.labels"},
+      {"recommend", "--model=v.vec"},
+      {"recommend", "--model=v.vec", "v.labels"},
+      {"recommend", "--model=v.vec", "--train=t"},
+      {"recommend", "--model=v.vec", "--events=t", "--sequences=t"},
+      {"recommend", "--events=t"},
+      {"neighbors"},
+      {"neighbors", "--model=v.vec", "--k=0"},
   };
   for (const std::vector<std::string>& command : commands) {
     const ToolResult result = Run(command);
@@ -294,8 +332,13 @@ TEST_F(EvalCommandTest, ExamplesOfTheHelpRun) {
                       "--min_count=1", "corpus.txt"})
                 .exit_code,
             0);
+  runner_.Write("baskets.txt", "1 2 3\n4 5\n6 7 8 9\n");
+  for (const char* copy : {"other.embed", "items.embed"}) {
+    runner_.Write(copy, runner_.Read("karate.embed"));
+  }
   for (const char* task :
-       {"", "classify", "holdout", "linkpred", "wordsim", "analogy"}) {
+       {"", "classify", "holdout", "linkpred", "wordsim", "analogy", "recall",
+        "compare", "cluster", "recommend", "neighbors"}) {
     runner_.Write("pairs.tsv", "sun\tmoon\t9\nsun\tstar\t5\nmoon\tstar\t1\n");
     runner_.Write("questions.txt", "sun moon star sun\n");
     std::vector<std::string> ask = {"--help"};

@@ -70,7 +70,7 @@ absl::Status TrainOnGraph() {
 absl::Status TrainOnText() {
   std::ofstream("text.txt") << "sun moon sun moon star\nmoon star sun\n";
   embed::CorpusOptions options;
-  options.path = "text.txt";
+  options.paths = {"text.txt"};
   EMBED_ASSIGN_OR_RETURN(const auto corpus, embed::Corpus::Open(options));
   embed::VocabularyOptions vocabulary_options;
   vocabulary_options.min_count = 1;

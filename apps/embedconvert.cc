@@ -1,0 +1,8 @@
+// embedconvert: vectors of this and of other programs in every form.
+#include "apps/common/command_line.h"
+#include "apps/convert_command.h"
+
+int main(int argc, char** argv) {
+  return embed::RunCommand(embed::ConvertCommandInfo(), argc, argv,
+                           embed::RunConvert);
+}

@@ -1,0 +1,128 @@
+#include "apps/unseen_words.h"
+
+#include <cmath>
+
+#include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "apps/common/subword_flags.h"
+#include "embed/base/status_macros.h"
+#include "embed/model/composed_vectors.h"
+#include "text/char_ngrams.h"
+#include "text/stroke_ngrams.h"
+#include "text/stroke_table.h"
+
+namespace embed {
+namespace {
+
+absl::StatusOr<int> IntOption(const Model& model, const char* name) {
+  const auto found = model.info.options.find(name);
+  int value;
+  if (found == model.info.options.end() ||
+      !absl::SimpleAtoi(found->second, &value)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "option ", name, " of the model is missing or no whole number"));
+  }
+  return value;
+}
+
+absl::StatusOr<WordRows> StrokeRows(const Model& model) {
+  EMBED_ASSIGN_OR_RETURN(const int min_n, IntOption(model, "stroke_min"));
+  EMBED_ASSIGN_OR_RETURN(const int max_n, IntOption(model, "stroke_max"));
+  if (model.feature_source.empty()) {
+    return absl::InvalidArgumentError(
+        "the model holds no strokes of characters; train it again");
+  }
+  EMBED_ASSIGN_OR_RETURN(
+      StrokeTable table,
+      StrokeTable::Parse(model.feature_source, "strokes of the model"));
+  return WordRows([strokes = std::move(table), features = &model.features,
+                   min_n, max_n](absl::string_view word) {
+    return StrokeNgramRows(word, strokes, *features, min_n, max_n);
+  });
+}
+
+absl::StatusOr<WordRows> SubwordRows(const Model& model) {
+  EMBED_ASSIGN_OR_RETURN(const CharNgramOptions options,
+                         ParseSubwordModelOptions(model.info.options));
+  const uint64_t rows = uint64_t{model.vocabulary.size()} + options.buckets;
+  if (rows != model.input.rows()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the input table has ", model.input.rows(),
+                     " rows, expected ", rows, " of words and buckets"));
+  }
+  return WordRows(
+      [vocabulary = &model.vocabulary, options](absl::string_view word) {
+        return CharNgramRows(word, *vocabulary, options);
+      });
+}
+
+absl::Status CheckIsOf(const Model& model, const ItemIndex& index) {
+  bool same = index.size() == model.vocabulary.size() &&
+              index.dim() == model.input.dim();
+  for (uint32_t id = 0; same && id < model.vocabulary.size(); ++id) {
+    same = index.key(id) == model.vocabulary.key(id);
+  }
+  return same ? absl::OkStatus()
+              : absl::InvalidArgumentError(
+                    "the index is not of this model: their keys or their dims "
+                    "differ");
+}
+
+}  // namespace
+
+absl::StatusOr<WordRows> NewWordRows(const Model& model) {
+  if (!model.features.empty() && !model.input.empty()) {
+    if (model.info.mode == "cw2vec") return StrokeRows(model);
+    if (model.info.mode == "fasttext") return SubwordRows(model);
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("a model of mode ", model.info.mode,
+                   " has no n-grams to compose unseen words of; those of "
+                   "modes fasttext and cw2vec have"));
+}
+
+absl::StatusOr<std::unique_ptr<UnseenWords>> UnseenWords::Open(
+    const std::string& path, const ItemIndex& index, int threads) {
+  EMBED_ASSIGN_OR_RETURN(Model read, ReadModel(path));
+  // make_unique has no access to the constructor.
+  std::unique_ptr<UnseenWords> words(new UnseenWords(std::move(read), index));
+  Model& model = words->model_;
+  absl::StatusOr<WordRows> rows = NewWordRows(model);
+  const absl::Status status =
+      rows.ok() ? CheckIsOf(model, index) : rows.status();
+  if (!status.ok()) {
+    return absl::Status(status.code(),
+                        absl::StrCat(path, ": ", status.message()));
+  }
+  words->rows_ = *std::move(rows);
+  if (model.info.vectors != VectorsFrom::kComposed) {
+    EMBED_ASSIGN_OR_RETURN(const EmbeddingTable composed,
+                           ComposeAll(model.features, model.input, threads));
+    ItemIndexOptions options;
+    options.threads = threads;
+    EMBED_ASSIGN_OR_RETURN(
+        ItemIndex own,
+        ItemIndex::Build(model.vocabulary, composed.view(), options));
+    words->own_.emplace(std::move(own));
+  }
+  model.output = EmbeddingTable();
+  model.composed = EmbeddingTable();
+  return words;
+}
+
+std::optional<std::vector<float>> UnseenWords::Vector(
+    absl::string_view word) const {
+  const std::vector<uint32_t> rows = rows_(word);
+  std::vector<float> vector(static_cast<size_t>(model_.input.dim()));
+  ComposeRows(rows, model_.features.compose(), model_.input,
+              absl::MakeSpan(vector));
+  double square = 0;
+  for (const float value : vector) square += double{value} * double{value};
+  if (!(square > 0)) return std::nullopt;
+  const float scale = static_cast<float>(1.0 / std::sqrt(square));
+  for (float& value : vector) value *= scale;
+  return vector;
+}
+
+}  // namespace embed

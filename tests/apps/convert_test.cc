@@ -1,0 +1,72 @@
+// embedconvert, as users run it, on models of this project and on what is none.
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/apps/tool_runner.h"
+
+namespace embed {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(ConvertTest, FormsOfAModelAreThoseOfItsTraining) {
+  const ToolRunner runner;
+  runner.Write("corpus.txt", SmallCorpus());
+  ASSERT_EQ(runner
+                .Run({"embedtrain", "--mode=fasttext", "--buckets=500",
+                      "--export=vec,bin,npy", "--output=first", "corpus.txt"})
+                .exit_code,
+            0);
+  const ToolResult from_model = runner.Run(
+      {"embedconvert", "--export=vec,bin,npy", "--output=a", "first.embed"});
+  ASSERT_EQ(from_model.exit_code, 0) << from_model.err;
+  const ToolResult from_text = runner.Run(
+      {"embedconvert", "--export=vec,bin", "--output=b", "first.vec"});
+  ASSERT_EQ(from_text.exit_code, 0) << from_text.err;
+  const ToolResult from_binary = runner.Run(
+      {"embedconvert", "--export=vec,bin", "--output=c", "first.bin"});
+  ASSERT_EQ(from_binary.exit_code, 0) << from_binary.err;
+  for (const char* ending : {".vec", ".bin"}) {
+    const std::string first = runner.Read(std::string("first") + ending);
+    for (const char* prefix : {"a", "b", "c"}) {
+      EXPECT_EQ(runner.Read(std::string(prefix) + ending), first) << prefix;
+    }
+  }
+  EXPECT_EQ(runner.Read("a.npy"), runner.Read("first.npy"));
+  EXPECT_THAT(
+      runner.List(),
+      ElementsAre("a.bin", "a.faiss", "a.keys.txt", "a.npy", "a.vec", "b.bin",
+                  "b.faiss", "b.vec", "c.bin", "c.faiss", "c.vec", "corpus.txt",
+                  "first.bin", "first.embed", "first.faiss", "first.keys.txt",
+                  "first.npy", "first.vec"));
+}
+
+TEST(ConvertTest, WrongUsageIsTwoAndBadDataIsOne) {
+  const ToolRunner runner;
+  runner.Write("short.bin", std::string("\xBA\x16\x4F\x2F\x0C\0\0\0", 8));
+  runner.Write("a.ftz", "something");
+  runner.Write("v.vec", "1 2\na 0.5 1\n");
+  const ToolResult none = runner.Run({"embedconvert"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.err, HasSubstr("expected one input file"));
+  EXPECT_EQ(runner.Run({"embedconvert", "-"}).exit_code, 2);
+  EXPECT_EQ(runner.Run({"embedconvert", "--export=xyz", "v.vec"}).exit_code, 2);
+  const ToolResult itself =
+      runner.Run({"embedconvert", "--export=vec", "v.vec"});
+  EXPECT_EQ(itself.exit_code, 2);
+  EXPECT_THAT(itself.err, HasSubstr("is the input itself"));
+  const ToolResult cut = runner.Run({"embedconvert", "short.bin"});
+  EXPECT_EQ(cut.exit_code, 1);
+  EXPECT_THAT(cut.err, HasSubstr("short.bin: byte 8"));
+  EXPECT_EQ(Lines(cut.err).size(), 1u);
+  const ToolResult other = runner.Run({"embedconvert", "a.ftz"});
+  EXPECT_EQ(other.exit_code, 1);
+  EXPECT_THAT(other.err, HasSubstr("not a fastText model"));
+  EXPECT_EQ(runner.Run({"embedconvert", "missing.vec"}).exit_code, 1);
+  EXPECT_THAT(runner.List(), ElementsAre("a.ftz", "short.bin", "v.vec"));
+}
+
+}  // namespace
+}  // namespace embed

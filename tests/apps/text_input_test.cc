@@ -1,0 +1,143 @@
+// What embedtrain makes of text: flags of the input and of the vocabulary, and
+// baskets of items.
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/apps/tool_runner.h"
+
+namespace embed {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+ToolResult Train(const ToolRunner& runner, std::vector<std::string> more) {
+  std::vector<std::string> command = {
+      "embedtrain", "--mode=word2vec", "--dim=8",     "--threads=1",
+      "--epochs=1", "--min_count=1",   "--output=out"};
+  command.insert(command.end(), more.begin(), more.end());
+  return runner.Run(command);
+}
+
+TEST(TextInputTest, SeveralFilesAndPatternsAreOneText) {
+  const ToolRunner runner;
+  runner.Write("1.txt",
+               "\xEF\xBB\xBF"
+               "one two\r\n");
+  runner.Write("2.txt", "two three");
+  runner.Write("last", "four\n");
+  const ToolResult result =
+      Train(runner, {"--vocab_out=v", "last", "[0-9].txt"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("3 lines, 5 tokens, 4 distinct"));
+  EXPECT_EQ(runner.Read("v"), "two 2\nfour 1\none 1\nthree 1\n");
+  const ToolResult missing = Train(runner, {"last", "x*.txt"});
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_THAT(missing.err, HasSubstr("x*.txt"));
+  const ToolResult graph = runner.Run(
+      {"embedtrain", "--mode=deepwalk", "--output=out", "1.txt", "2.txt"});
+  EXPECT_EQ(graph.exit_code, 2);
+}
+
+TEST(TextInputTest, LowercaseAndCharacters) {
+  const ToolRunner runner;
+  runner.Write("t", "Straße ÉTÉ été\n北京2024\n");
+  EXPECT_EQ(Train(runner, {"--vocab_out=v", "--lowercase", "t"}).exit_code, 0);
+  EXPECT_EQ(runner.Read("v"), "été 2\nstraße 1\n北京2024 1\n");
+  EXPECT_EQ(Train(runner, {"--vocab_out=v", "--tokens=chars", "t"}).exit_code,
+            0);
+  EXPECT_EQ(runner.Read("v"), "2024 1\nStraße 1\nÉTÉ 1\nété 1\n京 1\n北 1\n");
+  EXPECT_EQ(Train(runner, {"--tokens=letters", "t"}).exit_code, 2);
+}
+
+// The words taken from a file train as the words counted do.
+TEST(TextInputTest, AVocabularyComesBackAsItWasWritten) {
+  const ToolRunner runner;
+  runner.Write("t", SmallCorpus());
+  ASSERT_EQ(Train(runner, {"--vocab_out=v", "t"}).exit_code, 0);
+  const std::string counted = runner.Read("out.embed");
+  const ToolResult taken = Train(runner, {"--vocab_in=v", "t"});
+  ASSERT_EQ(taken.exit_code, 0) << taken.err;
+  EXPECT_THAT(taken.err, HasSubstr("was not counted"));
+  EXPECT_EQ(runner.Read("out.embed"), counted);
+  runner.Write("bad", "word 3\nword\n");
+  const ToolResult bad = Train(runner, {"--vocab_in=bad", "t"});
+  EXPECT_EQ(bad.exit_code, 1);
+  EXPECT_THAT(bad.err, HasSubstr("bad: line 2"));
+  EXPECT_EQ(Train(runner, {"--vocab_out=t", "t"}).exit_code, 2);
+  EXPECT_EQ(runner.Read("t"), SmallCorpus());
+}
+
+TEST(TextInputTest, KeepsListedWordsAndTheMostFrequent) {
+  const ToolRunner runner;
+  runner.Write("t", "a a a b b c c d\n");
+  runner.Write("list", "d\nabsent\n");
+  const ToolResult result = Train(
+      runner,
+      {"--vocab_out=v", "--min_count=2", "--max_vocab=3", "--keep=list", "t"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(runner.Read("v"), "a 3\nb 2\nd 1\n");
+  EXPECT_EQ(Train(runner, {"--keep=none", "t"}).exit_code, 1);
+  EXPECT_EQ(Train(runner, {"--max_distinct=5", "t"}).exit_code, 2);
+}
+
+TEST(TextInputTest, SaysHowFarCountsMayBeOff) {
+  const ToolRunner runner;
+  std::string text;
+  for (int i = 0; i < 20000; ++i) {
+    absl::StrAppend(&text, "common a-rare-word-", i, "-of-many-bytes\n");
+  }
+  runner.Write("t", text);
+  const ToolResult few =
+      Train(runner, {"--min_count=5", "--max_distinct=1000", "t"});
+  ASSERT_EQ(few.exit_code, 0) << few.err;
+  EXPECT_THAT(few.err, HasSubstr("rare words were forgotten"));
+  const ToolResult all = Train(runner, {"--min_count=5", "t"});
+  EXPECT_THAT(all.err, Not(HasSubstr("forgotten")));
+}
+
+// Ten groups of items, baskets of five items of one group: the nearest items
+// are those of the group, though no two stand side by side more often.
+TEST(TextInputTest, ItemsOfTheSameBasketsAreNeighbors) {
+  const ToolRunner runner;
+  std::string baskets;
+  uint32_t state = 7;
+  for (int i = 0; i < 3000; ++i) {
+    for (int j = 0; j < 5; ++j) {
+      state = state * 1664525 + 1013904223;
+      absl::StrAppend(&baskets, "g", i % 10, "/", (state >> 16) % 8, " ");
+    }
+    baskets += "\n";
+  }
+  runner.Write("baskets.txt", baskets);
+  const std::vector<std::string> command = {"embedtrain",    "--mode=item2vec",
+                                            "--dim=16",      "--threads=1",
+                                            "--subsample=0", "baskets.txt"};
+  const ToolResult trained = runner.Run(command);
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const std::string model = runner.Read("baskets.embed");
+  const ToolResult found =
+      runner.Run({"embedquery", "--index=baskets.faiss", "--k=7", "g3/1"});
+  ASSERT_EQ(found.exit_code, 0) << found.err;
+  for (const std::string& line : Lines(found.out)) {
+    const std::vector<std::string> fields = absl::StrSplit(line, '\t');
+    EXPECT_THAT(fields[2], HasSubstr("g3/"));
+  }
+  ASSERT_EQ(runner.Run(command).exit_code, 0);
+  EXPECT_EQ(runner.Read("baskets.embed"), model);
+  std::vector<std::string> windowed = command;
+  windowed.push_back("--window=2");
+  ASSERT_EQ(runner.Run(windowed).exit_code, 0);
+  EXPECT_NE(runner.Read("baskets.embed"), model);
+  windowed.back() = "--window=most";
+  EXPECT_EQ(runner.Run(windowed).exit_code, 2);
+}
+
+}  // namespace
+}  // namespace embed

@@ -9,6 +9,7 @@
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
+#include "text/latin_ngrams.h"
 
 namespace embed {
 namespace {
@@ -16,7 +17,8 @@ namespace {
 constexpr int kLengthShift = 48;
 constexpr uint32_t kNoRow = 0xFFFFFFFF;
 
-// Calls visit(code) for all n-grams, in the order of StrokeNgramCodes().
+// Calls visit(begin, n, code) for all n-grams, in the order of
+// StrokeNgramCodes().
 template <typename Visit>
 void ForEachNgram(absl::string_view strokes, int min_n, int max_n,
                   Visit&& visit) {
@@ -27,8 +29,34 @@ void ForEachNgram(absl::string_view strokes, int min_n, int max_n,
     for (size_t n = 1; n <= longest; ++n) {
       classes = classes << 3 | StrokeClass(strokes[begin + n - 1]);
       if (n >= static_cast<size_t>(min_n)) {
-        visit(static_cast<uint64_t>(n) << kLengthShift | classes);
+        visit(begin, n, static_cast<uint64_t>(n) << kLengthShift | classes);
       }
+    }
+  }
+}
+
+// Adds the n-grams that other orders of one character at a time give a word of
+// these strokes, and that `codes` has not.
+void AppendOtherOrders(absl::string_view word, absl::string_view strokes,
+                       const StrokeTable& table, int min_n, int max_n,
+                       std::vector<uint64_t>* codes) {
+  absl::flat_hash_set<uint64_t> known(codes->begin(), codes->end());
+  const auto around = static_cast<size_t>(max_n) - 1;
+  size_t end = 0;  // of the character's strokes in `strokes`
+  while (!word.empty()) {
+    const Utf8Sequence character = DecodeUtf8(word);
+    word.remove_prefix(character.bytes);
+    const size_t begin = end;
+    end += table.Strokes(character.code_point).size();
+    const size_t left = std::min(begin, around);
+    for (const absl::string_view other :
+         table.OtherOrders(character.code_point)) {
+      const std::string text = absl::StrCat(strokes.substr(begin - left, left),
+                                            other, strokes.substr(end, around));
+      ForEachNgram(text, min_n, max_n, [&](size_t at, size_t n, uint64_t code) {
+        const bool touches = at < left + other.size() && at + n > left;
+        if (touches && known.insert(code).second) codes->push_back(code);
+      });
     }
   }
 }
@@ -39,18 +67,12 @@ class Builder {
  public:
   Builder(const Vocabulary& vocabulary, const StrokeTable& table,
           const StrokeOptions& options)
-      : vocabulary_(vocabulary), options_(options) {
-    strokes_.reserve(vocabulary.size());
-    for (uint32_t id = 0; id < vocabulary.size(); ++id) {
-      strokes_.push_back(table.WordStrokes(vocabulary.key(id)));
-    }
-  }
+      : vocabulary_(vocabulary), table_(table), options_(options) {}
 
   void CountNgrams() {
     for (uint32_t id = 0; id < vocabulary_.size(); ++id) {
       const uint64_t count = vocabulary_.count(id);
-      ForEachNgram(strokes_[id], options_.min_n, options_.max_n,
-                   [&](uint64_t code) { counts_[code] += count; });
+      for (const uint64_t code : Codes(id)) counts_[code] += count;
     }
   }
 
@@ -80,25 +102,28 @@ class Builder {
   }
 
  private:
+  std::vector<uint64_t> Codes(uint32_t id) const {
+    return WordNgramCodes(vocabulary_.key(id), table_, options_);
+  }
+
   // Calls visit(id, row) for each n-gram of each word, words in parallel.
   template <typename Visit>
   void ForWords(Visit&& visit) const {
     ParallelFor(options_.threads, vocabulary_.size(),
                 [&](uint64_t begin, uint64_t end) {
-                  for (uint64_t id = begin; id < end; ++id) {
-                    ForEachNgram(strokes_[id], options_.min_n, options_.max_n,
-                                 [&](uint64_t code) {
-                                   visit(static_cast<uint32_t>(id),
-                                         static_cast<uint32_t>(
-                                             counts_.find(code)->second));
-                                 });
+                  for (uint64_t i = begin; i < end; ++i) {
+                    const auto id = static_cast<uint32_t>(i);
+                    for (const uint64_t code : Codes(id)) {
+                      const auto found = counts_.find(code);
+                      visit(id, static_cast<uint32_t>(found->second));
+                    }
                   }
                 });
   }
 
   const Vocabulary& vocabulary_;
+  const StrokeTable& table_;
   const StrokeOptions& options_;
-  std::vector<std::string> strokes_;
   absl::flat_hash_map<uint64_t, uint64_t> counts_;
   std::vector<uint64_t> keys_;
 };
@@ -123,7 +148,13 @@ StrokeCoverage Coverage(const Vocabulary& vocabulary, const StrokeTable& table,
       if (!table.Strokes(character.code_point).empty()) {
         ++coverage.characters_with_strokes;
       }
+      if (!table.OtherOrders(character.code_point).empty()) {
+        ++coverage.characters_with_other_orders;
+      }
     }
+  }
+  for (const uint64_t key : map.row_keys()) {
+    if (IsLatinNgram(key)) ++coverage.latin_ngrams;
   }
   return coverage;
 }
@@ -135,6 +166,12 @@ absl::Status StrokeOptions::Validate() const {
     return absl::InvalidArgumentError(
         absl::StrCat("stroke n-grams of ", min_n, " to ", max_n,
                      " strokes; expected 1 <= min <= max <= ", kMaxN));
+  }
+  if (latin_max_n != 0 && (latin_min_n < 1 || latin_max_n < latin_min_n ||
+                           latin_max_n > kMaxLatinN)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "character n-grams of Latin text of ", latin_min_n, " to ", latin_max_n,
+        " characters; expected 1 <= min <= max <= ", kMaxLatinN));
   }
   if (threads < 1) {
     return absl::InvalidArgumentError(
@@ -190,7 +227,7 @@ std::vector<uint64_t> StrokeNgramCodes(absl::string_view strokes, int min_n,
                                        int max_n) {
   std::vector<uint64_t> codes;
   ForEachNgram(strokes, min_n, max_n,
-               [&](uint64_t code) { codes.push_back(code); });
+               [&](size_t, size_t, uint64_t code) { codes.push_back(code); });
   return codes;
 }
 
@@ -203,17 +240,34 @@ std::string StrokeNgramText(uint64_t code) {
   return text;
 }
 
+std::vector<uint64_t> WordNgramCodes(absl::string_view word,
+                                     const StrokeTable& table,
+                                     const StrokeOptions& options) {
+  const std::string strokes = table.WordStrokes(word);
+  std::vector<uint64_t> codes =
+      StrokeNgramCodes(strokes, options.min_n, options.max_n);
+  if (table.has_other_orders()) {
+    AppendOtherOrders(word, strokes, table, options.min_n, options.max_n,
+                      &codes);
+  }
+  if (options.latin_max_n > 0) {
+    AppendLatinNgramCodes(word, options.latin_min_n, options.latin_max_n,
+                          &codes);
+  }
+  return codes;
+}
+
 std::vector<uint32_t> StrokeNgramRows(absl::string_view word,
                                       const StrokeTable& table,
-                                      const FeatureMap& features, int min_n,
-                                      int max_n) {
+                                      const FeatureMap& features,
+                                      const StrokeOptions& options) {
   const absl::Span<const uint64_t> keys = features.row_keys();
   std::vector<uint32_t> rows;
-  ForEachNgram(table.WordStrokes(word), min_n, max_n, [&](uint64_t code) {
+  for (const uint64_t code : WordNgramCodes(word, table, options)) {
     const auto found = std::lower_bound(keys.begin(), keys.end(), code);
-    if (found == keys.end() || *found != code) return;
+    if (found == keys.end() || *found != code) continue;
     rows.push_back(static_cast<uint32_t>(found - keys.begin()));
-  });
+  }
   return rows;
 }
 

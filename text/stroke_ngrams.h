@@ -7,6 +7,16 @@
 // keep an n-gram as often as it occurs in the word. Words whose stroke strings
 // are equal have equal features.
 //
+// Where the table keeps several orders of a character's strokes, the word is
+// also written with each other order of each of its characters in turn, all the
+// other characters in the preferred one, and the n-grams are added that it does
+// not have yet, each once. So the n-grams of a word grow with the number of
+// orders that its characters have, not with that of their combinations; those
+// of two characters at a time in other orders are left out.
+//
+// Characters that are not Chinese may have n-grams too (latin_ngrams.h), which
+// follow those of the strokes.
+//
 // The index is exact: no hashing, no two n-grams share a row. The code of an
 // n-gram (frozen: it is stored in files as the key of its row) is
 //   n << 48 | c_1 << 3(n-1) | ... | c_n << 0,
@@ -38,6 +48,9 @@ struct StrokeOptions {
   uint64_t min_ngram_count = 1;
   Compose compose = Compose::kSum;  // the paper's
   int threads = 1;
+  // Of character n-grams of Latin text, 1 to kMaxLatinN; latin_max_n 0: none.
+  int latin_min_n = 0;
+  int latin_max_n = 0;
 
   absl::Status Validate() const;
 };
@@ -52,6 +65,8 @@ struct StrokeCoverage {
   uint64_t tokens_with_ngrams = 0;
   uint64_t characters = 0;  // distinct code points in the words
   uint64_t characters_with_strokes = 0;
+  uint64_t characters_with_other_orders = 0;
+  uint64_t latin_ngrams = 0;  // rows
 };
 
 // The distinct characters of the words that have no strokes, each with how
@@ -82,13 +97,19 @@ std::vector<uint64_t> StrokeNgramCodes(absl::string_view strokes, int min_n,
 // The strokes of an n-gram in letters, for people.
 std::string StrokeNgramText(uint64_t code);
 
+// The codes of all n-grams of a word, in the order of its rows.
+std::vector<uint64_t> WordNgramCodes(absl::string_view word,
+                                     const StrokeTable& table,
+                                     const StrokeOptions& options);
+
 // The rows of `features` whose n-grams a word has, also a word that is not in
 // the vocabulary: for each occurrence one row; n-grams without a row are left
-// out. Empty: nothing is known of the word.
+// out. Empty: nothing is known of the word. Of the options those count that say
+// which n-grams a word has.
 std::vector<uint32_t> StrokeNgramRows(absl::string_view word,
                                       const StrokeTable& table,
-                                      const FeatureMap& features, int min_n,
-                                      int max_n);
+                                      const FeatureMap& features,
+                                      const StrokeOptions& options);
 
 }  // namespace embed
 

@@ -1,9 +1,9 @@
 #include "text/stroke_table.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "embed/base/utf8.h"
 #include "embed/io/input_stream.h"
 #include "embed/io/text_lines.h"
@@ -40,7 +40,8 @@ bool NormalizeCode(absl::string_view code, std::string* letters) {
 
 constexpr char StrokeTable::kDefaultPath[];
 
-absl::StatusOr<StrokeTable> StrokeTable::Load(const std::string& path) {
+absl::StatusOr<StrokeTable> StrokeTable::Load(const std::string& path,
+                                              StrokeOrders orders) {
   const std::string used = path.empty() ? kDefaultPath : path;
   absl::StatusOr<std::string> text = ReadWholeText(used, kMaxFileBytes);
   if (path.empty() && absl::IsNotFound(text.status())) {
@@ -50,13 +51,15 @@ absl::StatusOr<StrokeTable> StrokeTable::Load(const std::string& path) {
         "lines CHARACTER TAB CODE with --strokes"));
   }
   if (!text.ok()) return text.status();
-  return Parse(*text, InputName(used));
+  return Parse(*text, InputName(used), orders);
 }
 
 absl::StatusOr<StrokeTable> StrokeTable::Parse(absl::string_view text,
-                                               absl::string_view name) {
+                                               absl::string_view name,
+                                               StrokeOrders orders) {
   TextLines lines(text, name);
   StrokeTable table;
+  table.orders_ = orders;
   // A rime dictionary starts with a YAML header between "---" and "...".
   bool is_rime = false;
   bool in_header = false;
@@ -107,10 +110,50 @@ absl::Status StrokeTable::AddLine(absl::string_view line, bool is_rime) {
         absl::StrCat("the strokes of '", key, "' are not 1 to ", kMaxStrokes,
                      " of the letters hspnz or of the digits 12345"));
   }
-  places_[character.code_point] = {static_cast<uint32_t>(codes_.size()),
-                                   static_cast<uint32_t>(letters.size())};
-  codes_ += letters;
+  AddOthers(character.code_point,
+            rest.substr(std::min(code.size() + 1, rest.size())));
+  AddOrder(character.code_point, letters);
   return absl::OkStatus();
+}
+
+void StrokeTable::AddOthers(uint32_t code_point, absl::string_view columns) {
+  if (orders_ == StrokeOrders::kPreferred) return;
+  const std::vector<absl::string_view> after = absl::StrSplit(columns, '\t');
+  if (after.size() < 2) return;
+  std::vector<std::string> codes;
+  for (const absl::string_view code : absl::StrSplit(after[1], ',')) {
+    codes.emplace_back();
+    if (!NormalizeCode(code, &codes.back())) return;
+  }
+  for (const std::string& code : codes) AddOrder(code_point, code);
+}
+
+void StrokeTable::AddOrder(uint32_t code_point, const std::string& letters) {
+  const Place place = {static_cast<uint32_t>(codes_.size()),
+                       static_cast<uint32_t>(letters.size())};
+  const auto [preferred, is_new] = places_.emplace(code_point, place);
+  if (!is_new && Code(preferred->second) == letters) return;
+  codes_ += letters;
+  if (is_new) return;
+  if (orders_ == StrokeOrders::kAll) {
+    std::vector<Place>& others = others_[code_point];
+    others.erase(std::remove_if(others.begin(), others.end(),
+                                [&](const Place& other) {
+                                  return Code(other) == letters;
+                                }),
+                 others.end());
+    others.push_back(preferred->second);
+  }
+  preferred->second = place;
+}
+
+std::vector<absl::string_view> StrokeTable::OtherOrders(
+    uint32_t code_point) const {
+  std::vector<absl::string_view> orders;
+  const auto found = others_.find(code_point);
+  if (found == others_.end()) return orders;
+  for (const Place& place : found->second) orders.push_back(Code(place));
+  return orders;
 }
 
 std::string StrokeTable::WordStrokes(absl::string_view word) const {
@@ -132,9 +175,15 @@ std::string StrokeTable::Text() const {
   }
   std::sort(characters.begin(), characters.end());
   std::string text;
-  for (const uint32_t character : characters) {
+  const auto add = [&text](uint32_t character, absl::string_view code) {
     AppendUtf8(character, &text);
-    absl::StrAppend(&text, "\t", Strokes(character), "\n");
+    absl::StrAppend(&text, "\t", code, "\n");
+  };
+  for (const uint32_t character : characters) {
+    for (const absl::string_view other : OtherOrders(character)) {
+      add(character, other);
+    }
+    add(character, Strokes(character));
   }
   return text;
 }

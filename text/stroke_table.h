@@ -7,14 +7,17 @@
 // Debian package rime-data-stroke), or any file of lines CHARACTER TAB CODE
 // (more columns are ignored), where a code is written with hspnz or 12345.
 // Lines starting with # are comments. A character may be listed several times
-// (national forms, stroke orders): the last code listed counts, which in rime's
-// table is the form used in mainland China for 99.6 % of the common characters.
+// (national forms, stroke orders): the last code listed is the preferred one,
+// which in rime's table is the form used in mainland China for 99.6 % of the
+// common characters. A fourth column that is codes with commas between lists
+// other orders; what else is in columns behind the code is not looked at.
 #ifndef EMBED_TEXT_STROKE_TABLE_H_
 #define EMBED_TEXT_STROKE_TABLE_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -22,6 +25,9 @@
 #include "absl/strings/string_view.h"
 
 namespace embed {
+
+// Which orders of a character's strokes a table keeps.
+enum class StrokeOrders { kPreferred, kAll };
 
 // Immutable after creation: any number of threads may read.
 class StrokeTable {
@@ -36,27 +42,34 @@ class StrokeTable {
   // stands for kDefaultPath. NotFound: no such file; for the default path the
   // message names the package. InvalidArgument: a bad line, with its number;
   // a file without any entry.
-  static absl::StatusOr<StrokeTable> Load(const std::string& path = "");
+  static absl::StatusOr<StrokeTable> Load(
+      const std::string& path = "",
+      StrokeOrders orders = StrokeOrders::kPreferred);
 
   // The same from the text of such a file. `name` is for messages.
-  static absl::StatusOr<StrokeTable> Parse(absl::string_view text,
-                                           absl::string_view name);
+  static absl::StatusOr<StrokeTable> Parse(
+      absl::string_view text, absl::string_view name,
+      StrokeOrders orders = StrokeOrders::kPreferred);
 
-  // The strokes of a character, letters of hspnz; empty if it has none. Good as
-  // long as the table is.
+  // The strokes of a character, letters of hspnz, in the preferred order; empty
+  // if it has none. Good as long as the table is.
   absl::string_view Strokes(uint32_t code_point) const {
     const auto found = places_.find(code_point);
-    if (found == places_.end()) return {};
-    return absl::string_view(codes_).substr(found->second.offset,
-                                            found->second.size);
+    return found == places_.end() ? absl::string_view() : Code(found->second);
   }
+
+  // Its other orders, all different, as listed; none unless the table keeps
+  // them. Good as long as the table is.
+  std::vector<absl::string_view> OtherOrders(uint32_t code_point) const;
+
+  bool has_other_orders() const { return !others_.empty(); }
 
   // The strokes of all characters of a UTF-8 word behind one another;
   // characters without strokes add nothing.
   std::string WordStrokes(absl::string_view word) const;
 
-  // The table as lines CHARACTER TAB CODE, by code point: Parse() makes an
-  // equal table of it.
+  // The table as lines CHARACTER TAB CODE, by code point, the preferred order
+  // of a character last: Parse() with kAll makes an equal table of it.
   std::string Text() const;
 
   // The number of characters.
@@ -73,9 +86,19 @@ class StrokeTable {
   };
 
   absl::Status AddLine(absl::string_view line, bool is_rime);
+  void AddOthers(uint32_t code_point, absl::string_view columns);
+  // Makes `letters` the preferred order, another one that is kept the last of
+  // the others.
+  void AddOrder(uint32_t code_point, const std::string& letters);
 
+  absl::string_view Code(const Place& place) const {
+    return absl::string_view(codes_).substr(place.offset, place.size);
+  }
+
+  StrokeOrders orders_ = StrokeOrders::kPreferred;
   std::string codes_;
-  absl::flat_hash_map<uint32_t, Place> places_;
+  absl::flat_hash_map<uint32_t, Place> places_;  // of the preferred orders
+  absl::flat_hash_map<uint32_t, std::vector<Place>> others_;
   size_t skipped_entries_ = 0;
 };
 

@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/embed/base/naive_text.h"
+#include "text/latin_ngrams.h"
 
 namespace embed {
 namespace {
@@ -153,7 +154,7 @@ TEST(StrokeNgramsTest, AgreesWithBruteForceOnRandomWords) {
         ASSERT_EQ(RowTexts(features->map.Rows(id), features->map), expected);
         // A word of the vocabulary is composed as if it were unseen.
         ASSERT_EQ(
-            RowTexts(StrokeNgramRows(keys[id], table, features->map, 3, 12),
+            RowTexts(StrokeNgramRows(keys[id], table, features->map, options),
                      features->map),
             expected);
         words_with += expected.empty() ? 0 : 1;
@@ -191,9 +192,90 @@ TEST(StrokeNgramsTest, HandWorkedWords) {
   EXPECT_EQ(features->coverage.characters, 6u);
   EXPECT_EQ(features->coverage.characters_with_strokes, 3u);
   // 人大人: pn hpn pn. "pnh" and "nhp" have no row.
-  EXPECT_THAT(RowTexts(StrokeNgramRows("人大人", table, map, 3, 4), map),
+  const StrokeOptions lengths = Lengths(3, 4);
+  EXPECT_THAT(RowTexts(StrokeNgramRows("人大人", table, map, lengths), map),
               ElementsAre("hpn", "hpnp", "pnp", "pnpn", "npn"));
-  EXPECT_TRUE(StrokeNgramRows("xyz", table, map, 3, 4).empty());
+  EXPECT_TRUE(StrokeNgramRows("xyz", table, map, lengths).empty());
+}
+
+// Every other order of one character at a time, by writing the word anew.
+TEST(StrokeNgramsTest, OtherOrdersAddTheirNgramsOnce) {
+  std::mt19937 random(7);
+  std::string text;
+  std::map<uint32_t, std::vector<std::string>>
+      orders;  // the preferred one last
+  for (uint32_t c = 0x4E00; c < 0x4E1E; ++c) {
+    for (uint32_t n = random() % 4; n > 0; --n) {
+      std::string code;
+      for (uint32_t m = 1 + random() % 7; m > 0; --m) {
+        code += "hspnz"[random() % 5];
+      }
+      text += NaiveEncode(c) + "\t" + code + "\n";
+      std::vector<std::string>& codes = orders[c];
+      codes.erase(std::remove(codes.begin(), codes.end(), code), codes.end());
+      codes.push_back(code);
+    }
+  }
+  const auto table = StrokeTable::Parse(text, "t", StrokeOrders::kAll);
+  ASSERT_TRUE(table.ok()) << table.status();
+  const StrokeOptions options = Lengths(2, 5);
+  for (int round = 0; round < 500; ++round) {
+    std::vector<uint32_t> word(1 + random() % 5);
+    std::string key;
+    for (uint32_t& c : word) key += NaiveEncode(c = 0x4E00 + random() % 32);
+    const auto written = [&](size_t other_at, size_t other) {
+      std::string strokes;
+      for (size_t i = 0; i < word.size(); ++i) {
+        const std::vector<std::string>& codes = orders[word[i]];
+        if (codes.empty()) continue;
+        strokes += i == other_at ? codes[other] : codes.back();
+      }
+      return strokes;
+    };
+    std::vector<std::string> expected =
+        NaiveNgrams(written(word.size(), 0), 2, 5);
+    std::set<std::string> known(expected.begin(), expected.end());
+    for (size_t i = 0; i < word.size(); ++i) {
+      for (size_t j = 0; j + 1 < orders[word[i]].size(); ++j) {
+        for (const std::string& ngram : NaiveNgrams(written(i, j), 2, 5)) {
+          if (known.insert(ngram).second) expected.push_back(ngram);
+        }
+      }
+    }
+    ASSERT_EQ(Texts(WordNgramCodes(key, *table, options)), expected);
+  }
+}
+
+TEST(StrokeNgramsTest, LatinTextHasNgramsIfAsked) {
+  const StrokeTable table = Table("大\thpn\n股\tpzhhpzzn\n");
+  const Vocabulary vocabulary =
+      *Vocabulary::Create({"大", "GDP", "A股", "0"}, {7, 5, 3, 2});
+  StrokeOptions options = Lengths(3, 4);
+  EXPECT_EQ(BuildStrokeFeatures(vocabulary, table, options)
+                ->coverage.words_with_ngrams,
+            2u);
+  options.latin_min_n = 2;
+  options.latin_max_n = 3;
+  for (int threads = 1; threads <= 2; ++threads) {
+    options.threads = threads;
+    const auto features = BuildStrokeFeatures(vocabulary, table, options);
+    ASSERT_TRUE(features.ok()) << features.status();
+    EXPECT_EQ(features->coverage.words_with_ngrams, 4u);
+    // <G <GD GD GDP DP DP> P> <A <0 <0> 0>
+    EXPECT_EQ(features->coverage.latin_ngrams, 11u);
+    const FeatureMap& map = features->map;
+    EXPECT_EQ(map.Rows(1).size(), 7u);
+    std::vector<std::string> latin;
+    for (const uint32_t row : StrokeNgramRows("GDA股", table, map, options)) {
+      const uint64_t key = map.row_keys()[row];
+      if (IsLatinNgram(key)) latin.push_back(LatinNgramText(key));
+    }
+    EXPECT_THAT(latin, ElementsAre("<G", "<GD", "GD"));
+  }
+  options.latin_max_n = 7;
+  EXPECT_FALSE(BuildStrokeFeatures(vocabulary, table, options).ok());
+  options.latin_max_n = 1;
+  EXPECT_FALSE(BuildStrokeFeatures(vocabulary, table, options).ok());
 }
 
 TEST(StrokeNgramsTest, RefusesBadOptionsAndTextWithoutStrokes) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -10,6 +11,7 @@
 namespace embed {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 StrokeTable ParseOrDie(const std::string& text) {
@@ -113,6 +115,58 @@ TEST(StrokeTableTest, TextIsByCodePointAndReadBackAsTheSameTable) {
   const auto again = StrokeTable::Parse(table->Text(), "t");
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->Text(), table->Text());
+}
+
+std::vector<std::string> OthersOf(const StrokeTable& table, uint32_t c) {
+  std::vector<std::string> others;
+  for (const absl::string_view other : table.OtherOrders(c)) {
+    others.emplace_back(other);
+  }
+  return others;
+}
+
+TEST(StrokeTableTest, KeepsAllOrdersIfAsked) {
+  const std::string text =
+      "大\thpn\n"
+      "京\tnhszhzpn\n京\t4152512\n京\tnhszhspn\n京\tnhszhzpn\n"
+      "京\tnhszhspn\n"
+      "天\thhpn\tfirst\thphn,41\n"
+      "人\tpn\tonly\t\n"
+      "口\tszh\tx\tno codes, of strokes\n";
+  const StrokeTable preferred = ParseOrDie(text);
+  EXPECT_FALSE(preferred.has_other_orders());
+  EXPECT_TRUE(preferred.OtherOrders(U'京').empty());
+  const auto table = StrokeTable::Parse(text, "t", StrokeOrders::kAll);
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_TRUE(table->has_other_orders());
+  EXPECT_EQ(table->size(), preferred.size());
+  for (const uint32_t c : {U'大', U'京', U'天', U'人', U'口'}) {
+    EXPECT_EQ(table->Strokes(c), preferred.Strokes(c));
+  }
+  EXPECT_THAT(OthersOf(*table, U'京'), ElementsAre("nhzszhs", "nhszhzpn"));
+  EXPECT_THAT(OthersOf(*table, U'天'), ElementsAre("hphn", "nh"));
+  for (const uint32_t c : {U'大', U'人', U'口', U'x'}) {
+    EXPECT_TRUE(table->OtherOrders(c).empty());
+  }
+  const auto again = StrokeTable::Parse(table->Text(), "t", StrokeOrders::kAll);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->Text(), table->Text());
+  EXPECT_EQ(again->OtherOrders(U'京'), table->OtherOrders(U'京'));
+  EXPECT_EQ(ParseOrDie(table->Text()).Text(), preferred.Text());
+}
+
+TEST(StrokeTableTest, ThePackageHasOtherOrdersOfHalfOfItsCharacters) {
+  const auto table = StrokeTable::Load("", StrokeOrders::kAll);
+  if (absl::IsNotFound(table.status())) GTEST_SKIP() << table.status();
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_THAT(OthersOf(*table, U'汉'), ElementsAre("szhhhshspnhszs"));
+  EXPECT_THAT(OthersOf(*table, U'京'), ElementsAre("nhszhzpn"));
+  EXPECT_TRUE(table->OtherOrders(U'的').empty());
+  size_t with_others = 0;
+  for (uint32_t c = 0; c < 0x40000; ++c) {
+    with_others += table->OtherOrders(c).empty() ? 0 : 1;
+  }
+  EXPECT_GT(with_others, 35000u);
 }
 
 // Each character of the package's table has strokes, traditional ones too.

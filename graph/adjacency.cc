@@ -39,78 +39,118 @@ absl::StatusOr<Adjacency> Adjacency::Create(const Graph& graph, bool both_ways,
 void Adjacency::Find(const uint32_t* from, const uint32_t* to, int pairs,
                      uint64_t* arcs) const {
   EMBED_DCHECK(pairs <= kMaxPairs);
-  FilterPlace places[kMaxPairs];
-  int filtered[kMaxPairs];
-  int which[kMaxPairs];
-  int num_filtered = 0;
-  int count = 0;
-  for (int i = 0; i < pairs; ++i) {
-    const uint64_t* row = rows_ + from[i];
-    const uint64_t degree = row[1] - row[0];
-    arcs[i] = kNoArc;
-    const bool has_filter = degree >= kMinFilterDegree;
-    places[num_filtered] = PlaceOf(row[0], row[1], to[i]);
-    filtered[num_filtered] = i;
-    __builtin_prefetch(has_filter ? static_cast<const void*>(
-                                        filters_ + places[num_filtered].word)
-                                  : targets_ + row[0] + degree / 2);
-    if (both_ways_) __builtin_prefetch(rows_ + to[i]);
-    num_filtered += has_filter;
-    which[count] = i;
-    count += !has_filter && degree > 0;
-  }
-  for (int k = 0; k < num_filtered; ++k) {
-    const FilterPlace& place = places[k];
-    which[count] = filtered[k];
-    count += (filters_[place.word] & place.mask) == place.mask;
-  }
-  Search(from, to, which, count, arcs);
+  Lookup lookup;
+  for (int i = 0; i < pairs; ++i) lookup.Add(true, from[i], to[i]);
+  Ask(&lookup);
+  Sift(pairs, &lookup);
+  Search(&lookup);
+  std::copy_n(lookup.arcs_, pairs, arcs);
 }
 
-void Adjacency::Search(const uint32_t* from, const uint32_t* to,
-                       const int* which, int count, uint64_t* arcs) const {
-  // The target is in [base, base + size) if anywhere.
-  uint64_t bases[kMaxPairs];
-  uint64_t sizes[kMaxPairs];
-  uint32_t wanted[kMaxPairs];
+void Adjacency::Ask(Lookup* lookup) const {
+  int filtered = lookup->filtered_;
+  int left = lookup->left_;
+  for (int i = lookup->asked_; i < lookup->size_; ++i) {
+    const uint32_t to = lookup->to_[i];
+    const uint64_t* row = rows_ + lookup->from_[i];
+    const uint64_t degree = row[1] - row[0];
+    lookup->arcs_[i] = kNoArc;
+    const bool has_filter = degree >= kMinFilterDegree;
+    const FilterPlace place = PlaceOf(row[0], row[1], to);
+    lookup->places_[filtered] = place;
+    lookup->which_filtered_[filtered] = i;
+    __builtin_prefetch(has_filter
+                           ? static_cast<const void*>(filters_ + place.word)
+                           : targets_ + row[0] + degree / 2);
+    filtered += has_filter;
+    lookup->which_left_[left] = i;
+    left += !has_filter && degree > 0;
+  }
+  lookup->filtered_ = filtered;
+  lookup->left_ = left;
+  lookup->asked_ = lookup->size_;
+}
+
+void Adjacency::Sift(int until, Lookup* lookup) const {
+  int k = lookup->sifted_;
+  int left = lookup->left_;
+  for (; k < lookup->filtered_ && lookup->which_filtered_[k] < until; ++k) {
+    const FilterPlace& place = lookup->places_[k];
+    const int pair = lookup->which_filtered_[k];
+    lookup->which_left_[left] = pair;
+    if ((filters_[place.word] & place.mask) != place.mask) continue;
+    ++left;
+    if (both_ways_) __builtin_prefetch(rows_ + lookup->to_[pair]);
+  }
+  lookup->sifted_ = k;
+  lookup->left_ = left;
+}
+
+// Where a target is, if anywhere: in [base, base + size), sorted.
+struct Adjacency::Range {
+  // Asks for what Halve() compares with, and what a second one will, whichever
+  // half is left.
+  void Prefetch(const uint32_t* targets) const {
+    const uint64_t half = size / 2;
+    const uint64_t quarter = (size - half) / 2;
+    __builtin_prefetch(targets + base + half);
+    __builtin_prefetch(targets + base + quarter);
+    __builtin_prefetch(targets + base + half + quarter);
+  }
+  void Halve(const uint32_t* targets) {
+    const uint64_t half = size / 2;
+    const bool above = targets[base + half] <= target;
+    // By a mask: a branch here is a toss-up.
+    base += half & -static_cast<uint64_t>(above);
+    size -= half;
+  }
+
+  uint64_t base;
+  uint64_t size;
+  uint32_t target;
+};
+
+Adjacency::Range Adjacency::RangeOf(uint32_t from, uint32_t to) const {
+  const uint64_t* row = rows_ + from;
+  const uint64_t size = row[1] - row[0];
+  if (!both_ways_ || size < kMinFilterDegree) return {row[0], size, to};
+  const uint64_t* back = rows_ + to;
+  const uint64_t back_size = back[1] - back[0];
+  // A row without arcs has none to search.
+  if (back_size == 0 || back_size >= size) return {row[0], size, to};
+  return {back[0], back_size, from};
+}
+
+void Adjacency::Search(Lookup* lookup) const {
+  Sift(lookup->size_, lookup);
+  Range ranges[kMaxPairs];
   int open[kMaxPairs];  // those of size > 1
   int num_open = 0;
+  const int count = lookup->left_;
   for (int k = 0; k < count; ++k) {
-    const uint64_t* row = rows_ + from[which[k]];
-    bases[k] = row[0];
-    sizes[k] = row[1] - row[0];
-    wanted[k] = to[which[k]];
-    if (both_ways_ && sizes[k] >= kMinFilterDegree) {
-      const uint64_t* back_row = rows_ + wanted[k];
-      const uint64_t back_size = back_row[1] - back_row[0];
-      // A row without arcs has none to search.
-      if (back_size > 0 && back_size < sizes[k]) {
-        bases[k] = back_row[0];
-        sizes[k] = back_size;
-        wanted[k] = from[which[k]];
-      }
-    }
-    __builtin_prefetch(targets_ + bases[k] + sizes[k] / 2);
+    const int pair = lookup->which_left_[k];
+    ranges[k] = RangeOf(lookup->from_[pair], lookup->to_[pair]);
+    ranges[k].Prefetch(targets_);
     open[num_open] = k;
-    num_open += sizes[k] > 1;
+    num_open += ranges[k].size > 1;
   }
   while (num_open > 0) {
     int still_open = 0;
     for (int j = 0; j < num_open; ++j) {
       const int k = open[j];
-      const uint64_t half = sizes[k] / 2;
-      const bool above = targets_[bases[k] + half] <= wanted[k];
-      // By a mask: a branch here is a toss-up.
-      bases[k] += half & -static_cast<uint64_t>(above);
-      sizes[k] -= half;
-      __builtin_prefetch(targets_ + bases[k] + sizes[k] / 2);
+      Range& range = ranges[k];
+      range.Halve(targets_);
+      range.Halve(targets_);
+      range.Prefetch(targets_);
       open[still_open] = k;
-      still_open += sizes[k] > 1;
+      still_open += range.size > 1;
     }
     num_open = still_open;
   }
   for (int k = 0; k < count; ++k) {
-    if (targets_[bases[k]] == wanted[k]) arcs[which[k]] = bases[k];
+    const Range& range = ranges[k];
+    if (targets_[range.base] != range.target) continue;
+    lookup->arcs_[lookup->which_left_[k]] = range.base;
   }
 }
 

@@ -45,6 +45,17 @@ class Adjacency {
   void Find(const uint32_t* from, const uint32_t* to, int pairs,
             uint64_t* arcs) const;
 
+  // The same in steps, for callers with other work to do while memory is under
+  // way.
+  class Lookup;
+  // Asks for the memory of the pairs added since the last call.
+  void Ask(Lookup* lookup) const;
+  // Looks at the filters of the pairs before number `until`, which have been
+  // asked for some time ago. Not needed: Search() does it for those left.
+  void Sift(int until, Lookup* lookup) const;
+  // Ends the lookup, of which all pairs have been asked for.
+  void Search(Lookup* lookup) const;
+
   uint64_t memory_bytes() const { return memory_.size(); }
 
  private:
@@ -75,15 +86,45 @@ class Adjacency {
                 uint64_t{1} << (hash >> 14 & 63)};
   }
 
-  // Searches for the pairs named by which[0 .. count).
-  void Search(const uint32_t* from, const uint32_t* to, const int* which,
-              int count, uint64_t* arcs) const;
+  struct Range;
+  Range RangeOf(uint32_t from, uint32_t to) const;
 
   const uint64_t* rows_;
   const uint32_t* targets_;
   bool both_ways_;
   const uint64_t* filters_;
   AlignedBuffer memory_;  // holds them
+};
+
+// Pairs that are looked for together, at most kMaxPairs.
+class Adjacency::Lookup {
+ public:
+  int size() const { return size_; }
+  uint32_t to(int i) const { return to_[i]; }
+  // Adds the pair if it is `wanted`, without a branch.
+  void Add(bool wanted, uint32_t from, uint32_t to) {
+    from_[size_] = from;
+    to_[size_] = to;
+    size_ += wanted;
+  }
+  // After Search(): the arc of pair i, or kNoArc.
+  uint64_t arc(int i) const { return arcs_[i]; }
+
+ private:
+  friend class Adjacency;
+
+  int size_ = 0;
+  int asked_ = 0;     // pairs asked for: 0 .. asked_ - 1
+  int filtered_ = 0;  // of them, those of rows that have a filter
+  int sifted_ = 0;    // of those, the ones whose filter has been looked at
+  int left_ = 0;      // pairs to be searched for
+  // One more than there can be, where Add() leaves a pair that is not wanted.
+  uint32_t from_[kMaxPairs + 1];
+  uint32_t to_[kMaxPairs + 1];
+  uint64_t arcs_[kMaxPairs];
+  FilterPlace places_[kMaxPairs + 1];  // of each filtered one
+  int which_filtered_[kMaxPairs + 1];
+  int which_left_[kMaxPairs + 1];
 };
 
 }  // namespace embed

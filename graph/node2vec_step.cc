@@ -36,23 +36,26 @@ Node2vecStep::Node2vecStep(const Graph& graph, Adjacency adjacency,
 
 void Node2vecStep::Try(const RetryGroup& group, Memory* memory,
                        uint32_t* next) const {
+  const int active = group.active;
+  const auto block = [active](int begin) {
+    return Block{begin, std::min(begin + kBlock, active)};
+  };
   Proposals proposals;
   Questions questions;
   SetBackAreas(group, memory);
-  Propose(group, memory, &proposals);
-  DecideAtOnce(group, proposals, next, &questions);
-  Decide(questions, next);
-  const int active = group.active;
-  for (int i = 0; i < active; ++i) {
-    const uint32_t current = group.current[i];
-    const uint64_t degree = rows_[current + uint64_t{1}] - rows_[current];
-    if (memory[i].tries > kMinTries && memory[i].tries > degree) {
-      next[i] = DrawFromRow(
-          SecondOrderRow{rows_, targets_, group.previous[i], current},
-          adjacency_, bias_, [](uint64_t) { return 1.0; }, group.try_words(i));
-    }
-    PrefetchRow(rows_, Choose(next[i] < kWalkStay, next[i], current));
+  // A block proposes while the targets that the block before has asked for are
+  // under way, and the filters of the one before that.
+  int asked_before = 0;
+  for (int begin = 0; begin < active + kBlock; begin += kBlock) {
+    if (begin < active) Propose(group, block(begin), memory, &proposals);
+    if (begin == 0) continue;
+    DecideAtOnce(group, block(begin - kBlock), proposals, next, &questions);
+    adjacency_.Sift(asked_before, &questions.lookup);
+    asked_before = questions.lookup.size();
   }
+  adjacency_.Search(&questions.lookup);
+  Decide(questions, next);
+  DrawInstead(group, memory, next);
 }
 
 void Node2vecStep::SetBackAreas(const RetryGroup& group, Memory* memory) const {
@@ -77,23 +80,20 @@ void Node2vecStep::FindBackAreas(const RetryGroup& group,
     if (!group.fresh[i]) continue;
     memory[i].back_area = 0;
     if (group.previous[i] == kWalkEnd) continue;
-    moved.walker[moved.count] = i;
-    moved.from[moved.count] = group.current[i];
-    moved.to[moved.count] = group.previous[i];
-    ++moved.count;
+    moved.walker[moved.lookup.size()] = i;
+    moved.lookup.Add(true, group.current[i], group.previous[i]);
   }
-  uint64_t arcs[RetryGroup::kMaxWalkers];
-  adjacency_.Find(moved.from, moved.to, moved.count, arcs);
-  for (int k = 0; k < moved.count; ++k) {
-    if (arcs[k] == Adjacency::kNoArc) continue;
+  adjacency_.Ask(&moved.lookup);
+  adjacency_.Search(&moved.lookup);
+  for (int k = 0; k < moved.lookup.size(); ++k) {
+    if (moved.lookup.arc(k) == Adjacency::kNoArc) continue;
     memory[moved.walker[k]].back_area = back_area_;
   }
 }
 
-void Node2vecStep::Propose(const RetryGroup& group, const Memory* memory,
-                           Proposals* proposals) const {
-  const int active = group.active;
-  for (int i = 0; i < active; ++i) {
+void Node2vecStep::Propose(const RetryGroup& group, Block block,
+                           const Memory* memory, Proposals* proposals) const {
+  for (int i = block.begin; i < block.end; ++i) {
     const bool starts = group.previous[i] == kWalkEnd;
     const uint64_t* row = rows_ + group.current[i];
     const uint64_t* back_row =
@@ -111,10 +111,14 @@ void Node2vecStep::Propose(const RetryGroup& group, const Memory* memory,
     const double place =
         group.try_words(i)[0] * 0x1.0p-32 * (area + rest + back) - back;
     const bool asks = place >= area;
-    const double slot = asks ? std::min((place - area) * per_rest_, shorter - 1)
-                             : std::max(place, 0.0);
-    proposals->arc[i] = Choose64(asks & by_back, back_row[0], row[0]) +
-                        static_cast<uint64_t>(static_cast<int64_t>(slot));
+    // Both, for a branch would be a toss-up. The absolute value concerns only
+    // the one that is not chosen, which must fit an integer all the same.
+    const double asking =
+        std::min(std::abs(place - area) * per_rest_, shorter - 1);
+    const auto slot = Choose64(
+        asks, static_cast<uint64_t>(static_cast<int64_t>(asking)),
+        static_cast<uint64_t>(static_cast<int64_t>(std::max(place, 0.0))));
+    proposals->arc[i] = Choose64(asks & by_back, back_row[0], row[0]) + slot;
     proposals->returns[i] = place < 0;
     proposals->asks[i] = asks;
     proposals->of_previous[i] = by_back;
@@ -122,12 +126,10 @@ void Node2vecStep::Propose(const RetryGroup& group, const Memory* memory,
   }
 }
 
-void Node2vecStep::DecideAtOnce(const RetryGroup& group,
+void Node2vecStep::DecideAtOnce(const RetryGroup& group, Block block,
                                 const Proposals& proposals, uint32_t* next,
                                 Questions* questions) const {
-  const int active = group.active;
-  int count = 0;
-  for (int i = 0; i < active; ++i) {
+  for (int i = block.begin; i < block.end; ++i) {
     next[i] = kWalkEnd;
     if (proposals.arc[i] == kNone) continue;
     const uint32_t current = group.current[i];
@@ -139,22 +141,37 @@ void Node2vecStep::DecideAtOnce(const RetryGroup& group,
         (asks == false) & (returns | (target != previous) |
                            (group.try_words(i)[1] < back_limit_));
     next[i] = Choose(accepted, Choose(returns, previous, target), kWalkStay);
-    questions->walker[count] = i;
-    questions->from[count] =
-        Choose(proposals.of_previous[i], current, previous);
-    questions->to[count] = target;
-    count += asks & (target != previous);
+    PrefetchRow(rows_, Choose(accepted, next[i], current));
+    questions->walker[questions->lookup.size()] = i;
+    questions->lookup.Add(asks & (target != previous),
+                          Choose(proposals.of_previous[i], current, previous),
+                          target);
   }
-  questions->count = count;
+  adjacency_.Ask(&questions->lookup);
 }
 
 void Node2vecStep::Decide(const Questions& questions, uint32_t* next) const {
-  uint64_t arcs[RetryGroup::kMaxWalkers];
-  adjacency_.Find(questions.from, questions.to, questions.count, arcs);
-  for (int k = 0; k < questions.count; ++k) {
-    const bool near = arcs[k] != Adjacency::kNoArc;
-    next[questions.walker[k]] =
-        Choose(near == accepts_near_, questions.to[k], kWalkStay);
+  const Adjacency::Lookup& lookup = questions.lookup;
+  for (int k = 0; k < lookup.size(); ++k) {
+    const bool near = lookup.arc(k) != Adjacency::kNoArc;
+    if (near != accepts_near_) continue;
+    next[questions.walker[k]] = lookup.to(k);
+    PrefetchRow(rows_, lookup.to(k));
+  }
+}
+
+// Walkers that have tried as often as their row has arcs draw from its exact
+// weights.
+void Node2vecStep::DrawInstead(const RetryGroup& group, const Memory* memory,
+                               uint32_t* next) const {
+  for (int i = 0; i < group.active; ++i) {
+    if (memory[i].tries <= kMinTries) continue;
+    const uint32_t current = group.current[i];
+    const uint64_t degree = rows_[current + uint64_t{1}] - rows_[current];
+    if (memory[i].tries <= degree) continue;
+    next[i] = DrawFromRow(
+        SecondOrderRow{rows_, targets_, group.previous[i], current}, adjacency_,
+        bias_, [](uint64_t) { return 1.0; }, group.try_words(i));
   }
 }
 

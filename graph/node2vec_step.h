@@ -52,27 +52,37 @@ class Node2vecStep {
   static constexpr uint64_t kNone = ~uint64_t{0};  // at a dead end
   static constexpr uint32_t kMinTries = 64;
 
+  // Walkers of which a phase takes care at a time: few, so that arithmetic and
+  // requests of memory alternate. Fewer than these gained nothing.
+  static constexpr int kBlock = 32;
+
+  // What Try() knows of each walker.
   struct Proposals {
     uint64_t arc[RetryGroup::kMaxWalkers];
     bool returns[RetryGroup::kMaxWalkers];      // by the area of the way back
     bool asks[RetryGroup::kMaxWalkers];         // by that of the greater factor
     bool of_previous[RetryGroup::kMaxWalkers];  // arc is t's
   };
-  // Pairs to be looked for.
+  // The pairs that decide what could not be decided at once.
   struct Questions {
-    int count = 0;
-    int walker[RetryGroup::kMaxWalkers];
-    uint32_t from[RetryGroup::kMaxWalkers];
-    uint32_t to[RetryGroup::kMaxWalkers];
+    Adjacency::Lookup lookup;
+    int walker[RetryGroup::kMaxWalkers + 1];
+  };
+  struct Block {
+    int begin;
+    int end;
   };
 
   void SetBackAreas(const RetryGroup& group, Memory* memory) const;
   void FindBackAreas(const RetryGroup& group, Memory* memory) const;
-  void Propose(const RetryGroup& group, const Memory* memory,
+  void Propose(const RetryGroup& group, Block block, const Memory* memory,
                Proposals* proposals) const;
-  void DecideAtOnce(const RetryGroup& group, const Proposals& proposals,
-                    uint32_t* next, Questions* questions) const;
+  void DecideAtOnce(const RetryGroup& group, Block block,
+                    const Proposals& proposals, uint32_t* next,
+                    Questions* questions) const;
   void Decide(const Questions& questions, uint32_t* next) const;
+  void DrawInstead(const RetryGroup& group, const Memory* memory,
+                   uint32_t* next) const;
 
   const uint64_t* rows_;
   const uint32_t* targets_;

@@ -2,7 +2,8 @@
 //
 //   load_bench make SCALE EDGES PREFIX   writes PREFIX.edges, PREFIX.weighted
 //                                        and PREFIX.hin, an R-MAT graph each
-//   load_bench load FILE KIND THREADS    KIND: edges, directed, weighted, hin
+//   load_bench load FILE KIND THREADS    KIND: edges, directed, weighted,
+//                                        directed_weighted, hin
 //
 // A process loads one file, so that the peak is its own: that of its resident
 // memory, less what it had before.
@@ -77,8 +78,8 @@ int Load(const std::string& path, absl::string_view kind, int threads) {
   GraphFileOptions options;
   options.path = path;
   options.threads = threads;
-  options.directed = kind == "directed";
-  options.weighted = kind == "weighted";
+  options.directed = kind == "directed" || kind == "directed_weighted";
+  options.weighted = kind == "weighted" || kind == "directed_weighted";
   if (kind == "hin") options.format = GraphFormat::kTyped;
   const double before = PeakBytes();
   const auto start = std::chrono::steady_clock::now();

@@ -91,6 +91,34 @@ TEST(AdjacencyTest, FindsWhatAScanFinds) {
   ExpectWhatAScanFinds(BothWays(graph), true);
 }
 
+TEST(AdjacencyTest, LooksUpPairsThatAreAskedForInPieces) {
+  const Graph graph = RaggedGraph(500);
+  const Adjacency adjacency = *Adjacency::Create(graph, false, 1);
+  Philox random(5, RandomPurpose::kTest, 0, 0);
+  for (int piece : {1, 7, Adjacency::kMaxPairs}) {
+    Adjacency::Lookup lookup;
+    std::vector<uint64_t> expected;
+    int sifted = 0;
+    for (int i = 0; i < 2 * Adjacency::kMaxPairs; ++i) {
+      const uint32_t from = random.Below(500);
+      const uint32_t to = random.Below(500);
+      const bool wanted = i % 2 == 1;
+      lookup.Add(wanted, from, to);
+      if (wanted) expected.push_back(Scan(graph, from, to));
+      if ((i + 1) % (2 * piece) != 0) continue;
+      adjacency.Ask(&lookup);
+      adjacency.Sift(sifted, &lookup);
+      sifted = lookup.size();
+    }
+    adjacency.Ask(&lookup);
+    adjacency.Search(&lookup);
+    ASSERT_EQ(lookup.size(), Adjacency::kMaxPairs);
+    for (int k = 0; k < lookup.size(); ++k) {
+      ASSERT_EQ(lookup.arc(k), expected[static_cast<size_t>(k)]) << k;
+    }
+  }
+}
+
 TEST(AdjacencyTest, TakesAByteAnArcAtMost) {
   const Graph graph = RaggedGraph(1000);
   EXPECT_LE(Adjacency::Create(graph, false, 1)->memory_bytes(),

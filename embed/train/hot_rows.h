@@ -1,7 +1,7 @@
 // Rows of the feature table that nearly every step writes (short n-grams), kept
 // apart for each thread, so that threads do not take the rows' cache lines from
-// one another all the time. (Measured: cw2vec on two threads was no faster than
-// on one.)
+// one another all the time and lose fewer of each other's updates (measured:
+// skip_gram.cc).
 //
 // A thread takes a copy of a hot row when it first meets it in a block of
 // windows, works on the copy, and at the block's end adds what it has changed

@@ -11,7 +11,10 @@ void PairBuckets::Sort(absl::Span<const RowPair> pairs, RowParts parts) {
   for (const RowPair& pair : pairs) ++ends_[bucket_of(pair) + 1];
   for (size_t b = 1; b < ends_.size(); ++b) ends_[b] += ends_[b - 1];
   next_.assign(ends_.begin(), ends_.end() - 1);
-  pairs_.resize(pairs.size());
+  if (pairs_.size() < pairs.size()) {
+    // Chunks differ a little in size; the old pairs need not be copied.
+    pairs_ = std::vector<RowPair>(pairs.size() + pairs.size() / 16);
+  }
   for (const RowPair& pair : pairs) pairs_[next_[bucket_of(pair)]++] = pair;
 }
 

@@ -24,7 +24,7 @@ class PairBuckets {
 
  private:
   uint32_t parts_ = 1;
-  std::vector<RowPair> pairs_;
+  std::vector<RowPair> pairs_;  // as long as the last of ends_, or longer
   std::vector<uint64_t> ends_;  // bucket b ends at ends_[b + 1]
   std::vector<uint64_t> next_;
 };

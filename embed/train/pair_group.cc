@@ -23,6 +23,8 @@ PairGroup::PairGroup(size_t max_pairs, size_t max_negatives,
       output_(output),
       max_negatives_(max_negatives),
       rows_(2 * max_pairs + max_negatives + 1),
+      firsts_(max_pairs),
+      others_(max_pairs + 1),
       owners_(max_pairs + 1),
       counts_(max_pairs),
       weights_(max_negatives + 1, 1.0f) {}
@@ -39,45 +41,42 @@ void PairGroup::Build(absl::Span<const RowPair> pairs,
   num_inputs_ = num_pairs_ = num_negatives_ = 0;
   if (pairs.empty()) return;
   FindInputs(pairs);
-  FindPositives(pairs);
   FindNegatives(pairs, negatives);
 }
 
 void PairGroup::FindInputs(absl::Span<const RowPair> pairs) {
-  size_t input = 0;
-  counts_[0] = 0.0f;
-  uint32_t last = pairs[0].input;
-  for (const RowPair& pair : pairs) {
-    // Another input if it is not the last pair's: no branch to mispredict.
-    const bool same = pair.input == last;
-    input += same ? 0 : 1;
-    last = pair.input;
-    rows_[input] = input_->row(last);
-    counts_[input] = (same ? counts_[input] : 0.0f) + 1.0f;
-  }
-  num_inputs_ = input + 1;
-}
-
-void PairGroup::FindPositives(absl::Span<const RowPair> pairs) {
-  float** const firsts = rows_.data() + num_inputs_;
-  float** const others = firsts + num_inputs_;
+  // Copies, for the compiler cannot know that what is written is not they.
+  float** const inputs = rows_.data();
+  float** const firsts = firsts_.data();
+  float** const others = others_.data();
+  int* const owners = owners_.data();
+  float* const counts = counts_.data();
   size_t input = 0;
   size_t other = 0;
   uint32_t last = pairs[0].input;
-  bool first = true;
+  float* first = nullptr;  // of the input
+  float count = 0;         // of the input's pairs
   for (const RowPair& pair : pairs) {
-    first |= pair.input != last;
+    // Another input if it is not the last pair's. All places are written, and
+    // some counted: no branch to mispredict.
+    input += pair.input != last ? 1 : 0;
+    count = pair.input != last ? 0.0f : count;
     last = pair.input;
-    // Written to both places, counted in one.
     float* const row = output_->row(pair.output);
-    input += first ? 1 : 0;
-    firsts[input - 1] = first ? row : firsts[input - 1];
+    const bool is_first = count == 0;
+    first = is_first ? row : first;
+    count += 1;
+    inputs[input] = input_->row(last);
+    firsts[input] = first;
+    counts[input] = count;
     others[other] = row;
-    owners_[other] = static_cast<int>(input) - 1;
-    other += first ? 0 : 1;
-    first = false;
+    owners[other] = static_cast<int>(input);
+    other += is_first ? 0 : 1;
   }
+  num_inputs_ = input + 1;
   num_pairs_ = pairs.size();
+  std::copy_n(firsts, num_inputs_, inputs + num_inputs_);
+  std::copy_n(others, other, inputs + 2 * num_inputs_);
 }
 
 void PairGroup::FindNegatives(absl::Span<const RowPair> pairs,

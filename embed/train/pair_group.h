@@ -49,7 +49,6 @@ class PairGroup {
 
  private:
   void FindInputs(absl::Span<const RowPair> pairs);
-  void FindPositives(absl::Span<const RowPair> pairs);
   void FindNegatives(absl::Span<const RowPair> pairs,
                      absl::Span<const uint32_t> draws);
 
@@ -61,8 +60,10 @@ class PairGroup {
   size_t num_negatives_ = 0;
   // The inputs, the first positive of each, the other positives, the negatives.
   std::vector<float*> rows_;
-  std::vector<int> owners_;    // of each other positive, its input
-  std::vector<float> counts_;  // of each input, its positives
+  std::vector<float*> firsts_;  // FindInputs(): positives, till they have a
+  std::vector<float*> others_;  // place behind the inputs
+  std::vector<int> owners_;     // of each other positive, its input
+  std::vector<float> counts_;   // of each input, its positives
   // One for the first positives; of each negative, its draws.
   std::vector<float> weights_;
 };

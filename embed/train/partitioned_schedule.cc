@@ -180,9 +180,9 @@ absl::Status PartitionedSchedule::Emit(uint64_t unit, uint64_t index,
   EMBED_RETURN_IF_ERROR(
       source_->Read(chunks.epoch, chunks.first + index, &thread->batch));
   round.emitted[index] = {};
-  thread->worker->Emit(chunks.epoch, thread->batch, &thread->pairs,
-                       &round.emitted[index]);
-  round.chunks[index].Sort(thread->pairs, training_->parts());
+  const absl::Span<const RowPair> pairs =
+      thread->worker->Emit(chunks.epoch, thread->batch, &round.emitted[index]);
+  round.chunks[index].Sort(pairs, training_->parts());
   return absl::OkStatus();
 }
 

@@ -58,7 +58,6 @@ class PartitionedSchedule : public Schedule {
   struct alignas(128) Thread {  // no cache line belongs to two threads
     std::unique_ptr<PairTraining::Worker> worker;
     SequenceBatch batch;
-    std::vector<RowPair> pairs;
   };
   struct Round {
     std::vector<PairBuckets> chunks;

@@ -21,6 +21,11 @@ absl::Status PartitionOptions::Validate() const {
                      ", expected 1 to 1000, or 0 for a choice by the number "
                      "of rows"));
   }
+  if (group_passes < 0 || group_passes > kMaxGroupPasses) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("group_passes is ", group_passes, ", expected 1 to ",
+                     kMaxGroupPasses, ", or 0 for the usual 4"));
+  }
   return absl::OkStatus();
 }
 
@@ -28,6 +33,7 @@ PartitionOptions PartitionOptions::For(uint64_t rows) const {
   constexpr uint32_t kMostParts = 4;
   constexpr uint64_t kRowsOfPart = 1000;
   constexpr uint64_t kMostInputs = 32;
+  constexpr int kUsualPasses = 4;
   constexpr uint64_t kRowsOfInput = 64;
   PartitionOptions result = *this;
   if (parts == 0) {
@@ -41,6 +47,7 @@ PartitionOptions PartitionOptions::For(uint64_t rows) const {
     result.group_inputs = static_cast<int>(std::clamp<uint64_t>(
         rows / result.parts / kRowsOfInput, 1, kMostInputs));
   }
+  if (group_passes == 0) result.group_passes = kUsualPasses;
   return result;
 }
 

@@ -11,7 +11,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
@@ -23,6 +22,7 @@ namespace embed {
 // All of these are part of the result.
 struct PartitionOptions {
   static constexpr uint32_t kMaxParts = 256;
+  static constexpr int kMaxGroupPasses = 100;
 
   // InvalidArgument naming the option and its value.
   absl::Status Validate() const;
@@ -33,11 +33,13 @@ struct PartitionOptions {
   //                 few negatives would come again and again
   //   group_inputs  32, less where that is more than one row in 64 of a part:
   //                 rows that occur several times in a group move too far
+  //   group_passes  4: with one pass over a text, its analogies lose two points
   PartitionOptions For(uint64_t rows) const;
 
   uint32_t parts = 0;               // P, a power of two; 0: see For()
   uint64_t round_tokens = 1 << 18;  // of the source, about, in one unit of work
   int group_inputs = 0;  // consecutive inputs whose pairs share negatives
+  int group_passes = 0;  // in which the pairs of a sequence are taken
 };
 
 // Row P k + m belongs to part (m + k) mod P. Ids fall by frequency, so every
@@ -87,10 +89,11 @@ class PairTraining {
   class Worker {
    public:
     virtual ~Worker() = default;
-    // Replaces *pairs by the examples of the batch, in its order; the same for
-    // the same arguments. Counts its tokens.
-    virtual void Emit(uint32_t epoch, const SequenceBatch& batch,
-                      std::vector<RowPair>* pairs, TrainStats* stats) = 0;
+    // The examples of the batch, in its order; the same for the same arguments.
+    // They stay till the next call. Counts the batch's tokens.
+    virtual absl::Span<const RowPair> Emit(uint32_t epoch,
+                                           const SequenceBatch& batch,
+                                           TrainStats* stats) = 0;
     // Trains on the run; reads and writes rows of its two parts only. The
     // result depends on the run and these rows, not on runs before.
     virtual void Train(const PairRun& run, TrainStats* stats) = 0;

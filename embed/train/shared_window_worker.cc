@@ -10,20 +10,35 @@ SharedWindowWorker::SharedWindowWorker(const WindowSetup* setup,
     : BlockWorker(setup->NewSampler(NegativesPer::kCenter)),
       window_(static_cast<size_t>(setup->window())),
       centers_(static_cast<size_t>(setup->share_negatives())),
+      layer_(setup->layer()),
+      input_(input),
+      page_batch_(PageBatch(*input, 32)),
       steps_(2 * window_ * centers_, static_cast<size_t>(setup->negatives()),
              input, output) {}
 
 uint64_t SharedWindowWorker::TrainBlock(const WindowBlock& block, float rate) {
   uint64_t examples = 0;
   size_t end = 0;
+  asked_ = 0;
   for (size_t first = 0; first < block.size(); first = end) {
     end = EndOfGroup(block, first);
+    AskForPagesUpTo(block, end);
     FindPairs(block, first, end);
     steps_.Push(pairs_, block.NegativesOf(first), rate);
     examples += pairs_.size();
   }
   steps_.Finish();
   return examples;
+}
+
+void SharedWindowWorker::AskForPagesUpTo(const WindowBlock& block, size_t end) {
+  const auto new_rows = [&](size_t i, std::vector<const float*>* rows) {
+    NewWindowRows(block, i, window_, layer_, *input_, rows);
+  };
+  while (page_batch_ > 0 && asked_ < end) {
+    AskForPages(asked_, page_batch_, new_rows, &rows_);
+    asked_ += page_batch_;
+  }
 }
 
 size_t SharedWindowWorker::EndOfGroup(const WindowBlock& block,

@@ -28,11 +28,18 @@ class SharedWindowWorker : public BlockWorker {
  private:
   // One past the last center of the group that begins with center `first`.
   size_t EndOfGroup(const WindowBlock& block, size_t first) const;
+  // Asks for the pages of the centers up to `end`, and of some more.
+  void AskForPagesUpTo(const WindowBlock& block, size_t end);
   // Makes pairs_ those of the centers first .. end - 1, context by context.
   void FindPairs(const WindowBlock& block, size_t first, size_t end);
 
   const size_t window_;
   const size_t centers_;  // of a group
+  const OutputLayer& layer_;
+  const EmbeddingTable* const input_;
+  const size_t page_batch_;
+  size_t asked_ = 0;  // centers of the block whose pages have been asked for
+  std::vector<const float*> rows_;
   GroupSteps steps_;
   std::vector<RowPair> pairs_;
 };

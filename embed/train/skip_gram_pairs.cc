@@ -12,11 +12,6 @@
 namespace embed {
 namespace {
 
-// The offsets of centers from their contexts are taken in so many passes over a
-// block, so that a context meets few of its centers, and itself, in one group:
-// all would be pushed from the same negatives. With one pass analogies lose two
-// points.
-constexpr size_t kPasses = 4;
 // Groups whose negatives are drawn in one go: in bulk, and still in the
 // first-level cache when they are used. A multiple of 4, to begin on a block of
 // the random stream.
@@ -33,25 +28,25 @@ size_t DrawsOf(size_t negatives) {
 class PairWorker : public PairTraining::Worker {
  public:
   PairWorker(const WindowSetup& setup, const PartNegatives* negatives,
-             size_t group_inputs, EmbeddingTable* input, EmbeddingTable* output)
+             const PartitionOptions& partition, EmbeddingTable* input,
+             EmbeddingTable* output)
       : seed_(setup.seed()),
         window_(static_cast<size_t>(setup.window())),
         sampler_(setup.NewSampler(NegativesPer::kNone)),
         part_negatives_(negatives),
-        group_inputs_(group_inputs),
+        group_inputs_(static_cast<size_t>(partition.group_inputs)),
+        passes_(static_cast<size_t>(partition.group_passes)),
         draws_(DrawsOf(static_cast<size_t>(setup.negatives()))),
-        steps_(group_inputs * kPairsPerInput,
+        steps_(group_inputs_ * kPairsPerInput,
                static_cast<size_t>(setup.negatives()), input, output) {}
 
-  void Emit(uint32_t epoch, const SequenceBatch& batch,
-            std::vector<RowPair>* pairs, TrainStats* stats) override {
+  absl::Span<const RowPair> Emit(uint32_t epoch, const SequenceBatch& batch,
+                                 TrainStats* stats) override {
     size_t count = 0;
     sampler_.Start(epoch, &batch);
-    while (sampler_.Next(&block_)) {
-      count += PutPairs(count, pairs);
-    }
-    pairs->resize(count);
+    while (sampler_.Next(&block_)) count += PutPairs(count);
     stats->tokens += batch.ids.size();
+    return absl::MakeConstSpan(pairs_).first(count);
   }
 
   void Train(const PairRun& run, TrainStats* stats) override {
@@ -72,14 +67,17 @@ class PairWorker : public PairTraining::Worker {
 
  private:
   // Puts the pairs of block_ at place `begin`; returns how many there are.
-  size_t PutPairs(size_t begin, std::vector<RowPair>* pairs) const {
+  size_t PutPairs(size_t begin) {
     const size_t span = 2 * window_ + 1;  // offsets of a center from a context
     const size_t most = begin + block_.size() * span;
-    if (pairs->size() < most) pairs->resize(most);
-    RowPair* const first = pairs->data() + begin;
+    if (pairs_.size() < most) pairs_.resize(most + most / 2);
+    RowPair* const first = pairs_.data() + begin;
     RowPair* out = first;
-    for (size_t pass = 0; pass < kPasses; ++pass) {
-      out = PutOffsets(pass * span / kPasses, (pass + 1) * span / kPasses, out);
+    // The offsets of centers from their contexts are taken in passes over the
+    // block, so that a context meets few of its centers, and itself, in one
+    // group: all would be pushed from the same negatives.
+    for (size_t pass = 0; pass < passes_; ++pass) {
+      out = PutOffsets(pass * span / passes_, (pass + 1) * span / passes_, out);
     }
     return static_cast<size_t>(out - first);
   }
@@ -156,9 +154,13 @@ class PairWorker : public PairTraining::Worker {
   WindowSampler sampler_;
   const PartNegatives* const part_negatives_;
   const size_t group_inputs_;
+  const size_t passes_;
   const size_t draws_;  // of negatives a group
   GroupSteps steps_;
   WindowBlock block_;
+  // Those of the last batch come first: what is behind them is not cleared, for
+  // that would take longer than to make them.
+  std::vector<RowPair> pairs_;
   std::vector<size_t> group_ends_;  // of the run being trained
   std::vector<uint32_t> words_;
   std::vector<uint32_t> negatives_;
@@ -167,18 +169,17 @@ class PairWorker : public PairTraining::Worker {
 }  // namespace
 
 SkipGramPairs::SkipGramPairs(const WindowSetup* setup, PartNegatives negatives,
-                             int group_inputs, EmbeddingTable* input,
-                             EmbeddingTable* output)
+                             const PartitionOptions& partition,
+                             EmbeddingTable* input, EmbeddingTable* output)
     : setup_(setup),
       negatives_(std::move(negatives)),
-      group_inputs_(group_inputs),
+      partition_(partition),
       input_(input),
       output_(output) {}
 
 std::unique_ptr<PairTraining::Worker> SkipGramPairs::NewWorker() const {
-  return std::make_unique<PairWorker>(*setup_, &negatives_,
-                                      static_cast<size_t>(group_inputs_),
-                                      input_, output_);
+  return std::make_unique<PairWorker>(*setup_, &negatives_, partition_, input_,
+                                      output_);
 }
 
 }  // namespace embed

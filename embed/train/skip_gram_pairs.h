@@ -2,8 +2,8 @@
 // partitioned schedule. Internal to SkipGram.
 //
 // Windows are those of WindowSampler. The pairs of a block come context by
-// context, in several passes, each for some offsets of the center. The pairs of
-// `group_inputs` consecutive contexts of a run share their negatives:
+// context, in `group_passes` passes, each for some offsets of the center. The
+// pairs of `group_inputs` consecutive contexts of a run share their negatives:
 // `negatives` draws from the run's output part, of the stream (seed,
 // kGroupNegatives, epoch, number of the run). A draw equal to a center of the
 // group is replaced by one of a quarter more draws (embed/train/pair_group.h).
@@ -23,9 +23,10 @@ namespace embed {
 
 class SkipGramPairs : public PairTraining {
  public:
-  // setup and tables must outlive this. With negative sampling.
+  // setup and tables must outlive this. With negative sampling. partition: as
+  // PartitionOptions::For() returns it.
   SkipGramPairs(const WindowSetup* setup, PartNegatives negatives,
-                int group_inputs, EmbeddingTable* input,
+                const PartitionOptions& partition, EmbeddingTable* input,
                 EmbeddingTable* output);
 
   RowParts parts() const override { return negatives_.parts(); }
@@ -34,7 +35,7 @@ class SkipGramPairs : public PairTraining {
  private:
   const WindowSetup* const setup_;
   const PartNegatives negatives_;
-  const int group_inputs_;
+  const PartitionOptions partition_;
   EmbeddingTable* const input_;
   EmbeddingTable* const output_;
 };

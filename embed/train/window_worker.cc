@@ -6,6 +6,7 @@ namespace {
 // Centers between asking for rows and using them: two windows of work hide a
 // memory access.
 constexpr size_t kPrefetchAhead = 2;
+constexpr size_t kPageCenters = 32;
 
 }  // namespace
 
@@ -14,6 +15,7 @@ WindowWorker::WindowWorker(const WindowSetup* setup, EmbeddingTable* input)
       window_(static_cast<size_t>(setup->window())),
       layer_(setup->layer()),
       input_(input),
+      page_batch_(PageBatch(*input, kPageCenters)),
       step_(GetWindowStep()),
       contexts_(2 * window_ + 1) {
   const size_t scores = WindowScratch::ScoresFor(
@@ -25,12 +27,21 @@ WindowWorker::WindowWorker(const WindowSetup* setup, EmbeddingTable* input)
 
 uint64_t WindowWorker::TrainBlock(const WindowBlock& block, float rate) {
   uint64_t examples = 0;
+  const auto new_rows = [&](size_t i, std::vector<const float*>* rows) {
+    NewWindowRows(block, i, window_, layer_, *input_, rows);
+  };
   for (size_t i = 0; i < kPrefetchAhead; ++i) {
-    NewWindowRows(block, i, window_, layer_, *input_, &next_);
+    new_rows(i, &next_);
     PrefetchRows(next_, input_->stride());
   }
   for (size_t i = 0; i < block.size(); ++i) {
-    NewWindowRows(block, i + kPrefetchAhead, window_, layer_, *input_, &next_);
+    AskForPages(
+        i, page_batch_,
+        [&](size_t j, std::vector<const float*>* rows) {
+          new_rows(j + kPrefetchAhead, rows);
+        },
+        &next_);
+    new_rows(i + kPrefetchAhead, &next_);
     const size_t contexts = GatherContexts(block, i, input_, &contexts_);
     if (contexts == 0) continue;
     layer_.Collect(block.ids[i], block.NegativesOf(i), &targets_);

@@ -26,6 +26,7 @@ class WindowWorker : public BlockWorker {
   const size_t window_;
   const OutputLayer& layer_;
   EmbeddingTable* const input_;
+  const size_t page_batch_;
   const WindowStepFunction step_;
   // Rows for one center.
   std::vector<float*> contexts_;

@@ -69,6 +69,8 @@ TEST(PartitionOptionsTest, NamesWhatIsWrong) {
               HasSubstr("round_tokens is 0"));
   EXPECT_THAT(message([](auto* o) { o->group_inputs = -1; }),
               HasSubstr("group_inputs is -1"));
+  EXPECT_THAT(message([](auto* o) { o->group_passes = 101; }),
+              HasSubstr("group_passes is 101"));
 }
 
 TEST(PartitionOptionsTest, SuitsTheRowsWhereNothingIsGiven) {
@@ -87,6 +89,9 @@ TEST(PartitionOptionsTest, SuitsTheRowsWhereNothingIsGiven) {
   given.group_inputs = 7;
   EXPECT_EQ(given.For(34).parts, 16u);
   EXPECT_EQ(given.For(34).group_inputs, 7);
+  EXPECT_EQ(given.For(34).group_passes, 4);
+  given.group_passes = 2;
+  EXPECT_EQ(given.For(34).group_passes, 2);
 }
 
 }  // namespace

@@ -58,8 +58,8 @@ TEST_F(SkipGramPairsTest, EmitsThePairsOfTheWindows) {
   options_.subsample = 0.01;  // few are kept
   const std::unique_ptr<PairTraining> training = *Make(4);
   TrainStats stats;
-  std::vector<RowPair> pairs;
-  training->NewWorker()->Emit(2, batch_, &pairs, &stats);
+  const std::unique_ptr<PairTraining::Worker> worker = training->NewWorker();
+  const absl::Span<const RowPair> pairs = worker->Emit(2, batch_, &stats);
   EXPECT_EQ(stats.tokens, batch_.ids.size());
   PairCounts found;
   for (const RowPair& pair : pairs) ++found[{pair.input, pair.output}];
@@ -90,10 +90,8 @@ TEST_F(SkipGramPairsTest, TouchesTheRowsOfItsTwoPartsOnly) {
   const RowParts parts = training->parts();
   const std::unique_ptr<PairTraining::Worker> worker = training->NewWorker();
   TrainStats stats;
-  std::vector<RowPair> pairs;
-  worker->Emit(0, batch_, &pairs, &stats);
   PairBuckets buckets;
-  buckets.Sort(pairs, parts);
+  buckets.Sort(worker->Emit(0, batch_, &stats), parts);
   EmbeddingTable old_input = *EmbeddingTable::Create(kIds, kDim);
   EmbeddingTable old_output = *EmbeddingTable::Create(kIds, kDim);
   old_input.FillUniform(0.5f, 1, 1);
@@ -124,8 +122,7 @@ TEST_F(SkipGramPairsTest, RunsOfOtherNumbersHaveOtherNegatives) {
     const std::unique_ptr<PairTraining> training = *Make(1);
     const std::unique_ptr<PairTraining::Worker> worker = training->NewWorker();
     TrainStats stats;
-    std::vector<RowPair> pairs;
-    worker->Emit(0, batch_, &pairs, &stats);
+    const absl::Span<const RowPair> pairs = worker->Emit(0, batch_, &stats);
     worker->Train({pairs, 0, 0, number, {0, 0}}, &stats);  // moves nothing
     return stats.loss;
   };

@@ -11,6 +11,7 @@
 #include "faiss/impl/AuxIndexStructures.h"
 #include "faiss/impl/DistanceComputer.h"
 #include "faiss/impl/FaissAssert.h"
+#include "faiss/impl/HNSW.h"
 #include "faiss/impl/IDSelector.h"
 
 namespace embed {
@@ -57,8 +58,10 @@ class Int8DistanceComputer : public faiss::DistanceComputer {
 
 class Int8FaissIndex : public faiss::Index {
  public:
-  Int8FaissIndex(const Int8Table& table, int threads)
-      : faiss::Index(table.dim(), faiss::METRIC_INNER_PRODUCT), table_(table) {
+  Int8FaissIndex(const Int8Table& table, int threads, const HnswGraph* graph)
+      : faiss::Index(table.dim(), faiss::METRIC_INNER_PRODUCT),
+        table_(table),
+        graph_(graph) {
     ntotal = static_cast<idx_t>(table.rows());
     options_.threads = threads;
   }
@@ -75,7 +78,10 @@ class Int8FaissIndex : public faiss::Index {
     SearchOptions options = options_;
     options.k = static_cast<uint64_t>(k);
     options.allowed = allowed;
-    const SearchHits hits = ValueOrThrow(table_.Search(Queries(x, n), options));
+    options.ef_search = EfSearch(params);
+    const SearchHits hits = ValueOrThrow(
+        graph_ == nullptr ? table_.Search(Queries(x, n), options)
+                          : graph_->Search(table_, Queries(x, n), options));
     for (idx_t i = 0; i < n; ++i) {
       const std::vector<SearchHit>& found = hits[i];
       const float length = Length(x + i * d, d);
@@ -127,6 +133,13 @@ class Int8FaissIndex : public faiss::Index {
     return {x, static_cast<uint64_t>(n), d, static_cast<uint64_t>(d)};
   }
 
+  // 0: that of the graph.
+  static int EfSearch(const faiss::SearchParameters* params) {
+    const auto* graph_params =
+        dynamic_cast<const faiss::SearchParametersHNSW*>(params);
+    return graph_params == nullptr ? 0 : graph_params->efSearch;
+  }
+
   // The rows that the selector of `params` accepts; empty if it has none.
   std::vector<uint64_t> Allowed(const faiss::SearchParameters* params) const {
     std::vector<uint64_t> bits;
@@ -144,14 +157,16 @@ class Int8FaissIndex : public faiss::Index {
   }
 
   const Int8Table& table_;
+  const HnswGraph* const graph_;
   SearchOptions options_;
 };
 
 }  // namespace
 
 std::unique_ptr<faiss::Index> MakeFaissIndex(const Int8Table& table,
-                                             int threads) {
-  return std::make_unique<Int8FaissIndex>(table, threads);
+                                             int threads,
+                                             const HnswGraph* graph) {
+  return std::make_unique<Int8FaissIndex>(table, threads, graph);
 }
 
 }  // namespace embed

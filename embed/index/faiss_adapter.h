@@ -4,6 +4,9 @@
 // Metric: METRIC_INNER_PRODUCT between the query as given and the table's unit
 // rows, so |query| * cosine. Offered: search, range_search (both with the
 // IDSelector of faiss::SearchParameters), reconstruct, get_distance_computer.
+// With a graph, search goes through it; efSearch of
+// faiss::SearchParametersHNSW is then its ef_search, and without such
+// parameters the graph's own is used. range_search is exact.
 // The table cannot be changed: train() does nothing, add() and reset() throw.
 // As everywhere in FAISS, errors are faiss::FaissException.
 //
@@ -13,6 +16,7 @@
 
 #include <memory>
 
+#include "embed/index/hnsw_graph.h"
 #include "embed/index/int8_table.h"
 
 namespace faiss {
@@ -21,10 +25,12 @@ struct Index;
 
 namespace embed {
 
-// The index refers to the table, which must outlive it. Ids are row numbers.
-// threads: how many a search may use.
+// The index refers to the table, and the graph built for it if that is not
+// null, which must outlive it. Ids are row numbers. threads: how many a search
+// may use.
 std::unique_ptr<faiss::Index> MakeFaissIndex(const Int8Table& table,
-                                             int threads = 1);
+                                             int threads = 1,
+                                             const HnswGraph* graph = nullptr);
 
 }  // namespace embed
 

@@ -1,5 +1,6 @@
 #include "embed/index/hnsw_graph.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,8 @@ namespace {
 
 constexpr int kMaxM = 256;
 constexpr int kMaxEfConstruction = 65536;
+// More than any level of a graph that was built; a bound for damaged files.
+constexpr uint32_t kMaxUpperLevels = 63;
 
 }  // namespace
 
@@ -53,6 +56,10 @@ absl::StatusOr<HnswGraph> HnswGraph::FromParts(
         absl::StrCat("the entry point of a graph is row ", parts.entry_point,
                      " of ", parts.rows));
   }
+  if (parts.ef_search < 1) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "ef_search of a graph is ", parts.ef_search, ", expected at least 1"));
+  }
   return HnswGraph(parts, std::move(owner));
 }
 
@@ -60,7 +67,8 @@ absl::Status HnswGraph::Check() const {
   uint32_t last = 0;
   for (uint64_t row = 0; row <= parts_.rows; ++row) {
     const uint32_t list = parts_.upper_lists[row];
-    if (list < last || list > parts_.lists()) {
+    if (list < last || list > parts_.lists() ||
+        (row > 0 && list - last > kMaxUpperLevels)) {
       return absl::InvalidArgumentError(
           absl::StrCat("row ", row, " starts at list ", list, " of ",
                        parts_.lists(), ", the row before at ", last));
@@ -81,7 +89,8 @@ absl::Status HnswGraph::Check() const {
 uint32_t HnswGraph::UpperLevels(uint32_t row) const {
   const uint32_t begin = parts_.upper_lists[row];
   const uint32_t end = parts_.upper_lists[row + 1];
-  return begin <= end && end <= parts_.lists() ? end - begin : 0;
+  if (begin > end || end > parts_.lists()) return 0;
+  return std::min(end - begin, kMaxUpperLevels);
 }
 
 absl::Span<const uint32_t> HnswGraph::UpperLinks(uint32_t row,

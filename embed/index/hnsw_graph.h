@@ -28,6 +28,9 @@
 
 namespace embed {
 
+// What a graph searches with unless it is told or tuned.
+constexpr int kDefaultEfSearch = 100;
+
 struct HnswOptions {
   // InvalidArgument: m outside 2 .. 256, ef_construction outside 1 .. 65,536.
   absl::Status Validate() const;
@@ -54,6 +57,8 @@ class HnswGraph {
     int dim = 0;
     int m = 0;
     uint32_t entry_point = 0;
+    int ef_search = kDefaultEfSearch;  // of searches that name none
+    double recall = 0;  // that was measured with it; 0: not measured
     absl::Span<const uint8_t> codes;         // as int8_rows.h says
     absl::Span<const Int8RowScale> scales;   // [rows], offset = weight
     absl::Span<const uint32_t> links;        // [rows, 2 m], level 0
@@ -67,7 +72,8 @@ class HnswGraph {
                                          const HnswOptions& options);
 
   // A graph over memory that `owner` keeps alive. InvalidArgument: sizes that
-  // do not fit each other, arrays that are not aligned, no such entry point.
+  // do not fit each other, arrays that are not aligned, no such entry point,
+  // ef_search not positive.
   // Links may be anything: those that lead nowhere are passed over.
   static absl::StatusOr<HnswGraph> FromParts(const Parts& parts,
                                              std::shared_ptr<const void> owner);
@@ -76,6 +82,8 @@ class HnswGraph {
   absl::Status Check() const;
 
   const Parts& parts() const { return parts_; }
+  uint64_t rows() const { return parts_.rows; }
+  HnswScratchPool* scratch_pool() const { return scratch_.get(); }
   Int8RowTable row_table() const {
     return {parts_.codes.data(), parts_.scales.data(), parts_.rows, parts_.dim};
   }
@@ -85,14 +93,24 @@ class HnswGraph {
   }
   // The same on level 1 and up; empty where the row is not.
   absl::Span<const uint32_t> UpperLinks(uint32_t row, uint32_t level) const;
-  // The highest level, which is that of the entry point.
+  // The highest level, which is that of the entry point, below 64.
   uint32_t max_level() const { return UpperLevels(parts_.entry_point); }
 
-  // The k nearest rows that a walk of max(options.ef_search, options.k) rows
-  // comes by, scored and ordered as Int8Table::Search() does; table: the one
-  // this graph was built for. options.allowed must be empty. The result is the
-  // same for any number of threads and any CPU. InvalidArgument: as there,
-  // or ef_search is not positive.
+  // Sets what searches use that name no ef_search (at least 1), and the recall
+  // that was measured with it.
+  void SetEfSearch(int ef_search, double recall) {
+    parts_.ef_search = ef_search;
+    parts_.recall = recall;
+  }
+
+  // The k nearest rows that a walk of max(ef_search, k) rows comes by, scored
+  // and ordered as Int8Table::Search() does; table: the one this graph was
+  // built for. With options.allowed, rows that are not allowed are only passed
+  // through; where allowed ones are few, or hard to come by, all of them are
+  // scored instead and the result is that of Int8Table::Search(), as it is
+  // where a walk would take longer or ends with fewer than k rows. The result
+  // is the same for any number of threads and any CPU. InvalidArgument: as
+  // there, or ef_search is negative.
   absl::StatusOr<SearchHits> Search(const Int8Table& table,
                                     const MatrixView& queries,
                                     const SearchOptions& options) const;

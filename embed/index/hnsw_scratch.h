@@ -94,6 +94,9 @@ struct HnswScratch {
   HnswFrontier frontier;
   std::vector<uint32_t> rows;  // to be scored
   std::vector<float> scores;
+  // Of a walk to some of the rows only: others on the way to them.
+  HnswFrontier passages;
+  std::vector<uint32_t> bridges;
 };
 
 // Thread-safe. At most as many as there were searches at a time are kept.

@@ -17,6 +17,13 @@ constexpr double kLongestCodes = 3.1;
 // Sums of products of int32 and float32, rounded twice; scores are at most 3.
 constexpr double kScanRounding = 1e-5;
 
+// Rounds to the nearest integer, ties to even, for |x| < 2^51: the sum has no
+// bits left below the units. Unlike a call of nearbyint it can be vectorised.
+double RoundToInteger(double x) {
+  constexpr double kShift = 0x1.8p52;
+  return (x + kShift) - kShift;
+}
+
 }  // namespace
 
 absl::Status CheckQueries(const Int8Table& table, const MatrixView& queries,
@@ -56,7 +63,7 @@ Int8TableQuery::Int8TableQuery(const Int8Table& table,
   if (largest > 0) step_ = largest / 127;  // a zero query keeps step 1
   double squared_error = 0;
   for (size_t j = 0; j < unit.size(); ++j) {
-    const double code = std::nearbyint(values_[j] / step_);
+    const double code = RoundToInteger(values_[j] / step_);
     codes_[j] = static_cast<int8_t>(std::clamp(code, -127.0, 127.0));
     correction_ -= 128 * codes_[j];
     const double error = values_[j] - step_ * codes_[j];
@@ -78,15 +85,8 @@ float Int8TableQuery::ScoreRow(uint32_t id, const uint8_t* codes) const {
 
 float Int8TableQuery::ScoreCodes(uint32_t id, const uint8_t* codes,
                                  size_t group_stride) const {
-  // One sum for each column of a group: they can be added side by side.
-  double sums[kInt8GroupColumns] = {};
-  for (size_t begin = 0; begin < values_.size(); begin += kInt8GroupColumns) {
-    for (size_t j = 0; j < kInt8GroupColumns; ++j) {
-      sums[j] += values_[begin + j] * (codes[j] - 128);
-    }
-    codes += group_stride;
-  }
-  const double dot = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  const double dot = DotValuesInt8(
+      values_.data(), codes, values_.size() / kInt8GroupColumns, group_stride);
   const double score = double{parts_->multipliers[id]} * dot +
                        double{parts_->weights[id]} * mean_dot_;
   // Not a number only in a damaged file opened without its checksums.

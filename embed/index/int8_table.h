@@ -41,17 +41,17 @@ struct SearchHit {
   }
 };
 
-constexpr int kDefaultEfSearch = 100;
-
 struct SearchOptions {
   uint64_t k = 10;  // more than there are rows: all rows
   int threads = 1;  // changes the speed only
   // Empty: every row. Else one bit a row (bit id % 64 of word id / 64), and
   // only rows whose bit is set are found.
   absl::Span<const uint64_t> allowed;
-  // Search through a graph only: how many rows it keeps in view, at least k.
+  // The rest is for search through a graph only (embed/index/hnsw_graph.h).
+  // How many rows it keeps in view, at least k; 0: as many as the graph says.
   // More find more of the true neighbours and take longer.
-  int ef_search = kDefaultEfSearch;
+  int ef_search = 0;
+  bool exact = false;  // of an ItemIndex: not through its graph
 };
 
 // For each query its hits: higher scores first, equal ones by smaller id.

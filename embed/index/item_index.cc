@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "embed/base/status_macros.h"
+#include "embed/index/hnsw_tuning.h"
 #include "embed/index/spelling.h"
 
 namespace embed {
@@ -13,22 +14,28 @@ constexpr uint64_t kMostEdits = 4;
 
 }  // namespace
 
-absl::StatusOr<ItemIndex> ItemIndex::Build(const Vocabulary& vocabulary,
-                                           const MatrixView& vectors,
-                                           const ItemIndexOptions& options) {
+absl::Status CheckIndexInput(const Vocabulary& vocabulary,
+                             const MatrixView& vectors, int threads) {
   if (vocabulary.size() != vectors.rows) {
     return absl::InvalidArgumentError(
         absl::StrCat("an index of ", vocabulary.size(), " keys and ",
                      vectors.rows, " vectors, expected as many"));
   }
   // Here, because the table could only name the row.
-  const auto bad = FirstNonFiniteRow(vectors, options.threads);
+  const auto bad = FirstNonFiniteRow(vectors, threads);
   if (bad.has_value()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "the vector of '", vocabulary.key(static_cast<uint32_t>(*bad)),
         "' (row ", *bad, ") has a value that is not a finite number; train ",
         "again with a lower learning rate, or leave this key out"));
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ItemIndex> ItemIndex::Build(const Vocabulary& vocabulary,
+                                           const MatrixView& vectors,
+                                           const ItemIndexOptions& options) {
+  EMBED_RETURN_IF_ERROR(CheckIndexInput(vocabulary, vectors, options.threads));
   Int8TableOptions table_options;
   table_options.seed = options.seed;
   table_options.rotation = options.rotation;
@@ -37,12 +44,41 @@ absl::StatusOr<ItemIndex> ItemIndex::Build(const Vocabulary& vocabulary,
                          Int8Table::Build(vectors, table_options));
   std::optional<HnswGraph> graph;
   if (options.hnsw.has_value()) {
-    HnswOptions hnsw = *options.hnsw;
-    hnsw.threads = options.threads;
-    EMBED_ASSIGN_OR_RETURN(graph, HnswGraph::Build(table, hnsw));
+    EMBED_ASSIGN_OR_RETURN(graph, HnswGraph::Build(table, *options.hnsw));
+    if (options.target_recall > 0) {
+      EMBED_ASSIGN_OR_RETURN(
+          const HnswTuning tuning,
+          TuneEfSearch(*graph, table, vectors, options.target_recall,
+                       options.threads));
+      graph->SetEfSearch(tuning.ef_search, tuning.recall);
+    }
   }
-  return ItemIndex(std::move(table), std::move(graph),
-                   KeyTable::Build(vocabulary), options.seed, options.info);
+  ItemIndex index(std::move(table), std::move(graph),
+                  KeyTable::Build(vocabulary));
+  index.seed_ = options.seed;
+  index.info_ = options.info;
+  const absl::Span<const uint16_t> types = vocabulary.types();
+  if (!types.empty()) {
+    const auto copy =
+        std::make_shared<std::vector<uint16_t>>(types.begin(), types.end());
+    index.type_names_ = vocabulary.type_names();
+    index.types_ = *copy;
+    index.types_owner_ = copy;
+  }
+  return index;
+}
+
+std::optional<std::vector<uint64_t>> ItemIndex::ItemsOfType(
+    absl::string_view name) const {
+  const auto found = std::find(type_names_.begin(), type_names_.end(), name);
+  if (found == type_names_.end()) return std::nullopt;
+  std::vector<uint64_t> bits((size() + 63) / 64);
+  for (uint64_t id = 0; id < types_.size(); ++id) {
+    if (types_[id] == found - type_names_.begin()) {
+      bits[id / 64] |= uint64_t{1} << (id % 64);
+    }
+  }
+  return bits;
 }
 
 std::vector<uint32_t> ItemIndex::NearestSpellings(absl::string_view key,

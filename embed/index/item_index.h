@@ -1,5 +1,6 @@
-// Items found by key and by nearness: an Int8Table with a key for each row, in
-// memory or mapped from a file (layout: embed/index/FORMAT.md).
+// Items found by key and by nearness: an Int8Table with a key, and in a typed
+// network a type, for each row, in memory or mapped from a file (layout:
+// embed/index/FORMAT.md).
 //
 // Immutable: any number of threads may use it.
 #ifndef EMBED_INDEX_ITEM_INDEX_H_
@@ -7,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,20 +30,30 @@ namespace embed {
 struct ItemIndexOptions {
   uint64_t seed = 1;  // of the rotation
   Int8Rotation rotation = Int8Rotation::kWhenBetter;
-  int threads = 1;  // changes the speed only, but for a graph
-  // A graph for faster search, which finds nearly all that an exact one does;
-  // `threads` inside is not used.
+  int threads = 1;  // changes the speed only
+  // A graph for faster search, which finds nearly all that an exact one does.
+  // It has its own number of threads, which may change its links.
   std::optional<HnswOptions> hnsw;
+  // If above 0, the graph's ef_search is tuned for this recall
+  // (embed/index/hnsw_tuning.h).
+  double target_recall = 0;
   // Kept with the index: how its vectors were made. Nothing that differs
   // between two runs of one command.
   std::map<std::string, std::string> info;
 };
 
+// InvalidArgument: rows and keys differ in number, or a value is not finite
+// (the message names the key).
+absl::Status CheckIndexInput(const Vocabulary& vocabulary,
+                             const MatrixView& vectors, int threads);
+
 class ItemIndex {
  public:
-  // vectors: row i belongs to key i; the index ranks by cosine.
+  // vectors: row i belongs to key i; the index ranks by cosine. It keeps the
+  // types of the vocabulary, if it has any.
   // InvalidArgument: rows and keys differ in number, none, a dim above
-  // kInt8MaxDim, a value that is not finite (the message names the key).
+  // kInt8MaxDim, a value that is not finite (the message names the key), what
+  // HnswOptions and TuneEfSearch() refuse.
   static absl::StatusOr<ItemIndex> Build(const Vocabulary& vocabulary,
                                          const MatrixView& vectors,
                                          const ItemIndexOptions& options);
@@ -64,6 +76,18 @@ class ItemIndex {
   const HnswGraph* graph() const { return graph_ ? &*graph_ : nullptr; }
   const std::map<std::string, std::string>& info() const { return info_; }
 
+  // The names of types; empty in an index without.
+  const std::vector<std::string>& type_names() const { return type_names_; }
+  // The type of an item; empty in an index without types.
+  absl::string_view type(uint32_t id) const {
+    const bool known = id < types_.size() && types_[id] < type_names_.size();
+    return known ? absl::string_view(type_names_[types_[id]]) : "";
+  }
+  // The bits of the items of a type, as SearchOptions::allowed wants them;
+  // nullopt: there is no such type.
+  std::optional<std::vector<uint64_t>> ItemsOfType(
+      absl::string_view name) const;
+
   // The id of `key`. O(log size).
   std::optional<uint32_t> Find(absl::string_view key) const {
     return keys_.Find(key);
@@ -77,15 +101,16 @@ class ItemIndex {
   // The stored vector of `id`: length 1, or 0 if a zero vector was given.
   std::vector<float> Vector(uint32_t id) const;
 
-  // See Int8Table; ids are those of the keys. Goes through the graph, if there
-  // is one and all rows are allowed.
+  // See Int8Table and HnswGraph; ids are those of the keys. Goes through the
+  // graph, if there is one and options.exact does not forbid it.
   absl::StatusOr<SearchHits> Search(const MatrixView& queries,
                                     const SearchOptions& options) const {
-    if (graph_.has_value() && options.allowed.empty()) {
+    if (graph_.has_value() && !options.exact) {
       return graph_->Search(table_, queries, options);
     }
     return table_.Search(queries, options);
   }
+  // Always exact.
   absl::StatusOr<SearchHits> RangeSearch(const MatrixView& queries,
                                          float min_score,
                                          const SearchOptions& options) const {
@@ -93,18 +118,18 @@ class ItemIndex {
   }
 
  private:
-  ItemIndex(Int8Table table, std::optional<HnswGraph> graph, KeyTable keys,
-            uint64_t seed, std::map<std::string, std::string> info)
+  ItemIndex(Int8Table table, std::optional<HnswGraph> graph, KeyTable keys)
       : table_(std::move(table)),
         graph_(std::move(graph)),
-        keys_(std::move(keys)),
-        seed_(seed),
-        info_(std::move(info)) {}
+        keys_(std::move(keys)) {}
 
   Int8Table table_;
   std::optional<HnswGraph> graph_;
   KeyTable keys_;
-  uint64_t seed_;
+  std::vector<std::string> type_names_;
+  absl::Span<const uint16_t> types_;  // [size], or empty
+  std::shared_ptr<const void> types_owner_;
+  uint64_t seed_ = 0;
   std::map<std::string, std::string> info_;
 };
 

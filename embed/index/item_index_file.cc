@@ -2,6 +2,9 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "embed/base/status_macros.h"
@@ -15,12 +18,15 @@ using Json = nlohmann::json;
 
 constexpr char kCodec[] = "int8";
 constexpr char kMetric[] = "cosine";
+constexpr size_t kMaxTypes = 65535;
 
 // What a graph has besides its arrays.
 struct GraphMeta {
   int m = 0;
   uint32_t entry_point = 0;
   uint64_t lists = 0;
+  int ef_search = kDefaultEfSearch;
+  double recall = 0;
 };
 
 struct Meta {
@@ -29,6 +35,7 @@ struct Meta {
   bool rotated = false;
   uint64_t seed = 0;
   std::map<std::string, std::string> info;
+  std::vector<std::string> type_names;
   std::optional<GraphMeta> hnsw;
 };
 
@@ -37,10 +44,13 @@ std::string ToJson(const Meta& meta) {
                {"rows", meta.rows},       {"dim", meta.dim},
                {"rotated", meta.rotated}, {"seed", meta.seed},
                {"info", Json(meta.info)}};
+  if (!meta.type_names.empty()) json["types"] = meta.type_names;
   if (meta.hnsw.has_value()) {
     json["hnsw"] = {{"m", meta.hnsw->m},
                     {"entry_point", meta.hnsw->entry_point},
-                    {"lists", meta.hnsw->lists}};
+                    {"lists", meta.hnsw->lists},
+                    {"ef_search", meta.hnsw->ef_search}};
+    if (meta.hnsw->recall > 0) json["hnsw"]["recall"] = meta.hnsw->recall;
   }
   // Names are sorted: the same values give the same bytes.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -80,9 +90,36 @@ absl::StatusOr<std::optional<GraphMeta>> GraphFromJson(const Json& json) {
   EMBED_ASSIGN_OR_RETURN(
       meta.lists,
       Number(*found, "lists", std::numeric_limits<uint32_t>::max()));
+  EMBED_ASSIGN_OR_RETURN(
+      const uint64_t ef_search,
+      Number(*found, "ef_search", std::numeric_limits<int>::max()));
   meta.m = static_cast<int>(m);
   meta.entry_point = static_cast<uint32_t>(entry_point);
+  meta.ef_search = static_cast<int>(ef_search);
+  const auto recall = found->find("recall");
+  if (recall != found->end()) {
+    if (!recall->is_number() || !(recall->get<double>() <= 1)) {
+      return absl::InvalidArgumentError("'recall' is not a number up to 1");
+    }
+    meta.recall = recall->get<double>();
+  }
   return meta;
+}
+
+absl::StatusOr<std::vector<std::string>> TypesFromJson(const Json& json) {
+  std::vector<std::string> names;
+  const auto found = json.find("types");
+  if (found == json.end()) return names;
+  if (!found->is_array() || found->empty() || found->size() > kMaxTypes) {
+    return absl::InvalidArgumentError("'types' is not a list of names");
+  }
+  for (const Json& name : *found) {
+    if (!name.is_string() || name.get<std::string>().empty()) {
+      return absl::InvalidArgumentError("'types' is not a list of names");
+    }
+    names.push_back(name.get<std::string>());
+  }
+  return names;
 }
 
 absl::StatusOr<Meta> FromJson(absl::string_view text) {
@@ -115,6 +152,7 @@ absl::StatusOr<Meta> FromJson(absl::string_view text) {
     }
     meta.info[name] = value.get<std::string>();
   }
+  EMBED_ASSIGN_OR_RETURN(meta.type_names, TypesFromJson(json));
   EMBED_ASSIGN_OR_RETURN(meta.hnsw, GraphFromJson(json));
   return meta;
 }
@@ -155,6 +193,8 @@ absl::StatusOr<std::optional<HnswGraph>> OpenGraph(const Container& file,
   parts.dim = meta.dim;
   parts.m = meta.hnsw->m;
   parts.entry_point = meta.hnsw->entry_point;
+  parts.ef_search = meta.hnsw->ef_search;
+  parts.recall = meta.hnsw->recall;
   EMBED_ASSIGN_OR_RETURN(
       parts.codes,
       file.Array<uint8_t>("graph_codes", meta.rows * Int8RowStride(meta.dim)));
@@ -194,15 +234,34 @@ absl::StatusOr<KeyTable> OpenKeys(const Container& file, uint64_t rows,
   return keys;
 }
 
+absl::StatusOr<absl::Span<const uint16_t>> OpenTypes(const Container& file,
+                                                     const Meta& meta,
+                                                     Container::Verify verify) {
+  if (meta.type_names.empty()) return absl::Span<const uint16_t>();
+  EMBED_ASSIGN_OR_RETURN(const absl::Span<const uint16_t> types,
+                         file.Array<uint16_t>("types", meta.rows));
+  if (verify == Container::Verify::kAll) {
+    for (uint64_t i = 0; i < types.size(); ++i) {
+      if (types[i] < meta.type_names.size()) continue;
+      return file.Damaged(
+          "types", absl::StrCat("row ", i, " has type ", types[i], " of ",
+                                meta.type_names.size()));
+    }
+  }
+  return types;
+}
+
 }  // namespace
 
 absl::Status ItemIndex::Write(const std::string& path) const {
   const Int8Table::Parts& rows = table_.parts();
   const KeyTable::Parts& keys = keys_.parts();
-  Meta values = {rows.rows, rows.dim, table_.rotated(), seed_, info_, {}};
+  Meta values = {rows.rows,   rows.dim, table_.rotated(), seed_, info_,
+                 type_names_, {}};
   if (graph_.has_value()) {
     const HnswGraph::Parts& parts = graph_->parts();
-    values.hnsw = {parts.m, parts.entry_point, parts.lists()};
+    values.hnsw = {parts.m, parts.entry_point, parts.lists(), parts.ef_search,
+                   parts.recall};
   }
   const std::string meta = ToJson(values);
   ContainerWriter writer(ContainerKind::kIndex);
@@ -216,6 +275,7 @@ absl::Status ItemIndex::Write(const std::string& path) const {
   writer.Add("key_bases", keys.bases);
   writer.Add("key_offsets", keys.offsets);
   writer.Add("key_order", keys.order);
+  if (!types_.empty()) writer.Add("types", types_);
   if (graph_.has_value()) {
     const HnswGraph::Parts& graph = graph_->parts();
     writer.Add("graph_codes", graph.codes);
@@ -238,8 +298,13 @@ absl::StatusOr<ItemIndex> ItemIndex::Open(const std::string& path,
   EMBED_ASSIGN_OR_RETURN(std::optional<HnswGraph> graph,
                          OpenGraph(file, *meta, verify));
   EMBED_ASSIGN_OR_RETURN(KeyTable keys, OpenKeys(file, meta->rows, verify));
-  return ItemIndex(std::move(table), std::move(graph), std::move(keys),
-                   meta->seed, std::move(meta->info));
+  ItemIndex index(std::move(table), std::move(graph), std::move(keys));
+  EMBED_ASSIGN_OR_RETURN(index.types_, OpenTypes(file, *meta, verify));
+  index.types_owner_ = file.file();
+  index.type_names_ = std::move(meta->type_names);
+  index.seed_ = meta->seed;
+  index.info_ = std::move(meta->info);
+  return index;
 }
 
 }  // namespace embed

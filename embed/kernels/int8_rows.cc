@@ -86,7 +86,35 @@ HWY_INLINE int32_t DotCodes(const uint8_t* a, const uint8_t* b, size_t stride) {
   return Sum(hn::Sub(sum, excess));
 }
 
+HWY_INLINE double DotGroups(const double* values, const uint8_t* codes,
+                            size_t groups, size_t stride) {
+  const hn::CappedTag<double, 4> df;
+  const hn::Rebind<int32_t, decltype(df)> d32;
+  const hn::Rebind<uint8_t, decltype(df)> d8;
+  const auto middle = hn::Set(d32, 128);
+  auto sums = hn::Zero(df);
+  for (size_t g = 0; g < groups; ++g, codes += stride) {
+    const auto code = hn::PromoteTo(d32, hn::LoadU(d8, codes));
+    sums = hn::MulAdd(hn::LoadU(df, values + 4 * g),
+                      hn::PromoteTo(df, hn::Sub(code, middle)), sums);
+  }
+  double sum[4];
+  hn::StoreU(sums, df, sum);
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
 #else  // any other target: loops that the compiler may vectorise
+
+inline double DotGroups(const double* values, const uint8_t* codes,
+                        size_t groups, size_t stride) {
+  double sum[4] = {};
+  for (size_t g = 0; g < groups; ++g, codes += stride) {
+    for (size_t j = 0; j < 4; ++j) {
+      sum[j] += values[4 * g + j] * (codes[j] - 128);
+    }
+  }
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
 
 inline int32_t DotUnsigned(const uint8_t* row, const int8_t* query,
                            size_t stride) {
@@ -120,6 +148,11 @@ int32_t Dot(const Int8RowTable& table, uint32_t a, uint32_t b) {
   return DotCodes(table.row(a), table.row(b), Int8RowStride(table.dim));
 }
 
+double DotValues(const double* values, const uint8_t* codes, size_t groups,
+                 size_t stride) {
+  return DotGroups(values, codes, groups, stride);
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace embed
 HWY_AFTER_NAMESPACE();
@@ -129,6 +162,7 @@ namespace embed {
 
 HWY_EXPORT(Score);
 HWY_EXPORT(Dot);
+HWY_EXPORT(DotValues);
 
 void ScoreInt8Rows(const Int8RowTable& table, const Int8RowQuery& query,
                    absl::Span<const uint32_t> ids, float* scores) {
@@ -138,6 +172,11 @@ void ScoreInt8Rows(const Int8RowTable& table, const Int8RowQuery& query,
 int32_t DotInt8Rows(const Int8RowTable& table, uint32_t a, uint32_t b) {
   EMBED_DCHECK(a < table.rows && b < table.rows);
   return HWY_DYNAMIC_DISPATCH(Dot)(table, a, b);
+}
+
+double DotValuesInt8(const double* values, const uint8_t* codes, size_t groups,
+                     size_t stride) {
+  return HWY_DYNAMIC_DISPATCH(DotValues)(values, codes, groups, stride);
 }
 
 }  // namespace embed

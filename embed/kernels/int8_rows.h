@@ -12,6 +12,7 @@
 #ifndef EMBED_KERNELS_INT8_ROWS_H_
 #define EMBED_KERNELS_INT8_ROWS_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/types/span.h"
@@ -63,6 +64,16 @@ void ScoreInt8Rows(const Int8RowTable& table, const Int8RowQuery& query,
 
 // The dot of the codes of rows a and b. Thread-safe.
 int32_t DotInt8Rows(const Int8RowTable& table, uint32_t a, uint32_t b);
+
+// The dot of float values, held as double, with codes in groups of four
+// columns:
+//   sum over g < groups, j < 4 of values[4 g + j] * (codes[g * stride + j] -
+//   128)
+// stride: 4 in rows as above, 64 in the layout of int8_scan.h. Each column of
+// the groups is added up in double, then (0 + 1) + (2 + 3): products of a float
+// and a code are exact, so the bits are the same on every CPU target.
+double DotValuesInt8(const double* values, const uint8_t* codes, size_t groups,
+                     size_t stride);
 
 }  // namespace embed
 

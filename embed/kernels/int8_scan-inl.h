@@ -27,7 +27,7 @@ constexpr size_t kBlockRows = kInt8BlockRows;
 constexpr size_t kGroupBytes = kInt8BlockRows * kInt8GroupColumns;
 // Far enough ahead to hide memory latency behind the few operations that one
 // to four queries spend on a cache line.
-constexpr size_t kPrefetchBytes = 4096;
+constexpr size_t kPrefetchBytes = 2048;
 
 // The queries of a tile, packed for the inner loop.
 struct TileQueries {
@@ -147,6 +147,58 @@ struct GroupRows {
 
 #endif  // AVX3, AVX2
 
+// Adds the dots of one query to sums [kBlocks], block by block: memory is read
+// in the order it lies in, which is up to half as fast again as from two places
+// by turns. Four chains of additions, because each waits for its last.
+template <size_t kBlocks>
+HWY_INLINE void AddLoneQuery(const int32_t* words, const TileRows& rows,
+                             Int32Vec (&sums)[kBlocks][1]) {
+  constexpr size_t kChains = 4;
+  const Int32 d;
+  const uint8_t* codes = rows.codes;
+  const auto add = [&](size_t g, Int32Vec& sum) HWY_ATTR {
+    hwy::Prefetch(codes + kPrefetchBytes);
+    GroupRows group;
+    group.Load(codes);
+    group.AddDot(GroupQuery(words + g * kWordsPerGroup), sum);
+    codes += kGroupBytes;
+  };
+  for (size_t b = 0; b < kBlocks; ++b) {
+    Int32Vec chains[kChains];
+    for (Int32Vec& chain : chains) chain = hn::Zero(d);
+    size_t g = 0;
+    for (; g + kChains <= rows.groups; g += kChains) {
+      EMBED_UNROLL for (size_t c = 0; c < kChains; ++c) add(g + c, chains[c]);
+    }
+    for (; g < rows.groups; ++g) add(g, chains[0]);
+    sums[b][0] = hn::Add(sums[b][0], hn::Add(hn::Add(chains[0], chains[1]),
+                                             hn::Add(chains[2], chains[3])));
+  }
+}
+
+// Adds the dots of all queries to sums, with all blocks side by side.
+template <size_t kQueries, size_t kRows>
+HWY_INLINE void AddQueries(const int32_t* words, const TileRows& rows,
+                           Int32Vec (&sums)[kRows][kQueries]) {
+  const uint8_t* codes = rows.codes;
+  for (size_t g = 0; g < rows.groups; ++g, codes += kGroupBytes) {
+    GroupRows group[kRows];
+    EMBED_UNROLL for (size_t r = 0; r < kRows; ++r) {
+      const uint8_t* at = codes + r / kVectors * rows.groups * kGroupBytes +
+                          r % kVectors * kLanes * kInt8GroupColumns;
+      if constexpr (kQueries <= 4) hwy::Prefetch(at + kPrefetchBytes);
+      group[r].Load(at);
+    }
+    EMBED_UNROLL for (size_t q = 0; q < kQueries; ++q) {
+      const GroupQuery query(words + q * kWordsPerGroup);
+      EMBED_UNROLL for (size_t r = 0; r < kRows; ++r) {
+        group[r].AddDot(query, sums[r][q]);
+      }
+    }
+    words += kQueries * kWordsPerGroup;
+  }
+}
+
 // Writes masks and scores if any score is above its threshold; returns whether.
 template <size_t kQueries, size_t kBlocks>
 HWY_NOINLINE bool ScoreTile(const TileQueries& queries, const TileRows& rows,
@@ -160,23 +212,10 @@ HWY_NOINLINE bool ScoreTile(const TileQueries& queries, const TileRows& rows,
       sums[r][q] = hn::Set(d, queries.corrections[q]);
     }
   }
-  const int32_t* word = queries.words;
-  const uint8_t* codes = rows.codes;
-  for (size_t g = 0; g < rows.groups; ++g, codes += kGroupBytes) {
-    GroupRows group[kRows];
-    EMBED_UNROLL for (size_t r = 0; r < kRows; ++r) {
-      const uint8_t* at = codes + r / kVectors * rows.groups * kGroupBytes +
-                          r % kVectors * kLanes * kInt8GroupColumns;
-      if constexpr (kQueries <= 4) hwy::Prefetch(at + kPrefetchBytes);
-      group[r].Load(at);
-    }
-    EMBED_UNROLL for (size_t q = 0; q < kQueries; ++q) {
-      const GroupQuery query(word + q * kWordsPerGroup);
-      EMBED_UNROLL for (size_t r = 0; r < kRows; ++r) {
-        group[r].AddDot(query, sums[r][q]);
-      }
-    }
-    word += kQueries * kWordsPerGroup;
+  if constexpr (kQueries == 1 && kVectors == 1) {
+    AddLoneQuery(queries.words, rows, sums);
+  } else {
+    AddQueries(queries.words, rows, sums);
   }
   hn::Vec<Float> multipliers[kRows];
   hn::Vec<Float> offsets[kRows];

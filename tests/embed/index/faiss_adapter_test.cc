@@ -149,6 +149,23 @@ TEST_F(FaissAdapterTest, ServesInsideStructuresOfFaiss) {
   hnsw.storage = owned;
 }
 
+TEST_F(FaissAdapterTest, GraphsTakeTheirParameters) {
+  const HnswGraph graph = HnswGraph::Build(table_, {}).value();
+  const auto with_graph = MakeFaissIndex(table_, 1, &graph);
+  faiss::SearchParametersHNSW params;
+  params.efSearch = 340;  // a walk that leaves out next to nothing
+  ExpectSameSearch(*with_graph, flat_, 10, &params);
+  faiss::IDSelectorRange some(100, 400);
+  params.sel = &some;
+  ExpectSameSearch(*with_graph, flat_, 10, &params);
+  params.efSearch = -1;
+  std::vector<float> distances(kQueries);
+  std::vector<idx_t> labels(kQueries);
+  EXPECT_THROW(with_graph->search(kQueries, queries_.values.data(), 1,
+                                  distances.data(), labels.data(), &params),
+               faiss::FaissException);
+}
+
 TEST_F(FaissAdapterTest, RefusesChangesAndNonsenseWithItsException) {
   EXPECT_THROW(ours_->add(1, queries_.values.data()), faiss::FaissException);
   EXPECT_THROW(ours_->reset(), faiss::FaissException);

@@ -21,8 +21,7 @@ constexpr uint64_t kRows = 3000;
 constexpr uint64_t kQueries = 40;
 constexpr int kDim = 40;
 
-std::vector<float> UnitRowsOf(const TestMatrix& matrix) {
-  const MatrixView view = matrix.view();
+std::vector<float> UnitRowsOf(const MatrixView& view) {
   std::vector<float> unit;
   for (uint64_t i = 0; i < view.rows; ++i) {
     double square = 0;
@@ -42,9 +41,12 @@ std::vector<T> Copy(absl::Span<const T> values) {
 class HnswGraphTest : public testing::Test {
  protected:
   HnswGraphTest()
-      : rows_(ClusteredVectors(kRows, kDim, 1, 1)),
-        queries_(ClusteredVectors(kQueries, kDim, 1, 2)),
-        table_(Int8Table::Build(rows_.view(), {}).value()) {}
+      : all_(ClusteredVectors(kRows + kQueries, kDim, 1, 1)),
+        table_(Int8Table::Build(rows(), {}).value()) {}
+
+  MatrixView rows() const { return all_.view(0, kRows); }
+  // Of the same kind, but not in the table.
+  MatrixView queries() const { return all_.view(kRows, kQueries); }
 
   HnswGraph Build(int threads = 1) const {
     HnswOptions options;
@@ -60,12 +62,12 @@ class HnswGraphTest : public testing::Test {
     options.k = k;
     options.ef_search = ef;
     options.threads = threads;
-    return graph.Search(table_, queries_.view(), options).value();
+    return graph.Search(table_, queries(), options).value();
   }
 
   // The share of the 10 nearest rows that are found.
   double RecallOf(const SearchHits& hits) const {
-    return Recall(rows_.view(), queries_.view(), hits, 10);
+    return Recall(rows(), queries(), hits, 10);
   }
 
   // The same of FAISS's graph with the same numbers.
@@ -73,12 +75,13 @@ class HnswGraphTest : public testing::Test {
     faiss::IndexHNSWFlat index(kDim, 8);
     index.hnsw.efConstruction = 60;
     index.hnsw.efSearch = ef;
-    const std::vector<float> rows = UnitRowsOf(rows_);
-    const std::vector<float> queries = UnitRowsOf(queries_);
-    index.add(kRows, rows.data());
+    const std::vector<float> unit_rows = UnitRowsOf(rows());
+    const std::vector<float> unit_queries = UnitRowsOf(queries());
+    index.add(kRows, unit_rows.data());
     std::vector<float> distances(kQueries * 10);
     std::vector<int64_t> ids(kQueries * 10);
-    index.search(kQueries, queries.data(), 10, distances.data(), ids.data());
+    index.search(kQueries, unit_queries.data(), 10, distances.data(),
+                 ids.data());
     SearchHits hits(kQueries);
     for (size_t i = 0; i < ids.size(); ++i) {
       hits[i / 10].push_back({static_cast<uint32_t>(ids[i]), -distances[i]});
@@ -86,8 +89,7 @@ class HnswGraphTest : public testing::Test {
     return RecallOf(hits);
   }
 
-  TestMatrix rows_;
-  TestMatrix queries_;
+  TestMatrix all_;
   Int8Table table_;
 };
 
@@ -109,7 +111,7 @@ TEST_F(HnswGraphTest, FindsTheNearestRows) {
 TEST_F(HnswGraphTest, ScoresAreThoseOfTheTable) {
   SearchOptions options;
   options.k = kRows;
-  const SearchHits all = table_.Search(queries_.view(), options).value();
+  const SearchHits all = table_.Search(queries(), options).value();
   const SearchHits hits = Search(Build(), 100, 25);
   for (size_t q = 0; q < hits.size(); ++q) {
     std::vector<float> scores(kRows);
@@ -159,21 +161,20 @@ TEST_F(HnswGraphTest, ThreadsDoNotChangeTheSearch) {
 
 TEST_F(HnswGraphTest, WorksForTheSmallestTables) {
   for (const uint64_t size : {1, 2, 3, 17}) {
-    const Int8Table table = Int8Table::Build(rows_.view(0, size), {}).value();
+    const Int8Table table = Int8Table::Build(all_.view(0, size), {}).value();
     const HnswGraph graph = HnswGraph::Build(table, {}).value();
     ASSERT_TRUE(graph.Check().ok());
     SearchOptions options;
     options.k = 20;
-    const SearchHits hits =
-        graph.Search(table, queries_.view(), options).value();
-    EXPECT_EQ(hits, table.Search(queries_.view(), options).value());
+    const SearchHits hits = graph.Search(table, queries(), options).value();
+    EXPECT_EQ(hits, table.Search(queries(), options).value());
   }
 }
 
 TEST_F(HnswGraphTest, EqualRowsAndZeroRowsAreNoTrouble) {
   TestMatrix rows(500, kDim);
   for (uint64_t i = 100; i < 500; ++i) {
-    std::copy_n(rows_.row(i % 2), kDim, rows.row(i));
+    std::copy_n(all_.row(i % 2), kDim, rows.row(i));
   }
   const Int8Table table = Int8Table::Build(rows.view(), {}).value();
   const HnswGraph graph = HnswGraph::Build(table, {}).value();
@@ -197,13 +198,32 @@ TEST_F(HnswGraphTest, RefusesBadOptions) {
   EXPECT_FALSE(options.Validate().ok());
   const HnswGraph graph = Build();
   SearchOptions search;
-  search.ef_search = 0;
-  EXPECT_FALSE(graph.Search(table_, queries_.view(), search).ok());
+  search.ef_search = -1;
+  EXPECT_FALSE(graph.Search(table_, queries(), search).ok());
   search = {};
   search.k = 0;
-  EXPECT_FALSE(graph.Search(table_, queries_.view(), search).ok());
+  EXPECT_FALSE(graph.Search(table_, queries(), search).ok());
   const TestMatrix narrow(2, kDim - 1);
   EXPECT_FALSE(graph.Search(table_, narrow.view(), {}).ok());
+}
+
+TEST_F(HnswGraphTest, SearchesWithItsOwnEfUnlessToldOtherwise) {
+  HnswGraph graph = Build();
+  EXPECT_EQ(Search(graph, 0), Search(graph, kDefaultEfSearch));
+  graph.SetEfSearch(12, 0.5);
+  EXPECT_EQ(Search(graph, 0), Search(graph, 12));
+  EXPECT_NE(Search(graph, 0), Search(graph, 200));
+}
+
+// A graph of two rows that link to nothing leads to one of them only.
+TEST_F(HnswGraphTest, CompletesWhatTheWalkDoesNotReach) {
+  const HnswGraph graph = Build();
+  HnswGraph::Parts parts = graph.parts();
+  const std::vector<uint32_t> links(parts.links.size(), HnswGraph::kNoRow);
+  parts.links = links;
+  const HnswGraph cut = HnswGraph::FromParts(parts, nullptr).value();
+  SearchOptions options;
+  EXPECT_EQ(Search(cut, 50), table_.Search(queries(), options).value());
 }
 
 TEST_F(HnswGraphTest, RefusesPartsThatDoNotFit) {

@@ -212,5 +212,60 @@ TEST_F(ItemIndexTest, SaysWhyAFileCannotBeOpened) {
                              testing::HasSubstr("'codec' is not 'int8'")));
 }
 
+TEST_F(ItemIndexTest, KeepsTheGraphAndItsTuning) {
+  const TestMatrix rows = ClusteredVectors(2000, 24, 1, 1);
+  const TestMatrix queries = ClusteredVectors(20, 24, 1, 2);
+  ItemIndexOptions options;
+  options.hnsw.emplace();
+  options.hnsw->m = 6;
+  options.target_recall = 0.9;
+  const ItemIndex index =
+      ItemIndex::Build(NumberedKeys(2000), rows.view(), options).value();
+  ASSERT_NE(index.graph(), nullptr);
+  EXPECT_GE(index.graph()->parts().recall, 0.9);
+  ASSERT_TRUE(index.Write(path_).ok());
+  for (const auto verify :
+       {Container::Verify::kAll, Container::Verify::kHeader}) {
+    const ItemIndex opened = ItemIndex::Open(path_, verify).value();
+    ASSERT_NE(opened.graph(), nullptr);
+    const HnswGraph::Parts& parts = opened.graph()->parts();
+    EXPECT_EQ(parts.links, index.graph()->parts().links);
+    EXPECT_EQ(parts.ef_search, index.graph()->parts().ef_search);
+    EXPECT_EQ(parts.recall, index.graph()->parts().recall);
+    EXPECT_EQ(opened.Search(queries.view(), {}).value(),
+              index.Search(queries.view(), {}).value());
+    SearchOptions exact;
+    exact.exact = true;
+    EXPECT_EQ(opened.Search(queries.view(), exact).value(),
+              index.table().Search(queries.view(), {}).value());
+  }
+}
+
+TEST_F(ItemIndexTest, KeepsTypes) {
+  Vocabulary keys = NumberedKeys(100);
+  std::vector<uint16_t> types(100);
+  for (size_t i = 0; i < types.size(); ++i) types[i] = i % 3 == 0;
+  ASSERT_TRUE(keys.SetTypes({"paper", "author"}, types).ok());
+  const ItemIndex index =
+      ItemIndex::Build(keys, ClusteredVectors(100, 8, 1, 1).view(), {}).value();
+  ASSERT_TRUE(index.Write(path_).ok());
+  for (const auto verify :
+       {Container::Verify::kAll, Container::Verify::kHeader}) {
+    const ItemIndex opened = ItemIndex::Open(path_, verify).value();
+    EXPECT_THAT(opened.type_names(), testing::ElementsAre("paper", "author"));
+    const auto authors = opened.ItemsOfType("author");
+    ASSERT_TRUE(authors.has_value());
+    for (uint32_t i = 0; i < 100; ++i) {
+      EXPECT_EQ(opened.type(i), i % 3 == 0 ? "author" : "paper");
+      EXPECT_EQ((*authors)[i / 64] >> (i % 64) & 1, i % 3 == 0);
+    }
+    EXPECT_EQ(opened.ItemsOfType("venue"), std::nullopt);
+  }
+  const ItemIndex untyped = BuildOrDie(10, 8);
+  EXPECT_TRUE(untyped.type_names().empty());
+  EXPECT_EQ(untyped.type(3), "");
+  EXPECT_EQ(untyped.ItemsOfType("paper"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace embed

@@ -123,5 +123,30 @@ TEST_P(Int8RowsTest, DotsOfRowsAreIntegerSums) {
   }
 }
 
+// In the order that the header states; each product is exact.
+TEST_P(Int8RowsTest, DotsOfValuesAreSumsOfDoubles) {
+  Philox random(1, RandomPurpose::kTest, 9, 0);
+  for (const size_t groups : {0, 1, 2, 3, 25, 32, 75, 1024}) {
+    for (const size_t stride : {4, 64}) {
+      std::vector<double> values(4 * groups);
+      std::vector<uint8_t> codes(stride * groups + 1);
+      for (double& value : values) {
+        value = static_cast<float>(random.NextDouble() - 0.5);
+      }
+      for (uint8_t& code : codes)
+        code = static_cast<uint8_t>(random.Below(256));
+      double sums[4] = {};
+      for (size_t i = 0; i < values.size(); ++i) {
+        // From an odd address.
+        const int code = codes[1 + i / 4 * stride + i % 4];
+        sums[i % 4] += values[i] * (code - 128);
+      }
+      EXPECT_EQ(DotValuesInt8(values.data(), codes.data() + 1, groups, stride),
+                (sums[0] + sums[1]) + (sums[2] + sums[3]))
+          << groups << " groups";
+    }
+  }
+}
+
 }  // namespace
 }  // namespace embed

@@ -1,0 +1,123 @@
+// Search among part of the rows, by a walk through the graph and by a scan of
+// the allowed rows, one thread, one query at a time:
+//   filter_bench VECTORS [ROWS [EF_SEARCH]]
+// Rows and queries are those of hnsw_bench. A line: part of the rows that is
+// allowed (at random), recall@10 and queries/s of the walk, queries/s of the
+// scan, and what HnswGraph::Search() chose.
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "benchmarks/embed/index/bench_vectors.h"
+#include "embed/index/hnsw_search.h"
+#include "embed/index/hnsw_walk.h"
+#include "embed/io/vector_reader.h"
+
+namespace embed {
+namespace {
+
+constexpr int kM = 16;
+constexpr int kEfConstruction = 100;
+
+struct Measured {
+  double recall;
+  double per_second;
+};
+
+class FilterBench {
+ public:
+  FilterBench(const Int8Table& table, const HnswGraph& graph,
+              const MatrixView& queries)
+      : table_(table), graph_(graph), queries_(queries) {}
+
+  Measured Run(SearchOptions options, const std::vector<uint32_t>& expected,
+               AllowedWay way) const {
+    options.k = kTop;
+    std::vector<uint32_t> ids;
+    double seconds = 0;
+    for (uint64_t q = 0; q < queries_.rows; ++q) {
+      const MatrixView query = {queries_.row(q).data(), 1, queries_.dim,
+                                queries_.stride};
+      const double start = CpuSeconds();
+      const SearchHits hits =
+          options.allowed.empty()
+              ? graph_.Search(table_, query, options).value()
+              : SearchAllowed(graph_, table_, query, options, way);
+      seconds += CpuSeconds() - start;
+      for (int rank = 0; rank < kTop; ++rank) {
+        const bool found = rank < static_cast<int>(hits[0].size());
+        ids.push_back(found ? hits[0][rank].id : HnswGraph::kNoRow);
+      }
+    }
+    return {Recall(ids, expected),
+            static_cast<double>(queries_.rows) / seconds};
+  }
+
+ private:
+  const Int8Table& table_;
+  const HnswGraph& graph_;
+  const MatrixView queries_;
+};
+
+std::vector<uint64_t> RandomRows(uint64_t rows, double part) {
+  std::vector<uint64_t> bits((rows + 63) / 64);
+  std::mt19937_64 random(3);
+  std::uniform_real_distribution<double> uniform;
+  for (uint64_t i = 0; i < rows; ++i) {
+    bits[i / 64] |= uint64_t{uniform(random) < part} << (i % 64);
+  }
+  return bits;
+}
+
+int Main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fprintf(stderr, "filter_bench VECTORS [ROWS [EF_SEARCH]]\n");
+    return 2;
+  }
+  const auto vectors = ReadVectors(argv[1]);
+  if (!vectors.ok()) {
+    std::fprintf(stderr, "%s\n", vectors.status().ToString().c_str());
+    return 1;
+  }
+  const int size = argc > 2 ? std::atoi(argv[2]) : 100000;
+  Matrix rows = Enlarge(vectors->view(), static_cast<uint64_t>(size));
+  const Matrix all_queries = Queries(&rows);
+  const MatrixView queries = {all_queries.values.data(), 200, rows.dim,
+                              static_cast<uint64_t>(rows.dim)};
+  const auto table = Int8Table::Build(rows.view(), {});
+  HnswOptions graph_options;
+  graph_options.m = kM;
+  graph_options.ef_construction = kEfConstruction;
+  graph_options.threads = 2;
+  const auto graph = HnswGraph::Build(table.value(), graph_options);
+  const FilterBench bench(*table, graph.value(), queries);
+  SearchOptions options;
+  options.ef_search = argc > 3 ? std::atoi(argv[3]) : kDefaultEfSearch;
+  const auto all =
+      ExactNeighbours(rows.view(), queries, [](uint64_t) { return true; });
+  const Measured unfiltered = bench.Run(options, all, AllowedWay::kChosen);
+  std::printf("ef_search %d, unfiltered: recall %.4f, %.0f queries/s\n",
+              options.ef_search, unfiltered.recall, unfiltered.per_second);
+  for (const double part : {0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001}) {
+    const std::vector<uint64_t> allowed = RandomRows(rows.rows, part);
+    const auto expected =
+        ExactNeighbours(rows.view(), queries, [&](uint64_t row) {
+          return IsAllowed(allowed, static_cast<uint32_t>(row));
+        });
+    options.allowed = allowed;
+    const Measured walk = bench.Run(options, expected, AllowedWay::kWalk);
+    const Measured scan = bench.Run(options, expected, AllowedWay::kScan);
+    const Measured chosen = bench.Run(options, expected, AllowedWay::kChosen);
+    std::printf(
+        "part %.3f: walk %.4f %8.0f/s, scan %.4f %8.0f/s, chosen "
+        "%.4f %8.0f/s\n",
+        part, walk.recall, walk.per_second, scan.recall, scan.per_second,
+        chosen.recall, chosen.per_second);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace embed
+
+int main(int argc, char** argv) { return embed::Main(argc, argv); }

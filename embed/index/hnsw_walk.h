@@ -1,0 +1,72 @@
+// One query's way through an HnswGraph, by the 8-bit scores of rows.
+#ifndef EMBED_INDEX_HNSW_WALK_H_
+#define EMBED_INDEX_HNSW_WALK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "embed/index/hnsw_graph.h"
+#include "embed/index/hnsw_scratch.h"
+#include "embed/kernels/int8_rows.h"
+
+namespace embed {
+
+// Whether bit `row` of `bits` is set; bits.size() * 64 > row.
+inline bool IsAllowed(absl::Span<const uint64_t> bits, uint32_t row) {
+  return (bits[row / 64] >> (row % 64) & 1) != 0;
+}
+
+// Holds references to all it is given. What it found is in scratch->frontier.
+class HnswWalk {
+ public:
+  HnswWalk(const HnswGraph& graph, const Int8RowQuery& query,
+           HnswScratch* scratch)
+      : graph_(graph),
+        rows_(graph.row_table()),
+        query_(query),
+        scratch_(*scratch) {}
+
+  // Fills the frontier with the best `ef` rows it comes by. It behaves as if
+  // row `hidden` were not there; kNoRow: none is hidden. The entry point cannot
+  // be hidden.
+  void Run(size_t ef, uint32_t hidden = HnswGraph::kNoRow);
+
+  // The same with rows of `allowed` only. Links to other rows are followed one
+  // further, so that the allowed rows hold together, as in ACORN-1 of Patel and
+  // others (2024), "ACORN: Performant and Predicate-Agnostic Search Over Vector
+  // Embeddings and Structured Data". Where too few allowed rows come up, the
+  // others are walked through as well. Ends, unfinished, once `most` rows were
+  // scored: then false.
+  bool RunAllowed(size_t ef, absl::Span<const uint64_t> allowed, uint64_t most);
+
+ private:
+  struct Best {
+    uint32_t row;
+    float score;
+  };
+
+  Best Descend(uint32_t hidden);
+  bool Climb(uint32_t level, uint32_t hidden, Best* best);
+  size_t Follow(size_t place);
+  void FollowAllowed(uint32_t row, absl::Span<const uint64_t> allowed);
+  void AddRow(uint32_t row);
+  size_t AddAllowed(uint32_t row, absl::Span<const uint64_t> allowed,
+                    std::vector<uint32_t>* bridges);
+  size_t ScoreInto(HnswFrontier* frontier);
+  void PrefetchLinks(uint32_t row) const;
+
+  const HnswGraph& graph_;
+  const Int8RowTable rows_;
+  const Int8RowQuery& query_;
+  HnswScratch& scratch_;
+  uint64_t scored_ = 0;
+  // Before these places of frontier and passages all were followed.
+  size_t next_ = 0;
+  size_t next_passage_ = 0;
+};
+
+}  // namespace embed
+
+#endif  // EMBED_INDEX_HNSW_WALK_H_

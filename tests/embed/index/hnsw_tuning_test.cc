@@ -1,0 +1,101 @@
+#include "embed/index/hnsw_tuning.h"
+
+#include <set>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/embed/index/test_vectors.h"
+
+namespace embed {
+namespace {
+
+class HnswTuningTest : public testing::Test {
+ protected:
+  static constexpr uint64_t kRows = 4000;
+  static constexpr int kDim = 32;
+
+  HnswTuningTest()
+      : all_(ClusteredVectors(kRows + 200, kDim, 1, 1)),
+        table_(Int8Table::Build(rows(), {}).value()),
+        graph_(BuildGraph(table_)) {}
+
+  static HnswGraph BuildGraph(const Int8Table& table) {
+    HnswOptions options;
+    options.m = 6;
+    options.ef_construction = 40;
+    return HnswGraph::Build(table, options).value();
+  }
+
+  MatrixView rows() const { return all_.view(0, kRows); }
+  // Of the same kind, but not in the graph.
+  MatrixView new_rows() const { return all_.view(kRows, 200); }
+
+  HnswTuning Tune(double target, int threads = 1) const {
+    return TuneEfSearch(graph_, table_, rows(), target, threads).value();
+  }
+
+  TestMatrix all_;
+  Int8Table table_;
+  HnswGraph graph_;
+};
+
+// On rows that the graph has never seen the recall is what was promised, up to
+// what 200 queries can tell (a standard error of 0.01 at most).
+TEST_F(HnswTuningTest, NewQueriesGetTheRecall) {
+  int last = 0;
+  for (const double target : {0.8, 0.9, 0.95}) {
+    const HnswTuning tuning = Tune(target);
+    EXPECT_TRUE(tuning.reached);
+    EXPECT_GE(tuning.recall, target);
+    EXPECT_GE(tuning.ef_search, last);
+    last = tuning.ef_search;
+    SearchOptions options;
+    options.ef_search = tuning.ef_search;
+    const SearchHits hits = graph_.Search(table_, new_rows(), options).value();
+    EXPECT_GT(Recall(rows(), new_rows(), hits, 10), target - 0.03);
+  }
+}
+
+TEST_F(HnswTuningTest, TakesNoMoreThanNeeded) {
+  const HnswTuning tuning = Tune(0.95);
+  ASSERT_GE(tuning.ef_search, 16);
+  SearchOptions options;
+  options.ef_search = tuning.ef_search / 2;
+  const SearchHits hits = graph_.Search(table_, new_rows(), options).value();
+  EXPECT_LT(Recall(rows(), new_rows(), hits, 10), 0.95);
+}
+
+TEST_F(HnswTuningTest, SaysWhatCannotBeReached) {
+  const HnswTuning tuning = Tune(1.0);
+  EXPECT_FALSE(tuning.reached);
+  EXPECT_LT(tuning.recall, 1.0);
+  EXPECT_GT(tuning.recall, 0.95);
+  EXPECT_LT(tuning.ef_search, 4096);
+}
+
+TEST_F(HnswTuningTest, ThreadsDoNotChangeIt) {
+  const HnswTuning one = Tune(0.9);
+  const HnswTuning four = Tune(0.9, 4);
+  EXPECT_EQ(one.ef_search, four.ef_search);
+  EXPECT_EQ(one.recall, four.recall);
+}
+
+TEST_F(HnswTuningTest, WorksForTheSmallestTables) {
+  for (const uint64_t size : {1, 2, 5, 30}) {
+    const MatrixView few = all_.view(0, size);
+    const Int8Table table = Int8Table::Build(few, {}).value();
+    const HnswTuning tuning =
+        TuneEfSearch(BuildGraph(table), table, few, 0.9, 1).value();
+    EXPECT_TRUE(tuning.reached) << size;
+    EXPECT_EQ(tuning.queries, size - 1);  // all but the entry point
+  }
+}
+
+TEST_F(HnswTuningTest, RefusesRecallsThatAreNone) {
+  for (const double target : {0.0, -1.0, 1.01}) {
+    EXPECT_FALSE(TuneEfSearch(graph_, table_, rows(), target, 1).ok());
+  }
+}
+
+}  // namespace
+}  // namespace embed

@@ -1,16 +1,23 @@
 #include "apps/convert_command.h"
 
+#include <gflags/gflags.h>
+
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "apps/common/index_flags.h"
 #include "apps/common/output_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/imported_model.h"
 #include "apps/model_outputs.h"
 #include "embed/base/status_macros.h"
+
+DEFINE_string(codec, "int8",
+              "of the index: int8 (for embedquery), or faiss8 (a file that "
+              "FAISS reads, from Python too)");
 
 namespace embed {
 namespace {
@@ -19,16 +26,88 @@ void Say(const std::string& line) {
   std::fprintf(stderr, "%s\n", line.c_str());
 }
 
+// The plan for one file, whose form its name tells.
+absl::Status PlanOneFile(const std::string& path, OutputPlan* plan) {
+  for (const char* const flag : {"output", "export"}) {
+    if (IsFlagSet(flag)) {
+      return UsageError(
+          absl::StrCat("--", flag, " does not go with an output file"));
+    }
+  }
+  plan->model_path.clear();
+  plan->index_path.clear();
+  plan->relations_path.clear();
+  const absl::string_view ending =
+      absl::string_view(path).substr(path.find_last_of('.') + 1);
+  const absl::StatusOr<VectorFormat> format = VectorFormatFromName(ending);
+  if (ending == "faiss") {
+    plan->index_path = path;
+  } else if (ending == "embed") {
+    plan->model_path = path;
+  } else if (format.ok()) {
+    plan->exports.push_back({*format, path});
+  } else {
+    return UsageError(absl::StrCat(
+        path,
+        ": expected a name that ends in .faiss, .embed, .vec, .bin or "
+        ".npy"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadCodec(OutputPlan* plan) {
+  if (FLAGS_codec != "int8" && FLAGS_codec != "faiss8") {
+    return UsageError(absl::StrCat("--codec: \"", FLAGS_codec,
+                                   "\" is neither int8 nor faiss8"));
+  }
+  plan->index.for_faiss = FLAGS_codec == "faiss8";
+  if (plan->index.for_faiss && plan->index.target_recall > 0) {
+    return UsageError("--target_recall does not go with --codec faiss8");
+  }
+  if (plan->index_path.empty()) {
+    for (const char* const flag :
+         {"codec", "index", "hnsw_m", "ef_construction", "target_recall"}) {
+      if (IsFlagSet(flag)) {
+        return UsageError(
+            absl::StrCat("--", flag, " goes with an index (.faiss) only"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OutputPlan> ReadPlan(const Arguments& arguments) {
+  if (arguments.empty() || arguments.size() > 2) {
+    return UsageError(absl::StrCat(
+        "expected one input file and perhaps an output file, found ",
+        arguments.empty() ? "none" : absl::StrJoin(arguments, " ")));
+  }
+  if (arguments[0] == "-") {
+    return UsageError(
+        "standard input has no name that tells its format; give "
+        "a file");
+  }
+  EMBED_ASSIGN_OR_RETURN(OutputPlan plan, ReadOutputFlags(arguments[0]));
+  plan.checkpoint_path.clear();
+  if (arguments.size() == 2) {
+    EMBED_RETURN_IF_ERROR(PlanOneFile(arguments[1], &plan));
+  }
+  EMBED_RETURN_IF_ERROR(ReadCodec(&plan));
+  return plan;
+}
+
 }  // namespace
 
 CommandInfo ConvertCommandInfo() {
   CommandInfo info;
   info.name = "embedconvert";
   info.summary = "makes an index, and files for other programs, of vectors";
-  info.synopsis = "embedconvert [flags] INPUT";
+  info.synopsis = "embedconvert [flags] INPUT [OUTPUT]";
   info.examples = {
       "embedconvert --output english cc.en.300.bin",
       "embedconvert --export vec,npy model.embed",
+      "embedconvert --index hnsw --target_recall 0.95 glove.txt glove.faiss",
+      "embedconvert --codec faiss8 model.embed for_python.faiss",
   };
   info.notes =
       "INPUT, by its name and first bytes:\n"
@@ -36,30 +115,26 @@ CommandInfo ConvertCommandInfo() {
       "  .bin          a fastText model (skipgram, cbow), or word2vec binary\n"
       "  .vec .txt     word2vec, fastText or GloVe text; also .gz and .zst\n"
       "Writes PREFIX.faiss, what --export names, and for a fastText model\n"
-      "PREFIX.embed, which keeps its n-grams.\n";
-  info.groups = {{"Output", {"output", "export"}}, RunningFlagGroup()};
+      "PREFIX.embed, which keeps its n-grams; or OUTPUT alone, in the form\n"
+      "its name tells: .faiss, .embed, .vec, .bin, .npy.\n";
+  FlagGroup index = IndexFlagGroup();
+  index.flags.push_back("codec");
+  index.flags.push_back("deterministic");
+  info.flag_texts["deterministic"] =
+      "one thread makes the graph, so that the same command gives the same "
+      "bytes";
+  info.groups = {{"Output", {"output", "export"}}, index, RunningFlagGroup()};
   return info;
 }
 
 absl::Status RunConvert(const Arguments& arguments) {
-  if (arguments.size() != 1) {
-    return UsageError(absl::StrCat(
-        "expected one input file, found ",
-        arguments.empty() ? "none" : absl::StrJoin(arguments, " ")));
-  }
+  EMBED_ASSIGN_OR_RETURN(OutputPlan plan, ReadPlan(arguments));
   const std::string& input = arguments[0];
-  if (input == "-") {
-    return UsageError(
-        "standard input has no name that tells its format; give "
-        "a file");
-  }
   EMBED_ASSIGN_OR_RETURN(const int threads, ApplyRunningFlags());
-  EMBED_ASSIGN_OR_RETURN(OutputPlan plan, ReadOutputFlags(input));
-  plan.checkpoint_path.clear();
   EMBED_ASSIGN_OR_RETURN(const ImportedModel imported,
                          ImportModel(input, threads));
   for (const std::string& note : imported.notes) Say("input: " + note);
-  if (!imported.worth_writing) plan.model_path.clear();
+  if (!imported.worth_writing && arguments.size() == 1) plan.model_path.clear();
   if (imported.model.relations.empty()) plan.relations_path.clear();
   EMBED_RETURN_IF_ERROR(CheckOutputs(plan, input));
   EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> notes,

@@ -11,9 +11,11 @@
 #include "apps/eval_compare.h"
 #include "apps/eval_holdout.h"
 #include "apps/eval_linkpred.h"
+#include "apps/eval_map.h"
 #include "apps/eval_neighbors.h"
 #include "apps/eval_recall.h"
 #include "apps/eval_recommend.h"
+#include "apps/eval_sentsim.h"
 #include "apps/eval_task.h"
 #include "apps/eval_words.h"
 
@@ -32,6 +34,8 @@ const std::vector<EvalTask>& Tasks() {
       {"cluster", ClusterTaskInfo, RunClusterTask},
       {"recommend", RecommendTaskInfo, RunRecommendTask},
       {"neighbors", NeighborsTaskInfo, RunNeighborsTask},
+      {"map", MapTaskInfo, RunMapTask},
+      {"sentsim", SentsimTaskInfo, RunSentsimTask},
   };
   return tasks;
 }

@@ -24,7 +24,8 @@ DEFINE_string(train, "",
               "events");
 DEFINE_string(test, "",
               "file of what to test on: pairs KEY tab KEY tab 1 (a held-out "
-              "edge) or 0 (no edge); recommend: events");
+              "edge) or 0 (no edge); recommend: events; embedalign: pairs "
+              "as those of --dict");
 DEFINE_string(non_edges, "uniform",
               "uniform: any two nodes; same_source: the source of a held-out "
               "edge and a node that some edge leads to");

@@ -14,6 +14,16 @@
 #include "graph/walk_source.h"
 
 namespace embed {
+namespace {
+
+// Of walks: faster than text's 4 by a tenth, and as good within the spread
+// between seeds. On BlogCatalog (20 walks of 40, window 10, 2 seeds) F1 is 37.6
+// / 21.4, with 4 passes 37.8 / 21.6 and by Hogwild 37.8 / 21.2; with 1
+// pass 36.8 / 20.9.
+constexpr int kWalkGroupPasses = 2;
+
+}  // namespace
+
 absl::StatusOr<TrainingInput> LoadWalks(const LoadContext& context) {
   EMBED_ASSIGN_OR_RETURN(GraphFlags flags,
                          ReadGraphFlags(context.input, context.threads));
@@ -37,6 +47,7 @@ absl::StatusOr<TrainingInput> LoadWalks(const LoadContext& context) {
       CountIds(result.source.get(), result.vocabulary.size(), context.threads));
   result.vocabulary.set_counts(std::move(visits));
   result.tokens_per_epoch = result.vocabulary.total_count();
+  result.group_passes = kWalkGroupPasses;
   return result;
 }
 

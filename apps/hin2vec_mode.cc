@@ -1,8 +1,6 @@
 #include "apps/hin2vec_mode.h"
 
 #include <algorithm>
-#include <atomic>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,9 +9,8 @@
 #include "apps/common/available_memory.h"
 #include "apps/common/relation_flags.h"
 #include "apps/common/typed_input.h"
-#include "apps/common/walk_flags.h"
-#include "apps/graph_backing.h"
-#include "embed/base/parallel.h"
+#include "apps/sequence_counts.h"
+#include "apps/typed_walk_input.h"
 #include "embed/base/status_macros.h"
 #include "graph/typed_walk_source.h"
 
@@ -83,39 +80,6 @@ uint32_t MaxRelations(int dim, int threads) {
       std::min<uint64_t>(AvailableMemory() / bytes, Vocabulary::kMaxSize));
 }
 
-// What the walks of all epochs hold.
-absl::StatusOr<RelationCounter> CountWalks(const RelationWindow& window,
-                                           uint32_t max_relations,
-                                           uint32_t epochs, int threads,
-                                           SequenceSource* source) {
-  RelationCounter total(window, max_relations);
-  std::mutex mutex;
-  absl::Status status;
-  const uint64_t chunks = source->num_chunks();
-  std::atomic<uint64_t> next{0};
-  std::atomic<bool> failed{false};
-  RunThreads(threads, [&](int /*thread*/) {
-    RelationCounter own(window, max_relations);
-    SequenceBatch batch;
-    absl::Status own_status;
-    uint64_t unit;
-    while (own_status.ok() && !failed.load() &&
-           (unit = next.fetch_add(1)) < chunks * epochs) {
-      own_status = source->Read(static_cast<uint32_t>(unit / chunks),
-                                unit % chunks, &batch);
-      for (size_t i = 0; own_status.ok() && i < batch.num_sequences(); ++i) {
-        own_status = own.Add(batch.sequence(i));
-      }
-    }
-    const std::lock_guard<std::mutex> lock(mutex);
-    if (own_status.ok() && !failed.load()) own_status = total.Join(own);
-    if (!own_status.ok()) failed.store(true);
-    status.Update(own_status);
-  });
-  if (!status.ok()) return status;
-  return total;
-}
-
 std::vector<std::string> TypeNames(const TypedGraph& graph) {
   std::vector<std::string> names;
   for (const TypedGraph::EdgeType& type : graph.edge_types()) {
@@ -164,10 +128,9 @@ absl::Status AddMethod(const LoadContext& context, const RelationFlags& flags,
   const RelationWindow window = {graph.graph().num_nodes(),
                                  flags.hin2vec.window,
                                  flags.hin2vec.allow_cycles};
-  EMBED_ASSIGN_OR_RETURN(
-      const RelationCounter counter,
-      CountWalks(window, MaxRelations(training.dim, context.threads), epochs,
-                 context.threads, input->source.get()));
+  RelationCounter counter(window, MaxRelations(training.dim, context.threads));
+  EMBED_RETURN_IF_ERROR(
+      CountSequences(epochs, context.threads, input->source.get(), &counter));
   RelationIndex relations = counter.Finish();
   if (relations.size() == 0) {
     return absl::FailedPreconditionError(
@@ -195,20 +158,12 @@ absl::Status AddMethod(const LoadContext& context, const RelationFlags& flags,
 absl::StatusOr<TrainingInput> LoadHin2vec(const LoadContext& context) {
   EMBED_ASSIGN_OR_RETURN(const RelationFlags flags,
                          ReadRelationFlags(*context.training));
-  EMBED_ASSIGN_OR_RETURN(
-      const GraphFlags graph_flags,
-      ReadTypedGraphFlags("hin2vec", context.input, context.threads,
-                          context.progress));
-  EMBED_ASSIGN_OR_RETURN(
-      const WalkFlags walk_flags,
-      ReadWalkFlags(graph_flags.edges.weighted, context.training->seed,
-                    context.threads));
-  EMBED_ASSIGN_OR_RETURN(TypedGraphInput loaded,
-                         LoadTypedGraphInput(graph_flags.edges));
-  TrainingInput input;
-  const TypedGraph& graph = KeepGraph(std::move(loaded), &input);
+  EMBED_ASSIGN_OR_RETURN(TypedWalkInput loaded,
+                         LoadTypedWalkInput("hin2vec", context));
+  TrainingInput input = std::move(loaded.input);
+  const TypedGraph& graph = *loaded.graph;
   EMBED_ASSIGN_OR_RETURN(input.source,
-                         CreateTypedWalkSource(graph, walk_flags.walks));
+                         CreateTypedWalkSource(graph, loaded.walks));
   if (context.walks_only) {
     EMBED_ASSIGN_OR_RETURN(input.vocabulary, WalkKeys(input.vocabulary, graph));
     return input;

@@ -9,8 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "apps/common/metapath_flags.h"
 #include "apps/common/typed_input.h"
-#include "apps/common/walk_flags.h"
-#include "apps/graph_backing.h"
+#include "apps/typed_walk_input.h"
 #include "apps/visit_counts.h"
 #include "embed/base/status_macros.h"
 #include "graph/metapath.h"
@@ -47,23 +46,15 @@ void AddVisitNotes(const TypedGraph& graph, absl::Span<const uint64_t> visits,
 absl::StatusOr<TrainingInput> LoadMetapathWalks(const LoadContext& context) {
   EMBED_ASSIGN_OR_RETURN(const MetapathFlags flags,
                          ReadMetapathFlags(*context.training));
-  EMBED_ASSIGN_OR_RETURN(
-      const GraphFlags graph_flags,
-      ReadTypedGraphFlags("metapath2vec", context.input, context.threads,
-                          context.progress));
-  EMBED_ASSIGN_OR_RETURN(
-      const WalkFlags walk_flags,
-      ReadWalkFlags(graph_flags.edges.weighted, context.training->seed,
-                    context.threads));
-  EMBED_ASSIGN_OR_RETURN(TypedGraphInput loaded,
-                         LoadTypedGraphInput(graph_flags.edges));
-  TrainingInput input;
-  const TypedGraph& graph = KeepGraph(std::move(loaded), &input);
+  EMBED_ASSIGN_OR_RETURN(TypedWalkInput loaded,
+                         LoadTypedWalkInput("metapath2vec", context));
+  TrainingInput input = std::move(loaded.input);
+  const TypedGraph& graph = *loaded.graph;
   EMBED_ASSIGN_OR_RETURN(const Metapath metapath,
                          ParseMetapathFlag(flags.metapath, graph));
   EMBED_ASSIGN_OR_RETURN(
       input.source,
-      CreateMetapathSource(graph, metapath, flags.keep_type, walk_flags.walks));
+      CreateMetapathSource(graph, metapath, flags.keep_type, loaded.walks));
   if (context.walks_only) return input;
   EMBED_ASSIGN_OR_RETURN(
       std::vector<uint64_t> visits,

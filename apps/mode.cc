@@ -38,7 +38,7 @@ std::vector<Mode> MakeModes() {
         {"noise_exponent", "0.75"},
         {"min_count", "5"}},
        {"arch", "cbow_gradient", "loss", "share_negatives", "on_bad_utf8",
-        "init_from", "forget_missing"},
+        "init_from", "forget_missing", "phrases"},
        LoadWords},
       {"fasttext",
        "words from character n-grams (fastText; Bojanowski et al. 2017)",
@@ -52,7 +52,7 @@ std::vector<Mode> MakeModes() {
         {"min_count", "5"},
         {"subword_gradient", "fasttext"}},
        {"ngram_min", "ngram_max", "buckets", "loss", "on_bad_utf8", "init_from",
-        "forget_missing"},
+        "forget_missing", "phrases"},
        LoadSubwords},
       {"cw2vec",
        "Chinese words from their strokes (Cao, Lu, Zhou, Li 2018)",
@@ -68,8 +68,9 @@ std::vector<Mode> MakeModes() {
         {"stroke_max", "12"},
         {"compose", "sum"},
         {"output_table", "context"}},
-       {"on_bad_utf8", "strokes", "min_ngram_count", "init_from",
-        "forget_missing"},
+       {"on_bad_utf8", "strokes", "strokes_all_orders", "latin_ngrams",
+        "ngram_min", "ngram_max", "min_ngram_count", "init_from",
+        "forget_missing", "phrases"},
        LoadStrokeWords},
       {"item2vec",
        "items of baskets or sessions (item2vec; Barkan, Koenigstein 2016)",
@@ -171,7 +172,8 @@ constexpr const char* kFlagsOfTextModes[] = {
     "keep",   "lowercase", "max_distinct", "max_vocab",
     "tokens", "vocab_in",  "vocab_out"};
 // Files: what they hold is part of the result, their names are not.
-constexpr const char* kFileFlags[] = {"keep", "vocab_in", "vocab_out"};
+constexpr const char* kFileFlags[] = {"keep", "phrases", "vocab_in",
+                                      "vocab_out"};
 
 std::vector<std::string> FlagsOf(const Mode& mode) {
   std::vector<std::string> names(std::begin(kFlagsOfAllModes),

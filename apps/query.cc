@@ -8,17 +8,37 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/types/span.h"
 #include "embed/base/status_macros.h"
 
 namespace embed {
+namespace {
 
-Query ParsePooled(absl::string_view text) {
+// Whether a query is a sum of weighted vectors.
+bool IsSum(Pooling pooling) {
+  return pooling == Pooling::kMean || pooling == Pooling::kSif;
+}
+
+void Add(float weight, absl::Span<const float> vector,
+         std::vector<float>* sum) {
+  for (size_t i = 0; i < vector.size(); ++i) {
+    (*sum)[i] += weight * vector[i];
+  }
+}
+
+}  // namespace
+
+Query ParsePooled(absl::string_view text, const QueryPooling& pooling) {
   Query query;
   query.text = std::string(text);
+  query.pool = pooling.options;
   std::vector<std::string> keys = absl::StrSplit(text, '\t', absl::SkipEmpty());
   const float weight = 1.0f / static_cast<float>(keys.size());
+  const bool weighted = pooling.options.pooling == Pooling::kSif;
   for (std::string& key : keys) {
-    query.terms.push_back({std::move(key), weight});
+    const double of_key = weighted ? pooling.weight(key) : 1;
+    query.terms.push_back(
+        {std::move(key), static_cast<float>(of_key) * weight});
   }
   return query;
 }
@@ -33,7 +53,8 @@ absl::StatusOr<Query> ParseAnalogy(absl::string_view text) {
         " keys, expected three (a is to b as c is to ...), separated by "
         "blanks, or by tabs where keys hold blanks"));
   }
-  return Query{std::string(text), {{keys[0], -1}, {keys[1], 1}, {keys[2], 1}}};
+  return Query{
+      std::string(text), {{keys[0], -1}, {keys[1], 1}, {keys[2], 1}}, {}};
 }
 
 void Subtract(absl::string_view key, Query* query) {
@@ -56,6 +77,8 @@ ResolvedQuery Resolve(const Query& query, const ItemIndex& index,
     }
   }
   const ItemIndex& space = composed.empty() ? index : unseen->space();
+  const bool summed = IsSum(query.pool.pooling);
+  std::vector<float> pooled;  // the vectors of the terms to pool
   for (const Query::Term& term : query.terms) {
     const auto found = composed.find(term.key);
     const std::optional<uint32_t> id = space.Find(term.key);
@@ -63,10 +86,15 @@ ResolvedQuery Resolve(const Query& query, const ItemIndex& index,
     const std::vector<float> unit =
         id.has_value() ? space.Vector(*id) : found->second;
     resolved.vector.resize(unit.size());
-    for (size_t i = 0; i < unit.size(); ++i) {
-      resolved.vector[i] += term.weight * unit[i];
+    if (summed || term.weight < 0) {
+      Add(term.weight, unit, &resolved.vector);
+    } else {
+      pooled.insert(pooled.end(), unit.begin(), unit.end());
     }
     if (id.has_value()) resolved.excluded.push_back(*id);
+  }
+  if (!pooled.empty()) {
+    Add(1, Pool(pooled, space.dim(), {}, query.pool), &resolved.vector);
   }
   std::sort(resolved.excluded.begin(), resolved.excluded.end());
   return resolved;
@@ -93,11 +121,15 @@ absl::StatusOr<SearchHits> Answer(const ItemIndex& index,
   search.k = std::min(options.k, index.size()) + most_excluded;
   search.threads = options.threads;
   search.allowed = options.allowed;
-  const uint64_t dim = static_cast<uint64_t>(index.dim());
+  search.ef_search = options.ef_search;
+  search.exact = options.exact;
+  const MatrixView rows = {vectors.data(), answered.size(), index.dim(),
+                           static_cast<uint64_t>(index.dim())};
   EMBED_ASSIGN_OR_RETURN(
-      SearchHits hits,
-      index.Search({vectors.data(), answered.size(), index.dim(), dim},
-                   search));
+      const SearchHits hits,
+      options.min_score.has_value()
+          ? index.RangeSearch(rows, *options.min_score, search)
+          : index.Search(rows, search));
   for (size_t row = 0; row < answered.size(); ++row) {
     const std::vector<uint32_t>& excluded = queries[answered[row]].excluded;
     for (const SearchHit& hit : hits[row]) {

@@ -3,6 +3,8 @@
 #define EMBED_APPS_QUERY_H_
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,11 +12,13 @@
 #include "absl/strings/string_view.h"
 #include "apps/unseen_words.h"
 #include "embed/index/item_index.h"
+#include "embed/math/pool.h"
 
 namespace embed {
 
-// A point to search from: sum of weight * unit vector over its terms. The items
-// among the terms are not answers.
+// A point to search from: sum of weight * unit vector over its terms or, where
+// `pool` says max or hierarchical, those with a weight above 0 pooled so, and
+// the sum of the others added. The items among the terms are not answers.
 struct Query {
   struct Term {
     std::string key;
@@ -23,10 +27,18 @@ struct Query {
 
   std::string text;  // what the user asked, for the output
   std::vector<Term> terms;
+  PoolOptions pool;
 };
 
-// KEY or KEY TAB KEY ...: the mean of the keys' unit vectors.
-Query ParsePooled(absl::string_view text);
+// How the keys of a line become one vector.
+struct QueryPooling {
+  PoolOptions options;  // any but kConcat, which is of another dim
+  // Of kSif: the weight of a key.
+  std::function<double(absl::string_view key)> weight;
+};
+
+// KEY or KEY TAB KEY ...: the keys' unit vectors pooled, in their order.
+Query ParsePooled(absl::string_view text, const QueryPooling& pooling = {});
 // "a b c", or with tabs between them where keys hold blanks: b - a + c.
 // InvalidArgument: not three keys.
 absl::StatusOr<Query> ParseAnalogy(absl::string_view text);
@@ -55,6 +67,10 @@ struct AnswerOptions {
   uint64_t k = 10;
   int threads = 1;
   std::vector<uint64_t> allowed;  // see SearchOptions; empty: all
+  int ef_search = 0;              // see SearchOptions
+  bool exact = false;
+  // All items of at least this score, of which the first k are kept; exact.
+  std::optional<float> min_score;
 };
 
 // The nearest items of each query, in its order; none for those without vector.

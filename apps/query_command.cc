@@ -6,16 +6,19 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "apps/common/format_flag.h"
 #include "apps/common/line_reader.h"
+#include "apps/common/pool_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/query.h"
 #include "apps/query_output.h"
@@ -23,14 +26,23 @@
 #include "embed/base/status_macros.h"
 #include "embed/index/item_index.h"
 
-DEFINE_string(index, "", "index file (.faiss) to search");
+DECLARE_string(index);
 DECLARE_string(model);
 DEFINE_uint64(k, 10, "answers for each query");
 DEFINE_string(analogy, "",
               "\"a b c\": what is to c as b is to a; tabs between keys that "
               "hold blanks");
 DEFINE_string(minus, "", "a key whose vector is taken from every query");
-DEFINE_string(filter, "", "prefix=TEXT: only keys that start with TEXT");
+DEFINE_string(filter, "",
+              "prefix=TEXT: only keys that start with TEXT; type=NAME: only "
+              "nodes of this type");
+DEFINE_double(min_score, 0,
+              "only answers of at least this score; without --k all of them; "
+              "exact");
+DEFINE_bool(exact, false, "look at every item, not through the index's graph");
+DEFINE_int32(ef_search, 0,
+             "items that a search through the graph keeps in view: more find "
+             "more and take longer; 0: what the index holds");
 
 namespace embed {
 namespace {
@@ -44,11 +56,75 @@ constexpr int kMostSuggestions = 100;
 struct QueryPlan {
   QueryFormat format = QueryFormat::kTsv;
   AnswerOptions answer;
+  QueryPooling pooling;
 };
+
+absl::Status CheckPooling(const PoolOptions& pool) {
+  if (pool.pooling == Pooling::kConcat) {
+    return UsageError(
+        "--pool concat: has twice the numbers of a vector of the index, so "
+        "nothing in it is near; embedeval sentsim compares such vectors with "
+        "one another");
+  }
+  if (pool.pooling == Pooling::kSif && CountsPath().empty()) {
+    return UsageError(
+        "--pool sif needs --counts FILE: an index holds no counts");
+  }
+  if (IsFlagSet("analogy") && IsFlagSet("pool")) {
+    return UsageError("--pool is for lines of several keys; --analogy is none");
+  }
+  return absl::OkStatus();
+}
+
+// How far to look: --ef_search, --exact, --min_score.
+absl::Status ReadSearchFlags(AnswerOptions* options) {
+  if (IsFlagSet("ef_search") && FLAGS_ef_search < 1) {
+    return UsageError(
+        absl::StrCat("--ef_search: ", FLAGS_ef_search, " is not at least 1"));
+  }
+  if (IsFlagSet("min_score")) {
+    if (!(FLAGS_min_score >= -1 && FLAGS_min_score <= 1)) {
+      return UsageError(
+          absl::StrCat("--min_score: ", FLAGS_min_score, " is not in -1 .. 1"));
+    }
+    options->min_score = static_cast<float>(FLAGS_min_score);
+    if (!IsFlagSet("k")) options->k = std::numeric_limits<uint64_t>::max();
+  }
+  options->exact = FLAGS_exact;
+  options->ef_search = FLAGS_ef_search;
+  if (options->ef_search > 0 &&
+      (options->exact || options->min_score.has_value())) {
+    return UsageError(
+        "--ef_search goes neither with --exact nor with --min_score: both "
+        "look at every item");
+  }
+  return absl::OkStatus();
+}
+
+// The items that --filter lets through. InvalidArgument: no such type.
+absl::StatusOr<std::vector<uint64_t>> FilteredItems(const ItemIndex& index) {
+  absl::string_view type = FLAGS_filter;
+  if (!absl::ConsumePrefix(&type, "type=")) {
+    return ItemsWithPrefix(index, absl::StripPrefix(FLAGS_filter, "prefix="));
+  }
+  auto items = index.ItemsOfType(type);
+  if (items.has_value()) return *std::move(items);
+  if (index.type_names().empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(FLAGS_index,
+                     " has no types; --filter type= takes an "
+                     "index of a typed graph"));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--filter: ", FLAGS_index, " has no type \"", type,
+                   "\"; its types: ", absl::StrJoin(index.type_names(), ", ")));
+}
 
 absl::StatusOr<QueryPlan> ReadQueryFlags(const Arguments& arguments) {
   QueryPlan plan;
-  if (FLAGS_index.empty()) return UsageError("--index FILE is needed");
+  if (!IsFlagSet("index") || FLAGS_index.empty()) {
+    return UsageError("--index FILE is needed");
+  }
   if (FLAGS_k < 1) return UsageError("--k: 0 is not at least 1");
   const absl::StatusOr<QueryFormat> format =
       QueryFormatFromName(OutputFormatFlag());
@@ -57,12 +133,16 @@ absl::StatusOr<QueryPlan> ReadQueryFlags(const Arguments& arguments) {
   if (IsFlagSet("analogy") && !arguments.empty()) {
     return UsageError("--analogy is a query itself; leave out the KEYs");
   }
-  if (!FLAGS_filter.empty() &&
-      absl::StripPrefix(FLAGS_filter, "prefix=") == FLAGS_filter) {
-    return UsageError(absl::StrCat("--filter: \"", FLAGS_filter,
-                                   "\" is not of the form prefix=TEXT"));
+  if (!FLAGS_filter.empty() && !absl::StartsWith(FLAGS_filter, "prefix=") &&
+      !absl::StartsWith(FLAGS_filter, "type=")) {
+    return UsageError(
+        absl::StrCat("--filter: \"", FLAGS_filter,
+                     "\" is not of the form prefix=TEXT or type=NAME"));
   }
+  EMBED_ASSIGN_OR_RETURN(plan.pooling.options, ReadPoolFlag());
+  EMBED_RETURN_IF_ERROR(CheckPooling(plan.pooling.options));
   plan.answer.k = FLAGS_k;
+  EMBED_RETURN_IF_ERROR(ReadSearchFlags(&plan.answer));
   EMBED_ASSIGN_OR_RETURN(plan.answer.threads, ApplyRunningFlags());
   return plan;
 }
@@ -145,7 +225,8 @@ class QuerySession {
   int64_t unknown_keys_ = 0;
 };
 
-absl::Status AnswerStandardInput(QuerySession* session) {
+absl::Status AnswerStandardInput(const QueryPooling& pooling,
+                                 QuerySession* session) {
   LineReader reader(STDIN_FILENO);
   while (true) {
     EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> lines,
@@ -153,16 +234,21 @@ absl::Status AnswerStandardInput(QuerySession* session) {
     if (lines.empty()) return absl::OkStatus();
     std::vector<Query> queries;
     queries.reserve(lines.size());
-    for (const std::string& line : lines) queries.push_back(ParsePooled(line));
+    for (const std::string& line : lines) {
+      queries.push_back(ParsePooled(line, pooling));
+    }
     EMBED_RETURN_IF_ERROR(session->Run(std::move(queries)));
   }
 }
 
 absl::Status AnswerArguments(const Arguments& arguments,
+                             const QueryPooling& pooling,
                              QuerySession* session) {
   std::vector<Query> queries;
   queries.reserve(arguments.size());
-  for (const std::string& key : arguments) queries.push_back(ParsePooled(key));
+  for (const std::string& key : arguments) {
+    queries.push_back(ParsePooled(key, pooling));
+  }
   return session->Run(std::move(queries));
 }
 
@@ -175,20 +261,21 @@ CommandInfo QueryCommandInfo() {
   info.synopsis =
       "embedquery --index FILE [flags] [KEY ...]\n"
       "Without KEY, queries are the lines of standard input. Keys joined by "
-      "tabs are\none query, whose own members are not answers. A line of the "
-      "answer: query, "
-      "rank,\nkey, score. With --model, a key that the index does not hold is "
-      "composed of the\nn-grams of that model, and the query is marked "
-      "\"(composed)\".";
+      "tabs are\none query (--pool), whose own members are not answers. A line "
+      "of the answer:\nquery, rank, key, score. With --model, a key that the "
+      "index does not hold is\ncomposed of the n-grams of that model, and the "
+      "query is marked \"(composed)\".";
   info.examples = {
       "embedquery --index karate.faiss --k 5 1 34",
       "embedquery --index karate.faiss --analogy \"1 2 34\" --output_format "
       "json",
   };
-  info.groups = {
-      {"Queries",
-       {"index", "model", "k", "analogy", "minus", "filter", "output_format"}},
-      RunningFlagGroup()};
+  info.flag_texts["index"] = "index file (.faiss) to search";
+  info.groups = {{"Queries",
+                  {"index", "model", "k", "analogy", "minus", "filter",
+                   "min_score", "exact", "ef_search", "output_format"}},
+                 {"Several keys", {"pool", "pool_window", "sif_a", "counts"}},
+                 RunningFlagGroup()};
   return info;
 }
 
@@ -202,23 +289,33 @@ absl::Status RunQuery(const Arguments& arguments) {
     }
     analogy.push_back(*std::move(query));
   }
+  if (plan.pooling.options.pooling == Pooling::kSif) {
+    EMBED_ASSIGN_OR_RETURN(KeyCounts counts, KeyCounts::Read(CountsPath()));
+    plan.pooling.weight = [counts = std::move(counts)](absl::string_view key) {
+      return counts.SifWeight(key, SifA());
+    };
+  }
   EMBED_ASSIGN_OR_RETURN(const ItemIndex index, ItemIndex::Open(FLAGS_index));
+  if (FLAGS_ef_search > 0 && index.graph() == nullptr) {
+    return UsageError(absl::StrCat("--ef_search: ", FLAGS_index,
+                                   " has no graph; its search is exact"));
+  }
   if (!FLAGS_filter.empty()) {
-    plan.answer.allowed =
-        ItemsWithPrefix(index, absl::StripPrefix(FLAGS_filter, "prefix="));
+    EMBED_ASSIGN_OR_RETURN(plan.answer.allowed, FilteredItems(index));
   }
   std::unique_ptr<UnseenWords> unseen;
   if (!FLAGS_model.empty()) {
     EMBED_ASSIGN_OR_RETURN(
         unseen, UnseenWords::Open(FLAGS_model, index, plan.answer.threads));
   }
+  const QueryPooling pooling = std::move(plan.pooling);
   QuerySession session(index, unseen.get(), std::move(plan));
   if (!analogy.empty()) {
     EMBED_RETURN_IF_ERROR(session.Run(std::move(analogy)));
   } else if (!arguments.empty()) {
-    EMBED_RETURN_IF_ERROR(AnswerArguments(arguments, &session));
+    EMBED_RETURN_IF_ERROR(AnswerArguments(arguments, pooling, &session));
   } else {
-    EMBED_RETURN_IF_ERROR(AnswerStandardInput(&session));
+    EMBED_RETURN_IF_ERROR(AnswerStandardInput(pooling, &session));
   }
   return session.Finish();
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -31,8 +32,11 @@ std::string FormatJson(const ItemIndex& index, const ResolvedQuery& query,
   answer["neighbors"] = Json::array();
   for (const SearchHit& hit : hits) {
     const double score = std::round(double{hit.score} * 1e6) / 1e6;
-    answer["neighbors"].push_back(
-        {{"key", std::string(index.key(hit.id))}, {"score", score}});
+    Json neighbor = {{"key", std::string(index.key(hit.id))}, {"score", score}};
+    if (!index.type_names().empty()) {
+      neighbor["type"] = std::string(index.type(hit.id));
+    }
+    answer["neighbors"].push_back(std::move(neighbor));
   }
   // What the user typed need not be UTF-8, JSON must be.
   return answer.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

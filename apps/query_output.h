@@ -15,7 +15,8 @@ namespace embed {
 enum class QueryFormat {
   // query, rank (from 1), key, score: a line an answer
   kTsv,
-  // {"query": ..., "neighbors": [{"key": ..., "score": ...}]} a query
+  // {"query": ..., "neighbors": [{"key": ..., "score": ...}]} a query; of a
+  // typed index each neighbor has its "type"
   kJson,
 };
 

@@ -7,11 +7,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "apps/common/text_flags.h"
+#include "absl/strings/str_join.h"
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
 #include "embed/io/atomic_file.h"
 #include "text/corpus_source.h"
+#include "text/phrase_file.h"
+#include "text/phrase_filter.h"
 #include "text/stroke_table.h"
 #include "text/text_filter.h"
 #include "text/vocabulary_file.h"
@@ -29,12 +31,6 @@ std::vector<std::string> CorpusNotes(const CorpusStats& stats,
       stats.lines, " lines, ", stats.tokens, " tokens, ", stats.distinct_tokens,
       " distinct; ", vocabulary.size(), " words kept, which are ",
       stats.kept_tokens, " of the tokens")};
-  if (stats.bad_sequences > 0) {
-    notes.push_back(absl::StrCat(
-        "warning: ", stats.bad_sequences,
-        " bad UTF-8 sequences replaced by U+FFFD (--on_bad_utf8 fail "
-        "says where)"));
-  }
   if (stats.max_count_error > 0) {
     notes.push_back(absl::StrCat(
         "warning: rare words were forgotten while counting (--max_distinct): "
@@ -43,15 +39,8 @@ std::vector<std::string> CorpusNotes(const CorpusStats& stats,
         " too low, and as many more occurrences than --min_count are needed "
         "to be kept for sure"));
   }
-  if (stats.nul_bytes > 0) {
-    notes.push_back(absl::StrCat("warning: ", stats.nul_bytes,
-                                 " NUL bytes read as blanks"));
-  }
-  if (stats.dropped_tokens > 0) {
-    notes.push_back(
-        absl::StrCat("warning: ", stats.dropped_tokens,
-                     " tokens longer than 64 KiB left out; words are separated "
-                     "by white space"));
+  for (std::string& warning : TextWarnings(stats)) {
+    notes.push_back(std::move(warning));
   }
   return notes;
 }
@@ -63,13 +52,23 @@ double Percent(uint64_t part, uint64_t whole) {
 }
 
 std::string CoverageNote(const StrokeCoverage& coverage, uint32_t rows) {
+  std::string ngrams =
+      absl::StrCat(rows - coverage.latin_ngrams, " stroke n-grams");
+  if (coverage.latin_ngrams > 0) {
+    absl::StrAppend(&ngrams, " and ", coverage.latin_ngrams, " of characters");
+  }
+  std::string orders;
+  if (coverage.characters_with_other_orders > 0) {
+    orders = absl::StrCat(", ", coverage.characters_with_other_orders,
+                          " of them in several orders");
+  }
   return absl::StrFormat(
-      "%d stroke n-grams; %d of %d words have some (%.1f %% of the tokens), "
-      "and %d of %d characters have strokes (%.1f %%)",
-      rows, coverage.words_with_ngrams, coverage.words,
+      "%s; %d of %d words have some (%.1f %% of the tokens), "
+      "and %d of %d characters have strokes (%.1f %%)%s",
+      ngrams, coverage.words_with_ngrams, coverage.words,
       Percent(coverage.tokens_with_ngrams, coverage.tokens),
       coverage.characters_with_strokes, coverage.characters,
-      Percent(coverage.characters_with_strokes, coverage.characters));
+      Percent(coverage.characters_with_strokes, coverage.characters), orders);
 }
 
 // Lines CHARACTER TAB COUNT.
@@ -84,16 +83,6 @@ absl::Status WriteStrokesReport(const std::string& path,
   }
   EMBED_RETURN_IF_ERROR(file->Write(text));
   return file->Commit();
-}
-
-absl::StatusOr<std::unique_ptr<Corpus>> OpenCorpus(const TextFlags& flags,
-                                                   bool sets) {
-  EMBED_ASSIGN_OR_RETURN(std::unique_ptr<Corpus> corpus,
-                         Corpus::Open(flags.corpus));
-  if (flags.lowercase) corpus->AddFilter(NewLowercaseFilter());
-  if (flags.characters) corpus->AddFilter(NewCharacterFilter());
-  if (sets) corpus->AddFilter(NewSetFilter());
-  return corpus;
 }
 
 // Before any work: the vocabulary can be written and is no input itself.
@@ -163,6 +152,10 @@ absl::StatusOr<TrainingInput> Load(const LoadContext& context, bool baskets) {
         WriteVocabularyFile(result.vocabulary, flags.vocab_out));
     result.notes.push_back("wrote the vocabulary to " + flags.vocab_out);
   }
+  if (!flags.phrase_lists.empty()) {
+    result.notes.push_back(absl::StrCat(
+        "joined the phrases of ", absl::StrJoin(flags.phrase_lists, ", ")));
+  }
   result.tokens_per_epoch = result.vocabulary.total_count();
   result.source =
       baskets ? CorpusSource::OfBaskets(corpus, result.vocabulary,
@@ -173,6 +166,44 @@ absl::StatusOr<TrainingInput> Load(const LoadContext& context, bool baskets) {
 }
 
 }  // namespace
+
+std::vector<std::string> TextWarnings(const CorpusStats& stats) {
+  std::vector<std::string> notes;
+  if (stats.bad_sequences > 0) {
+    notes.push_back(absl::StrCat(
+        "warning: ", stats.bad_sequences,
+        " bad UTF-8 sequences replaced by U+FFFD (--on_bad_utf8 fail "
+        "says where)"));
+  }
+  if (stats.nul_bytes > 0) {
+    notes.push_back(absl::StrCat("warning: ", stats.nul_bytes,
+                                 " NUL bytes read as blanks"));
+  }
+  if (stats.dropped_tokens > 0) {
+    notes.push_back(
+        absl::StrCat("warning: ", stats.dropped_tokens,
+                     " tokens longer than 64 KiB left out; words are separated "
+                     "by white space"));
+  }
+  return notes;
+}
+
+absl::StatusOr<std::unique_ptr<Corpus>> OpenCorpus(const TextFlags& flags,
+                                                   bool sets) {
+  // The lists first: they may be missing.
+  std::vector<std::unique_ptr<TextFilter>> phrases;
+  for (const std::string& path : flags.phrase_lists) {
+    EMBED_ASSIGN_OR_RETURN(const auto pairs, ReadPhraseFile(path));
+    phrases.push_back(NewPhraseFilter(pairs));
+  }
+  EMBED_ASSIGN_OR_RETURN(std::unique_ptr<Corpus> corpus,
+                         Corpus::Open(flags.corpus));
+  if (flags.lowercase) corpus->AddFilter(NewLowercaseFilter());
+  if (flags.characters) corpus->AddFilter(NewCharacterFilter());
+  for (auto& filter : phrases) corpus->AddFilter(std::move(filter));
+  if (sets) corpus->AddFilter(NewSetFilter());
+  return corpus;
+}
 
 absl::StatusOr<TrainingInput> LoadWords(const LoadContext& context) {
   return Load(context, /*baskets=*/false);
@@ -187,7 +218,7 @@ absl::StatusOr<TrainingInput> LoadStrokeWords(const LoadContext& context) {
   EMBED_ASSIGN_OR_RETURN(const StrokeFlags flags,
                          ReadStrokeFlags(context.threads));
   EMBED_ASSIGN_OR_RETURN(const StrokeTable table,
-                         StrokeTable::Load(flags.table_path));
+                         StrokeTable::Load(flags.table_path, flags.orders));
   EMBED_ASSIGN_OR_RETURN(TrainingInput result, LoadWords(context));
   EMBED_ASSIGN_OR_RETURN(
       StrokeFeatures features,

@@ -2,6 +2,7 @@
 
 #include <gflags/gflags.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -22,11 +23,13 @@
 #include "apps/common/eval_flags.h"
 #include "apps/common/graph_flags.h"
 #include "apps/common/human_format.h"
+#include "apps/common/index_flags.h"
 #include "apps/common/init_flags.h"
 #include "apps/common/input_files.h"
 #include "apps/common/line_flags.h"
 #include "apps/common/metapath_flags.h"
 #include "apps/common/output_flags.h"
+#include "apps/common/phrase_flags.h"
 #include "apps/common/progress.h"
 #include "apps/common/relation_flags.h"
 #include "apps/common/running_flags.h"
@@ -38,6 +41,7 @@
 #include "apps/initial_tables.h"
 #include "apps/mode.h"
 #include "apps/model_outputs.h"
+#include "apps/phrase_pass.h"
 #include "apps/training_memory.h"
 #include "apps/training_schedule.h"
 #include "apps/walk_output.h"
@@ -66,6 +70,9 @@ struct TrainPlan {
   EvalPlan eval;
   OutputPlan output;
   std::string walks_only;  // write the walks here; "": train
+  PhrasePassFlags phrases;
+
+  bool trains() const { return walks_only.empty() && !phrases.wanted(); }
 };
 
 absl::StatusOr<TrainPlan> MakePlan(const Arguments& arguments) {
@@ -85,8 +92,10 @@ absl::StatusOr<TrainPlan> MakePlan(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(plan.walks_only,
                          ReadWalksOnly(Uses(*plan.mode, "walk_length")));
   EMBED_ASSIGN_OR_RETURN(
-      plan.output,
-      ReadOutputFlags(plan.walks_only.empty() ? plan.input : "walks"));
+      plan.phrases,
+      ReadPhrasePassFlags(Uses(*plan.mode, "phrases"), plan.threads));
+  EMBED_ASSIGN_OR_RETURN(
+      plan.output, ReadOutputFlags(plan.trains() ? plan.input : "nothing"));
   if (!Uses(*plan.mode, "relation_gate")) plan.output.relations_path.clear();
   plan.training.trainer.checkpoint_seconds = plan.checkpoints.every_seconds;
   plan.training.trainer.progress_seconds =
@@ -167,6 +176,18 @@ ModelInfo DescribeRun(const TrainPlan& plan, const TrainingInput& input,
   return info;
 }
 
+// The most memory that the process will have held in the end: what it holds
+// now, or held while it read, the tables, the codes of the features' rows and,
+// beside all of these, the index of one byte a number.
+uint64_t ExpectedPeak(const TrainingInput& input, const TrainingShape& shape,
+                      const TrainingMemory& memory) {
+  const uint64_t codes = input.features.rows().size() * sizeof(uint32_t);
+  const uint64_t index =
+      input.vocabulary.size() * static_cast<uint64_t>(shape.dim) +
+      input.vocabulary.text().size();
+  return std::max(PeakMemory(), UsedMemory() + memory.total() + codes + index);
+}
+
 // Says what the tables take and refuses what the memory does not hold.
 absl::Status CheckPlan(const TrainPlan& plan, const TrainingInput& input,
                        const TrainingMethod& method) {
@@ -184,6 +205,8 @@ absl::Status CheckPlan(const TrainPlan& plan, const TrainingInput& input,
       shape.inputs, shape.outputs, dims, MemoryText(memory),
       plan.training.trainer.epochs,
       FormatCount(static_cast<double>(input.tokens_per_epoch))));
+  Say(absl::StrCat("memory: ", FormatBytes(ExpectedPeak(input, shape, memory)),
+                   " expected at most, the index included"));
   return CheckMemory("the training", memory.total());
 }
 
@@ -337,6 +360,18 @@ absl::Status WriteWalksOnly(const TrainPlan& plan) {
                     plan.walks_only);
 }
 
+// What --find_phrases and --joined_text ask for in place of a training.
+absl::Status FindPhrasesOnly(const TrainPlan& plan) {
+  std::vector<std::string> inputs = plan.more_inputs;
+  inputs.insert(inputs.begin(), plan.input);
+  EMBED_ASSIGN_OR_RETURN(const TextFlags text,
+                         ReadTextFlags(std::move(inputs), plan.threads));
+  EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> notes,
+                         RunPhrasePass(text, plan.phrases));
+  for (const std::string& note : notes) Say(note);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 CommandInfo TrainCommandInfo() {
@@ -352,17 +387,19 @@ CommandInfo TrainCommandInfo() {
   info.notes = ModesHelp();
   info.defaults_elsewhere = FlagsByMode();
   info.groups = {
-      {"What", {"mode"}},  OutputFlagGroup(),   TrainingFlagGroup(),
-      TextFlagGroup(),     StrokeFlagGroup(),   SubwordFlagGroup(),
-      GraphFlagGroup(),    WalkFlagGroup(),     LineFlagGroup(),
-      MetapathFlagGroup(), RelationFlagGroup(), CheckpointFlagGroup(),
-      InitFlagGroup(),     EvalFlagGroup(),     RunningFlagGroup()};
+      {"What", {"mode"}},  OutputFlagGroup(),     IndexFlagGroup(),
+      TrainingFlagGroup(), TextFlagGroup(),       PhraseFlagGroup(),
+      StrokeFlagGroup(),   SubwordFlagGroup(),    GraphFlagGroup(),
+      WalkFlagGroup(),     LineFlagGroup(),       MetapathFlagGroup(),
+      RelationFlagGroup(), CheckpointFlagGroup(), InitFlagGroup(),
+      EvalFlagGroup(),     RunningFlagGroup()};
   return info;
 }
 
 absl::Status RunTrain(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(TrainPlan plan, MakePlan(arguments));
   if (!plan.walks_only.empty()) return WriteWalksOnly(plan);
+  if (plan.phrases.wanted()) return FindPhrasesOnly(plan);
   EMBED_RETURN_IF_ERROR(CheckOutputs(plan.output, plan.input));
   for (const std::string& input : plan.more_inputs) {
     EMBED_RETURN_IF_ERROR(CheckOutputs(plan.output, input));
@@ -373,6 +410,9 @@ absl::Status RunTrain(const Arguments& arguments) {
   plan.start = start.identity();
   SayPlan(plan);
   EMBED_ASSIGN_OR_RETURN(TrainingInput input, plan.mode->load(ContextOf(plan)));
+  if (plan.training.partition.group_passes == 0) {
+    plan.training.partition.group_passes = input.group_passes;
+  }
   EMBED_RETURN_IF_ERROR(start.Extend(&input));
   for (const std::string& note : input.notes) Say("input: " + note);
   if (input.method == nullptr) {
@@ -406,6 +446,7 @@ absl::Status RunTrain(const Arguments& arguments) {
                          WriteOutputs(model, plan.output, plan.threads));
   checkpoints.Remove();
   for (const std::string& note : notes) Say(note);
+  Say(absl::StrCat("memory: ", FormatBytes(PeakMemory()), " at most"));
   Say(absl::StrCat("next: embedquery --index ", plan.output.index_path, " \"",
                    model.vocabulary.key(0), "\""));
   return absl::OkStatus();

@@ -54,7 +54,8 @@ absl::StatusOr<TrainingSchedule> MakeSchedule(const TrainingFlags& flags,
   result.options = {{"deterministic", "true"},
                     {"parts", absl::StrCat(partition.parts)},
                     {"round_tokens", absl::StrCat(partition.round_tokens)},
-                    {"group_inputs", absl::StrCat(partition.group_inputs)}};
+                    {"group_inputs", absl::StrCat(partition.group_inputs)},
+                    {"group_passes", absl::StrCat(partition.group_passes)}};
   const uint64_t chunks = ChunksPerRound(partition, *source, tokens_per_epoch);
   result.note = absl::StrCat(
       "deterministic: ", result.options["parts"], " parts, rounds of ", chunks,

@@ -26,19 +26,34 @@ absl::StatusOr<int> IntOption(const Model& model, const char* name) {
   return value;
 }
 
+// Which n-grams a word has. A model without the option has none of Latin text.
+absl::StatusOr<StrokeOptions> StrokeOptionsOf(const Model& model) {
+  StrokeOptions options;
+  EMBED_ASSIGN_OR_RETURN(options.min_n, IntOption(model, "stroke_min"));
+  EMBED_ASSIGN_OR_RETURN(options.max_n, IntOption(model, "stroke_max"));
+  const auto latin = model.info.options.find("latin_ngrams");
+  if (latin != model.info.options.end() && latin->second == "true") {
+    EMBED_ASSIGN_OR_RETURN(options.latin_min_n, IntOption(model, "ngram_min"));
+    EMBED_ASSIGN_OR_RETURN(options.latin_max_n, IntOption(model, "ngram_max"));
+  }
+  EMBED_RETURN_IF_ERROR(options.Validate());
+  return options;
+}
+
 absl::StatusOr<WordRows> StrokeRows(const Model& model) {
-  EMBED_ASSIGN_OR_RETURN(const int min_n, IntOption(model, "stroke_min"));
-  EMBED_ASSIGN_OR_RETURN(const int max_n, IntOption(model, "stroke_max"));
+  EMBED_ASSIGN_OR_RETURN(const StrokeOptions options, StrokeOptionsOf(model));
   if (model.feature_source.empty()) {
     return absl::InvalidArgumentError(
         "the model holds no strokes of characters; train it again");
   }
+  // It holds the orders that the model was trained with.
   EMBED_ASSIGN_OR_RETURN(
       StrokeTable table,
-      StrokeTable::Parse(model.feature_source, "strokes of the model"));
+      StrokeTable::Parse(model.feature_source, "strokes of the model",
+                         StrokeOrders::kAll));
   return WordRows([strokes = std::move(table), features = &model.features,
-                   min_n, max_n](absl::string_view word) {
-    return StrokeNgramRows(word, strokes, *features, min_n, max_n);
+                   options](absl::string_view word) {
+    return StrokeNgramRows(word, strokes, *features, options);
   });
 }
 

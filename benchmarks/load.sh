@@ -30,5 +30,6 @@ rmat.edges.gz edges
 rmat.edges.zst edges
 rmat.edges directed
 rmat.weighted weighted
+rmat.weighted directed_weighted
 rmat.hin hin
 END

@@ -1,5 +1,8 @@
 #include "apps/common/available_memory.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <limits>
@@ -51,6 +54,21 @@ absl::Status CheckMemory(absl::string_view what, uint64_t bytes) {
   return absl::ResourceExhaustedError(absl::StrCat(
       what, " would take ", FormatBytes(bytes), " of memory, but only ",
       FormatBytes(available), " are free; a smaller --dim helps"));
+}
+
+uint64_t UsedMemory() {
+  // Pages: of the address space, then of those that are in memory.
+  std::ifstream file("/proc/self/statm");
+  uint64_t all;
+  uint64_t in_memory;
+  if (!(file >> all >> in_memory)) return 0;
+  return in_memory * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+uint64_t PeakMemory() {
+  struct rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
 }  // namespace embed

@@ -187,6 +187,10 @@ std::string FlagHelp(const CommandInfo& info, const std::string& name) {
   if (!google::GetCommandLineFlagInfo(name.c_str(), &flag)) return "";
   std::string text = absl::StrCat("  --", name);
   if (flag.type != "bool") absl::StrAppend(&text, "=", flag.type);
+  const auto own_text = info.flag_texts.find(name);
+  if (own_text != info.flag_texts.end()) {
+    return absl::StrCat(text, "\n", Wrapped(own_text->second));
+  }
   if (Contains(info.defaults_elsewhere, name)) {
     absl::StrAppend(&text, " (by mode)");
   } else if (!flag.default_value.empty() && flag.type != "bool") {

@@ -6,6 +6,7 @@
 #define EMBED_APPS_COMMON_COMMAND_LINE_H_
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,10 @@ struct CommandInfo {
   std::vector<FlagGroup> groups;
   std::vector<std::string> defaults_elsewhere;  // flags whose default `notes`
                                                 // tells, not their definition
-  std::string notes;                            // shown before the flags
+  // Of flags that mean something else here than in the command that they were
+  // made for: what, and without a default.
+  std::map<std::string, std::string> flag_texts;
+  std::string notes;  // shown before the flags
 };
 
 // The arguments that are not flags; ["-"] is kept as an argument, and all that

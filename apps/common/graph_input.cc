@@ -1,7 +1,5 @@
 #include "apps/common/graph_input.h"
 
-#include <sys/resource.h>
-
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -9,19 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "apps/common/available_memory.h"
 #include "apps/common/graph_memory.h"
 #include "apps/common/human_format.h"
 #include "embed/base/status_macros.h"
 
 namespace embed {
 namespace {
-
-// The most memory that this process has had, in bytes.
-uint64_t PeakMemory() {
-  struct rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
-}
 
 std::string SizeNote(uint32_t nodes, const GraphStats& stats,
                      const GraphFileOptions& options) {

@@ -56,6 +56,7 @@ absl::StatusOr<OutputPlan> ReadOutputFlags(const std::string& input) {
   plan.index_path = plan.prefix + ".faiss";
   plan.checkpoint_path = plan.prefix + ".checkpoint";
   plan.relations_path = plan.prefix + ".relations.vec";
+  EMBED_ASSIGN_OR_RETURN(plan.index, ReadIndexFlags());
   for (const absl::string_view name :
        absl::StrSplit(FLAGS_export, ',', absl::SkipEmpty())) {
     const absl::StatusOr<VectorFormat> format = VectorFormatFromName(name);

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "apps/common/command_line.h"
+#include "apps/common/index_flags.h"
 #include "apps/common/progress.h"
 #include "embed/io/vector_file.h"
 
@@ -26,11 +27,12 @@ struct OutputPlan {
 
   std::string prefix;
   std::string model_path;       // PREFIX.embed; "": none
-  std::string index_path;       // PREFIX.faiss
+  std::string index_path;       // PREFIX.faiss; "": none
   std::string checkpoint_path;  // PREFIX.checkpoint, until these are written;
                                 // "": none
   std::string relations_path;   // PREFIX.relations.vec; "": none
   std::vector<Export> exports;
+  IndexPlan index;
   ProgressStyle progress = ProgressStyle::kNone;
 };
 

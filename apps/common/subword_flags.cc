@@ -35,7 +35,8 @@ absl::Status ParseOption(const std::map<std::string, std::string>& options,
 }  // namespace
 
 FlagGroup SubwordFlagGroup() {
-  return {"Character n-grams (fasttext)", {kMin, kMax, kBuckets}};
+  return {"Character n-grams (fasttext, cw2vec with --latin_ngrams)",
+          {kMin, kMax, kBuckets}};
 }
 
 absl::StatusOr<CharNgramOptions> ReadSubwordFlags(int threads) {

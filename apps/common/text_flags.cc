@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "apps/common/phrase_flags.h"
 #include "embed/base/status_macros.h"
+#include "text/latin_ngrams.h"
 
 DEFINE_uint64(min_count, 0, "words that occur less often are left out");
 DEFINE_uint64(max_vocab, 0,
@@ -33,9 +35,16 @@ DEFINE_string(strokes, "",
               "that of Debian's package rime-data-stroke");
 DEFINE_int32(stroke_min, 0, "shortest stroke n-gram");
 DEFINE_int32(stroke_max, 0, "longest stroke n-gram");
+DEFINE_bool(strokes_all_orders, false,
+            "characters have all the stroke orders that the table lists, not "
+            "only the preferred one: a word gets the n-grams of each other "
+            "order of each character, too");
+DEFINE_bool(latin_ngrams, false,
+            "Latin letters and digits in words have character n-grams, of "
+            "--ngram_min to --ngram_max (at most 6)");
 DEFINE_uint64(min_ngram_count, 1,
-              "stroke n-grams that occur less often have no vector; one in a "
-              "word counts as often as the word");
+              "n-grams that occur less often have no vector; one in a word "
+              "counts as often as the word");
 DEFINE_string(output_table, "",
               "the vectors of words: context, those they have as contexts; "
               "input, made of their n-grams (zeros for words without); both, "
@@ -45,6 +54,9 @@ DEFINE_string(strokes_report, "",
               "counts");
 DEFINE_string(compose, "",
               "a word's vector is the sum or the mean of its n-grams' vectors");
+
+DECLARE_int32(ngram_min);
+DECLARE_int32(ngram_max);
 
 namespace embed {
 
@@ -57,7 +69,8 @@ FlagGroup TextFlagGroup() {
 FlagGroup StrokeFlagGroup() {
   return {"Strokes (cw2vec)",
           {"strokes", "strokes_report", "stroke_min", "stroke_max",
-           "min_ngram_count", "compose", "output_table"}};
+           "strokes_all_orders", "latin_ngrams", "min_ngram_count", "compose",
+           "output_table"}};
 }
 
 absl::StatusOr<TextFlags> ReadTextFlags(std::vector<std::string> inputs,
@@ -70,6 +83,7 @@ absl::StatusOr<TextFlags> ReadTextFlags(std::vector<std::string> inputs,
     return UsageError(absl::StrCat("--tokens: \"", FLAGS_tokens,
                                    "\" is neither words nor chars"));
   }
+  flags.phrase_lists = ReadPhraseLists();
   flags.keep_path = FLAGS_keep;
   flags.vocab_in = FLAGS_vocab_in;
   flags.vocab_out = FLAGS_vocab_out;
@@ -106,8 +120,32 @@ absl::Status CheckStrokesReport(bool has_strokes) {
              : UsageError("--strokes_report has a meaning in mode cw2vec only");
 }
 
+namespace {
+
+absl::Status ReadLatinFlags(StrokeOptions* ngrams) {
+  if (FLAGS_latin_ngrams) {
+    ngrams->latin_min_n = FLAGS_ngram_min;
+    ngrams->latin_max_n = FLAGS_ngram_max;
+    if (FLAGS_ngram_max > 0) return absl::OkStatus();
+    return UsageError(absl::StrCat("--ngram_max: ", FLAGS_ngram_max,
+                                   ", but --latin_ngrams are wanted; expected "
+                                   "1 to ",
+                                   kMaxLatinN));
+  }
+  for (const char* const flag : {"ngram_min", "ngram_max"}) {
+    if (!IsFlagSet(flag)) continue;
+    return UsageError(absl::StrCat(
+        "--", flag, " has a meaning in mode cw2vec with --latin_ngrams only"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<StrokeFlags> ReadStrokeFlags(int threads) {
   StrokeFlags flags;
+  if (FLAGS_strokes_all_orders) flags.orders = StrokeOrders::kAll;
+  EMBED_RETURN_IF_ERROR(ReadLatinFlags(&flags.ngrams));
   flags.table_path = FLAGS_strokes;
   flags.report_path = FLAGS_strokes_report;
   EMBED_ASSIGN_OR_RETURN(flags.vectors, ReadOutputTable());

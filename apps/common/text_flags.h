@@ -20,16 +20,18 @@ FlagGroup StrokeFlagGroup();
 struct TextFlags {
   CorpusOptions corpus;
   bool lowercase = false;
-  bool characters = false;       // each a token
-  VocabularyOptions vocabulary;  // without the words to keep
-  std::string keep_path;         // a list of them; empty: none
-  std::string vocab_in;          // a vocabulary to take; empty: count
-  std::string vocab_out;         // where to write it; empty: nowhere
+  bool characters = false;                // each a token
+  std::vector<std::string> phrase_lists;  // to join, one after the other
+  VocabularyOptions vocabulary;           // without the words to keep
+  std::string keep_path;                  // a list of them; empty: none
+  std::string vocab_in;                   // a vocabulary to take; empty: count
+  std::string vocab_out;                  // where to write it; empty: nowhere
 };
 
 struct StrokeFlags {
   std::string table_path;   // empty: the package's table
   std::string report_path;  // of characters without strokes; empty: none
+  StrokeOrders orders = StrokeOrders::kPreferred;
   VectorsFrom vectors = VectorsFrom::kOutput;
   StrokeOptions ngrams;
 };

@@ -65,6 +65,10 @@ DEFINE_uint64(round_tokens, embed::PartitionOptions().round_tokens,
 DEFINE_int32(group_inputs, embed::PartitionOptions().group_inputs,
              "with --deterministic: consecutive contexts that share negatives; "
              "0: by the rows");
+DEFINE_int32(group_passes, embed::PartitionOptions().group_passes,
+             "with --deterministic: passes in which the pairs of a sequence "
+             "are taken, some distances each; fewer are faster, but then more "
+             "pairs of a context share negatives; 0: 4, of walks 2");
 DEFINE_uint64(seed, 1,
               "of all random choices; one seed and one thread give "
               "the same bytes in every run");
@@ -93,7 +97,8 @@ FlagGroup TrainingFlagGroup() {
            "deterministic",
            "parts",
            "round_tokens",
-           "group_inputs"}};
+           "group_inputs",
+           "group_passes"}};
 }
 
 namespace {
@@ -148,7 +153,8 @@ absl::Status ReadModelFlags(TrainingFlags* flags) {
 
 absl::Status ReadPartitionFlags(TrainingFlags* flags) {
   flags->deterministic = FLAGS_deterministic;
-  for (const char* const flag : {"parts", "round_tokens", "group_inputs"}) {
+  for (const char* const flag :
+       {"parts", "round_tokens", "group_inputs", "group_passes"}) {
     if (!FLAGS_deterministic &&
         !gflags::GetCommandLineFlagInfoOrDie(flag).is_default) {
       return UsageError(
@@ -158,6 +164,7 @@ absl::Status ReadPartitionFlags(TrainingFlags* flags) {
   flags->partition.parts = FLAGS_parts;
   flags->partition.round_tokens = FLAGS_round_tokens;
   flags->partition.group_inputs = FLAGS_group_inputs;
+  flags->partition.group_passes = FLAGS_group_passes;
   return AsUsageError(flags->partition.Validate());
 }
 

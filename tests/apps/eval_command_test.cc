@@ -333,12 +333,13 @@ TEST_F(EvalCommandTest, ExamplesOfTheHelpRun) {
                 .exit_code,
             0);
   runner_.Write("baskets.txt", "1 2 3\n4 5\n6 7 8 9\n");
+  runner_.Write("sentences.tsv", "cat dog\tdog\t4\nred\tblue cat\t1\n");
   for (const char* copy : {"other.embed", "items.embed"}) {
     runner_.Write(copy, runner_.Read("karate.embed"));
   }
   for (const char* task :
        {"", "classify", "holdout", "linkpred", "wordsim", "analogy", "recall",
-        "compare", "cluster", "recommend", "neighbors"}) {
+        "compare", "cluster", "recommend", "neighbors", "map", "sentsim"}) {
     runner_.Write("pairs.tsv", "sun\tmoon\t9\nsun\tstar\t5\nmoon\tstar\t1\n");
     runner_.Write("questions.txt", "sun moon star sun\n");
     std::vector<std::string> ask = {"--help"};

@@ -76,8 +76,10 @@ TEST(HelpTest, VersionIsOneLine) {
 TEST(HelpTest, ConfigsAreReadable) {
   const ToolRunner runner;
   for (const char* config :
-       {"word2vec_wikipedia", "cw2vec_wikipedia", "deepwalk_blogcatalog",
-        "node2vec_blogcatalog", "line_blogcatalog", "hin2vec_dblp"}) {
+       {"word2vec_wikipedia", "fasttext_wikipedia", "cw2vec_wikipedia",
+        "item2vec_amazon_beauty", "deepwalk_blogcatalog",
+        "node2vec_blogcatalog", "line_blogcatalog", "hin2vec_dblp",
+        "metapath2vec_dblp"}) {
     const ToolResult result = runner.Run(
         {"embedtrain",
          std::string("--flagfile=") + EMBED_CONFIGS + "/" + config + ".flags",

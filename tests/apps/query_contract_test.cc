@@ -109,6 +109,81 @@ TEST_F(QueryContractTest, PooledMembersAreNotRecommendedBack) {
             ParseTsv(Query({"--k=1", "1"}).out)[0].key);
 }
 
+// Sums that are added up in another order: scores differ by their rounding.
+void ExpectSameAnswers(const std::string& a, const std::string& b) {
+  const std::vector<Row> rows_a = ParseTsv(a);
+  const std::vector<Row> rows_b = ParseTsv(b);
+  ASSERT_EQ(rows_a.size(), rows_b.size());
+  for (size_t i = 0; i < rows_a.size(); ++i) {
+    EXPECT_EQ(rows_a[i].query, rows_b[i].query);
+    EXPECT_NEAR(rows_a[i].score, rows_b[i].score, 2e-6);
+  }
+  EXPECT_EQ(rows_a[0].key, rows_b[0].key);
+}
+
+TEST_F(QueryContractTest, PoolingIsChosen) {
+  const std::string line = "1\t2\t34\n";
+  const auto pooled = [&](std::vector<std::string> flags) {
+    flags.push_back("--k=40");
+    const ToolResult result = Query(flags, line);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.out;
+  };
+  const std::string mean = pooled({});
+  EXPECT_EQ(pooled({"--pool=mean"}), mean);
+  // A window of all keys is their mean, of one their max.
+  const std::string max = pooled({"--pool=max"});
+  EXPECT_NE(max, mean);
+  ExpectSameAnswers(pooled({"--pool=hier", "--pool_window=1"}), max);
+  ExpectSameAnswers(pooled({"--pool=hier", "--pool_window=9"}), mean);
+  // One key alone is itself, whatever the kind.
+  for (const char* kind : {"--pool=max", "--pool=hier"}) {
+    ExpectSameAnswers(Query({"--k=5", kind, "7"}).out,
+                      Query({"--k=5", "7"}).out);
+  }
+}
+
+TEST_F(QueryContractTest, SifWeighsByCounts) {
+  const std::string line = "1\t2\t34\n";
+  const auto sif = [&](const std::string& counts) {
+    const ToolResult result =
+        Query({"--k=40", "--pool=sif", "--counts=" + counts}, line);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.out;
+  };
+  // All counts alike: all weights alike, so the direction of the mean.
+  std::string counts;
+  for (int i = 1; i <= 34; ++i) counts += std::to_string(i) + " 5\n";
+  runner_.Write("counts.txt", counts);
+  ExpectSameAnswers(sif("counts.txt"), Query({"--k=40"}, line).out);
+  // Keys that are nearly all there is hardly count.
+  runner_.Write("skewed.txt", "1 1000000\n2 1\n34 1000000\n");
+  std::string nearest = ParseTsv(Query({"--k=1", "2"}).out)[0].key;
+  if (nearest == "1") {  // a member of the query, so not an answer
+    nearest = ParseTsv(Query({"--k=2", "2"}).out)[1].key;
+  }
+  EXPECT_EQ(ParseTsv(sif("skewed.txt"))[0].key, nearest);
+  EXPECT_EQ(Lines(sif("karate.embed")).size(), 31u);
+}
+
+TEST_F(QueryContractTest, PoolingThatCannotBeIsAnError) {
+  const auto error = [&](std::vector<std::string> flags) {
+    flags.push_back("1");
+    const ToolResult result = Query(flags);
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_EQ(Lines(result.err).size(), 1u);
+    return result.err;
+  };
+  EXPECT_THAT(error({"--pool=concat"}), HasSubstr("twice the numbers"));
+  EXPECT_THAT(error({"--pool=sum"}), HasSubstr("none of mean, max"));
+  EXPECT_THAT(error({"--pool=max,mean"}), HasSubstr("a query has one"));
+  EXPECT_THAT(error({"--pool=sif"}), HasSubstr("needs --counts"));
+  EXPECT_THAT(error({"--counts=x"}), HasSubstr("is for --pool sif"));
+  EXPECT_THAT(error({"--pool=sif", "--sif_a=0", "--counts=x"}),
+              HasSubstr("--sif_a"));
+  EXPECT_THAT(error({"--pool_window=0"}), HasSubstr("--pool_window"));
+}
+
 TEST_F(QueryContractTest, JsonHoldsTheSameAnswers) {
   const std::vector<Row> rows = ParseTsv(Query({"--k=4", "7"}).out);
   const ToolResult result = Query({"--k=4", "--output_format=json", "7"});

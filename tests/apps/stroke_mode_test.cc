@@ -157,7 +157,7 @@ TEST_F(StrokeModeTest, ComposesUnseenWordsInTheInputSpace) {
     const auto strokes = StrokeTable::Parse(kStrokes, "t");
     ASSERT_TRUE(strokes.ok());
     for (const uint32_t row :
-         StrokeNgramRows("生大学", *strokes, model.features, 3, 12)) {
+         StrokeNgramRows("生大学", *strokes, model.features, {})) {
       for (size_t i = 0; i < 8; ++i) sum[i] += model.input.row(row)[i];
     }
     for (const auto& neighbor : answer["neighbors"]) {
@@ -170,6 +170,60 @@ TEST_F(StrokeModeTest, ComposesUnseenWordsInTheInputSpace) {
       EXPECT_NEAR(neighbor["score"], lengths > 0 ? dot / lengths : 0, 0.02)
           << table << " " << neighbor["key"];
     }
+  }
+}
+
+// In the model as in the training, so that unseen words have them too.
+TEST_F(StrokeModeTest, AllStrokeOrders) {
+  runner_.Write("strokes.tsv",
+                std::string(kStrokes) + "北\tshhhz\n北\tshhpz\n");
+  const Model one = TrainedModel({});
+  EXPECT_EQ(one.feature_source.find("shhhz"), std::string::npos);
+  const ToolResult result = Train({"--strokes_all_orders"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr(", 1 of them in several orders"));
+  const auto all = ReadModel(runner_.Path("corpus.embed"));
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_GT(all->features.num_rows(), one.features.num_rows());
+  const uint32_t id = all->vocabulary.Find("北京");
+  EXPECT_GT(all->features.Rows(id).size(), one.features.Rows(id).size());
+  const auto strokes =
+      StrokeTable::Parse(all->feature_source, "t", StrokeOrders::kAll);
+  ASSERT_TRUE(strokes.ok());
+  EXPECT_THAT(StrokeNgramRows("北京", *strokes, all->features, {}),
+              ElementsAreArray(all->features.Rows(id)));
+  EXPECT_EQ(runner_
+                .Run({"embedquery", "--index=corpus.faiss",
+                      "--model=corpus.embed", "京北"})
+                .exit_code,
+            0);
+}
+
+TEST_F(StrokeModeTest, LatinNgrams) {
+  const Model model = TrainedModel({"--latin_ngrams", "--ngram_max=4"});
+  StrokeOptions options;
+  options.latin_min_n = 3;
+  options.latin_max_n = 4;
+  const uint32_t id = model.vocabulary.Find("word");
+  // <wo <wor wor word ord ord> rd>
+  EXPECT_EQ(model.features.Rows(id).size(), 7u);
+  const auto strokes = StrokeTable::Parse(model.feature_source, "t");
+  ASSERT_TRUE(strokes.ok());
+  EXPECT_THAT(StrokeNgramRows("word", *strokes, model.features, options),
+              ElementsAreArray(model.features.Rows(id)));
+  const ToolResult unseen =
+      runner_.Run({"embedquery", "--index=corpus.faiss", "--k=1",
+                   "--model=corpus.embed", "words"});
+  EXPECT_EQ(unseen.exit_code, 0) << unseen.err;
+  EXPECT_THAT(unseen.out, HasSubstr("words (composed)\t1\tword\t"));
+  for (const std::vector<std::string>& flags :
+       std::vector<std::vector<std::string>>{
+           {"--ngram_max=4"},
+           {"--latin_ngrams", "--ngram_max=7"},
+           {"--latin_ngrams", "--ngram_max=0"},
+           {"--latin_ngrams", "--ngram_min=0"},
+           {"--latin_ngrams", "--ngram_min=5", "--ngram_max=4"}}) {
+    EXPECT_EQ(Train(flags).exit_code, 2) << flags.back();
   }
 }
 

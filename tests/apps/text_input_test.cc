@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
@@ -137,6 +138,31 @@ TEST(TextInputTest, ItemsOfTheSameBasketsAreNeighbors) {
   EXPECT_NE(runner.Read("baskets.embed"), model);
   windowed.back() = "--window=most";
   EXPECT_EQ(runner.Run(windowed).exit_code, 2);
+}
+
+// The MiB of the line that starts with "memory: " and ends as told.
+double Memory(const std::string& err, const std::string& end) {
+  for (const std::string& line : Lines(err)) {
+    const std::vector<std::string> parts = absl::StrSplit(line, ' ');
+    if (parts.size() < 4 || parts[0] != "memory:") continue;
+    if (!absl::EndsWith(line, end)) continue;
+    EXPECT_EQ(parts[2], "MiB");
+    return std::stod(parts[1]);
+  }
+  ADD_FAILURE() << "no line of memory in " << err;
+  return 0;
+}
+
+TEST(TextInputTest, TellsTheMemoryBeforeAndAfter) {
+  const ToolRunner runner;
+  runner.Write("t", SmallCorpus());
+  const ToolResult result = runner.Run(
+      {"embedtrain", "--mode=fasttext", "--dim=100", "--buckets=300000",
+       "--epochs=1", "--min_count=1", "--output=o", "t"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const double expected = Memory(result.err, "the index included");
+  EXPECT_GT(expected, 300000 * 100 * 4 / 1048576.0);
+  EXPECT_NEAR(Memory(result.err, " MiB at most"), expected, expected / 4);
 }
 
 }  // namespace

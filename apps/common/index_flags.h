@@ -1,0 +1,52 @@
+// How an index is built: --index, --hnsw_m, --ef_construction, --target_recall.
+#ifndef EMBED_APPS_COMMON_INDEX_FLAGS_H_
+#define EMBED_APPS_COMMON_INDEX_FLAGS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "apps/common/command_line.h"
+#include "embed/index/hnsw_graph.h"
+#include "embed/index/item_index.h"
+
+namespace embed {
+
+enum class IndexKind { kAuto, kFlat, kHnsw };
+
+// With --index auto, indexes of more rows have a graph.
+constexpr uint64_t kMaxFlatRows = 50000;
+
+struct IndexPlan {
+  // Whether an index of so many rows has a graph.
+  bool WithGraph(uint64_t rows) const {
+    return kind == IndexKind::kHnsw ||
+           (kind == IndexKind::kAuto && rows > kMaxFlatRows);
+  }
+
+  IndexKind kind = IndexKind::kAuto;
+  HnswOptions hnsw;            // its threads are not used
+  bool deterministic = false;  // one thread builds the graph
+  double target_recall = 0;    // 0: ef_search is not tuned
+  bool for_faiss = false;      // a file that FAISS itself reads
+};
+
+FlagGroup IndexFlagGroup();
+
+// From the flags and --deterministic. UsageError.
+absl::StatusOr<IndexPlan> ReadIndexFlags();
+
+// Puts the plan for an index of `rows` rows into `options`, which has its
+// number of threads already.
+void ApplyIndexPlan(const IndexPlan& plan, uint64_t rows,
+                    ItemIndexOptions* options);
+
+// What was built, in brackets behind "wrote FILE", and a line about the recall
+// if ef_search was tuned.
+std::string IndexNote(const ItemIndex& index, const ItemIndexOptions& options,
+                      double seconds);
+
+}  // namespace embed
+
+#endif  // EMBED_APPS_COMMON_INDEX_FLAGS_H_

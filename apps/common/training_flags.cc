@@ -68,7 +68,8 @@ DEFINE_int32(group_inputs, embed::PartitionOptions().group_inputs,
 DEFINE_int32(group_passes, embed::PartitionOptions().group_passes,
              "with --deterministic: passes in which the pairs of a sequence "
              "are taken, some distances each; fewer are faster, but then more "
-             "pairs of a context share negatives; 0: 4, of walks 2");
+             "pairs of a context share negatives; 0: 4, in modes deepwalk and "
+             "node2vec 2");
 DEFINE_uint64(seed, 1,
               "of all random choices; one seed and one thread give "
               "the same bytes in every run");

@@ -1,5 +1,5 @@
-// Plain SGD on steps with one composed input: skip-gram over features, CBOW.
-// Internal to the objectives.
+// Plain SGD on steps with one composed input, for CBOW; skip-gram over features
+// has FeatureWorker. Internal to the objectives.
 #ifndef EMBED_TRAIN_COMPOSED_WORKER_H_
 #define EMBED_TRAIN_COMPOSED_WORKER_H_
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "embed/train/block_worker.h"
-
 namespace embed {
 WindowGatherer::WindowGatherer(const WindowSetup* setup, EmbeddingTable* input)
     : window_(static_cast<size_t>(setup->window())),

@@ -34,12 +34,14 @@ class SkipGramPairsTest : public testing::Test {
     EXPECT_TRUE(source_.Read(0, 0, &batch_).ok());
   }
 
-  absl::StatusOr<std::unique_ptr<PairTraining>> Make(uint32_t parts) {
+  absl::StatusOr<std::unique_ptr<PairTraining>> Make(uint32_t parts,
+                                                     int passes = 0) {
     objective_ =
         *SkipGram::Create(options_, source_.Counts(kIds), &input_, &output_);
     PartitionOptions partition;
     partition.parts = parts;
     partition.group_inputs = 3;
+    partition.group_passes = passes;
     return objective_->NewPairTraining(partition);
   }
 
@@ -82,6 +84,33 @@ TEST_F(SkipGramPairsTest, EmitsThePairsOfTheWindows) {
   }
   EXPECT_GT(expected.size(), 100);
   EXPECT_EQ(found, expected);
+}
+
+// The same pairs in another order.
+TEST_F(SkipGramPairsTest, TakesThePairsInAsManyPassesAsGiven) {
+  options_.window = 3;
+  options_.subsample = 0;
+  const auto emit = [&](int passes) {
+    const std::unique_ptr<PairTraining> training = *Make(1, passes);
+    const std::unique_ptr<PairTraining::Worker> worker = training->NewWorker();
+    TrainStats stats;
+    std::vector<std::pair<uint32_t, uint32_t>> pairs;
+    for (const RowPair& pair : worker->Emit(0, batch_, &stats)) {
+      pairs.emplace_back(pair.input, pair.output);
+    }
+    return pairs;
+  };
+  auto one = emit(1);
+  EXPECT_EQ(emit(0), emit(4));
+  EXPECT_EQ(emit(100), emit(7));  // no more passes than offsets
+  std::sort(one.begin(), one.end());
+  for (const int passes : {2, 4, 7}) {
+    auto pairs = emit(passes);
+    EXPECT_NE(pairs, emit(1)) << passes;
+    EXPECT_NE(pairs, emit(passes - 1)) << passes;
+    std::sort(pairs.begin(), pairs.end());
+    EXPECT_EQ(pairs, one) << passes;
+  }
 }
 
 // Trains one bucket; returns what its rows are afterwards.

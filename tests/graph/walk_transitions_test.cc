@@ -110,12 +110,14 @@ WalkOptions Node2vec(double p, double q, bool weighted) {
 TEST(Node2vecExtremesTest, AreExact) {
   for (const MatrixGraph& graph : HandMadeGraphs()) {
     for (const auto& [p, q] : {std::pair(1e4, 2e4), std::pair(1e9, 1e9)}) {
-      WalkOptions options = Node2vec(p, q, true);
-      options.walks_per_node = 200;
-      EXPECT_GT(
-          PValue(graph, options, SecondOrder(graph, p, q, true), kSteps / 20),
-          kLeastPValue)
-          << graph.name << " p " << p;
+      for (const bool weighted : {false, true}) {  // a class of its own each
+        WalkOptions options = Node2vec(p, q, weighted);
+        options.walks_per_node = 200;
+        EXPECT_GT(PValue(graph, options, SecondOrder(graph, p, q, weighted),
+                         kSteps / 20),
+                  kLeastPValue)
+            << graph.name << " p " << p << (weighted ? ", weighted" : "");
+      }
     }
   }
 }

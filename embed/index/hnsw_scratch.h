@@ -75,8 +75,10 @@ class HnswFrontier {
       count = after ? count - half - 1 : half;
     }
     const size_t moved = (full ? size_ - 1 : size_) - low;
-    std::memmove(&entries_[low + 1], &entries_[low], moved * sizeof(Entry));
-    entries_[low] = {score, row};
+    // A pointer: low + 1 may be one behind the last entry, with none to move.
+    Entry* const place = entries_.data() + low;
+    std::memmove(place + 1, place, moved * sizeof(Entry));
+    *place = {score, row};
     size_ += !full;
     return low;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <numeric>
 #include <utility>
@@ -27,8 +28,15 @@ constexpr int kMostEf = 4096;
 constexpr double kEfStep = 1.15;
 // A recall so near to the best is not worth a longer search.
 constexpr double kNear = 0.001;
+// Cosines of float32 vectors that differ by less are equal
+// (embed/eval/search_recall.cc).
+constexpr double kTie = 1e-7;
 
-using Neighbors = std::vector<std::vector<uint32_t>>;
+// What a search should find: so many rows, none less near.
+struct Wanted {
+  size_t count = 0;
+  double least = 0;  // cosine
+};
 
 double Norm(absl::Span<const float> x) {
   double sum = 0;
@@ -54,19 +62,19 @@ std::vector<uint32_t> SampleRows(const HnswGraph& graph) {
   return rows;
 }
 
-// The kTop ids of `candidates` nearest to row `own` by floats, without it.
-std::vector<uint32_t> Nearest(const MatrixView& vectors, uint32_t own,
-                              const std::vector<SearchHit>& candidates) {
-  std::vector<std::pair<double, uint32_t>> order;
+// The kTop of `candidates` nearest to row `own` by floats, without it. Rows as
+// near as the last of them are as good: equal rows, and all for a row of zeros.
+Wanted Nearest(const MatrixView& vectors, uint32_t own,
+               const std::vector<SearchHit>& candidates) {
+  std::vector<double> cosines;
   for (const SearchHit& hit : candidates) {
     if (hit.id == own) continue;
-    order.emplace_back(-Cosine(vectors.row(own), vectors.row(hit.id)), hit.id);
+    cosines.push_back(Cosine(vectors.row(own), vectors.row(hit.id)));
   }
-  std::sort(order.begin(), order.end());
-  order.resize(std::min<size_t>(order.size(), kTop));
-  std::vector<uint32_t> ids;
-  for (const auto& entry : order) ids.push_back(entry.second);
-  return ids;
+  if (cosines.empty()) return {};
+  std::sort(cosines.begin(), cosines.end(), std::greater<double>());
+  const size_t count = std::min<size_t>(cosines.size(), kTop);
+  return {count, cosines[count - 1] - kTie};
 }
 
 class Tuner {
@@ -107,17 +115,18 @@ class Tuner {
     ParallelFor(threads_, rows_.size(), [&](uint64_t begin, uint64_t end) {
       std::unique_ptr<HnswScratch> scratch = graph_.scratch_pool()->Take();
       for (uint64_t i = begin; i < end; ++i) {
-        const std::vector<uint32_t>& exact = exact_[i];
         for (const SearchHit& hit :
              SearchByWalk(graph_, queries_[i], kTop, static_cast<uint64_t>(ef),
                           rows_[i], scratch.get())) {
-          found[i] += std::count(exact.begin(), exact.end(), hit.id);
+          const double cosine =
+              Cosine(vectors_.row(rows_[i]), vectors_.row(hit.id));
+          found[i] += cosine >= exact_[i].least ? 1 : 0;
         }
       }
       graph_.scratch_pool()->Return(std::move(scratch));
     });
     uint64_t wanted = 0;
-    for (const auto& exact : exact_) wanted += exact.size();
+    for (const Wanted& exact : exact_) wanted += exact.count;
     const uint64_t all =
         std::accumulate(found.begin(), found.end(), uint64_t{0});
     return wanted == 0 ? 1 : static_cast<double>(all) / wanted;
@@ -130,7 +139,7 @@ class Tuner {
   const int threads_;
   std::vector<uint32_t> rows_;
   std::vector<Int8TableQuery> queries_;
-  Neighbors exact_;
+  std::vector<Wanted> exact_;
 };
 
 std::vector<int> EfValues() {

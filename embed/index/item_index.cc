@@ -21,6 +21,10 @@ absl::Status CheckIndexInput(const Vocabulary& vocabulary,
         absl::StrCat("an index of ", vocabulary.size(), " keys and ",
                      vectors.rows, " vectors, expected as many"));
   }
+  if (vectors.rows == 0) {
+    return absl::InvalidArgumentError(
+        "an index of no vectors, expected at least 1");
+  }
   // Here, because the table could only name the row.
   const auto bad = FirstNonFiniteRow(vectors, threads);
   if (bad.has_value()) {

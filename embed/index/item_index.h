@@ -42,8 +42,8 @@ struct ItemIndexOptions {
   std::map<std::string, std::string> info;
 };
 
-// InvalidArgument: rows and keys differ in number, or a value is not finite
-// (the message names the key).
+// InvalidArgument: rows and keys differ in number, none, or a value that is not
+// finite (the message names the key).
 absl::Status CheckIndexInput(const Vocabulary& vocabulary,
                              const MatrixView& vectors, int threads);
 

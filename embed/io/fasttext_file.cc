@@ -25,6 +25,9 @@ constexpr int32_t kNegativeSampling = 2;
 constexpr int32_t kCbow = 1;
 constexpr int32_t kSkipGram = 2;
 constexpr int32_t kSupervised = 3;
+// A word has nearly this many n-grams for each of its bytes: longer ones would
+// let a small file ask for any memory. Words in use are shorter.
+constexpr int32_t kLongestNgram = 100;
 
 // A mapped file read from front to back.
 class Cursor {
@@ -42,6 +45,12 @@ class Cursor {
   }
   absl::Status Refused(absl::string_view what) const {
     return absl::InvalidArgumentError(absl::StrCat(file_->path(), ": ", what));
+  }
+
+  absl::Status Within(absl::string_view what,
+                      const absl::Status& status) const {
+    return absl::Status(status.code(), absl::StrCat(file_->path(), ": ", what,
+                                                    ": ", status.message()));
   }
 
   template <typename T>
@@ -113,6 +122,11 @@ absl::Status CheckArguments(const Cursor& cursor, const Arguments& arguments) {
         absl::StrCat("dim ", arguments.dim, ", buckets ", arguments.buckets,
                      ", n-grams of ", arguments.min_n, " to ", arguments.max_n,
                      ": not the numbers of a model"));
+  }
+  if (arguments.max_n > kLongestNgram) {
+    return cursor.Refused(
+        absl::StrCat("a fastText model with n-grams of up to ", arguments.max_n,
+                     " characters, expected at most ", kLongestNgram));
   }
   return absl::OkStatus();
 }
@@ -234,10 +248,10 @@ absl::StatusOr<EmbeddingTable> ReadMatrix(Cursor* cursor, const char* name,
     return cursor->Damaged(cursor->offset(),
                            absl::StrCat("the file ends within ", name));
   }
-  EMBED_ASSIGN_OR_RETURN(EmbeddingTable table,
-                         EmbeddingTable::Create(rows, dim));
+  absl::StatusOr<EmbeddingTable> table = EmbeddingTable::Create(rows, dim);
+  if (!table.ok()) return cursor->Within(name, table.status());
   for (uint64_t r = 0; r < rows; ++r) {
-    std::memcpy(table.row(r), cursor->data(), row_bytes);
+    std::memcpy(table->row(r), cursor->data(), row_bytes);
     cursor->Skip(row_bytes);
   }
   return table;

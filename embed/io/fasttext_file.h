@@ -41,7 +41,8 @@ absl::StatusOr<bool> IsFasttextFile(const std::string& path);
 // Peak memory: the tables and the pages of the mapped file, which the system
 // may drop. Sizes are checked against the file's before memory is asked for.
 // InvalidArgument: not a fastText model, another version, a supervised or a
-// quantised model. DataLoss, with the byte: damaged or cut off.
+// quantised model, a dim above EmbeddingTable::kMaxDim, n-grams of more than
+// 100 characters. DataLoss, with the byte: damaged or cut off.
 absl::StatusOr<FasttextModel> ReadFasttext(const std::string& path);
 
 }  // namespace embed

@@ -12,11 +12,11 @@
 namespace embed {
 namespace {
 
-// 0 for a row of zeros.
-float InverseLength(const float* row, int dim) {
+// 0 for a row of zeros. Of the least float32 numbers it is above all of them.
+double InverseLength(const float* row, int dim) {
   double square = 0;
   for (int i = 0; i < dim; ++i) square += double{row[i]} * double{row[i]};
-  return square == 0 ? 0.0f : static_cast<float>(1.0 / std::sqrt(square));
+  return square == 0 ? 0.0 : 1.0 / std::sqrt(square);
 }
 
 }  // namespace
@@ -42,6 +42,8 @@ absl::StatusOr<EmbeddingTable> ComposeAll(const FeatureMap& features,
         absl::StrCat("features of ", features.num_rows(),
                      " rows for a table of ", table.rows()));
   }
+  // A model without keys, of which a file gives no dim.
+  if (features.num_ids() == 0) return EmbeddingTable();
   EMBED_ASSIGN_OR_RETURN(
       EmbeddingTable composed,
       EmbeddingTable::Create(features.num_ids(), table.dim()));
@@ -65,10 +67,10 @@ absl::Status AddUnitRows(const EmbeddingTable& table, float weight,
   for (uint64_t r = 0; r < table.rows(); ++r) {
     const float* const added = table.row(r);
     float* const row = sum->row(r);
-    const float added_scale = InverseLength(added, table.dim());
-    const float row_scale = weight * InverseLength(row, table.dim());
+    const double added_scale = InverseLength(added, table.dim());
+    const double row_scale = weight * InverseLength(row, table.dim());
     for (int i = 0; i < table.dim(); ++i) {
-      row[i] = row_scale * row[i] + added_scale * added[i];
+      row[i] = static_cast<float>(row_scale * row[i] + added_scale * added[i]);
     }
   }
   return absl::OkStatus();

@@ -139,6 +139,13 @@ TEST_F(FaissExportTest, ThreadsDoNotChangeAFlatFile) {
   EXPECT_EQ(Bytes(), one);
 }
 
+TEST_F(FaissExportTest, RefusesNoVectors) {
+  const absl::Status status =
+      WriteFaissIndex(NumberedKeys(0), all_.view(0, 0), {}, path_);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_FALSE(std::ifstream(path_).good());
+}
+
 TEST_F(FaissExportTest, RefusesWhatIsNoNumberByItsKey) {
   all_.row(7)[3] = std::numeric_limits<float>::quiet_NaN();
   const absl::Status status = Write({});

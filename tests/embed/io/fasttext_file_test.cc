@@ -29,6 +29,7 @@ struct Fields {
   int32_t model = 2;
   int32_t buckets = 2;
   int32_t min_n = 3;
+  int32_t max_n = 6;
   int32_t entries = 2;
   int32_t words = 2;
   int32_t labels = 0;
@@ -44,7 +45,7 @@ struct Fields {
 std::string FileOf(const Fields& f) {
   std::string bytes;
   for (const int32_t value : {f.magic, f.version, f.dim, 5, 4, 1, 6, 1, f.loss,
-                              f.model, f.buckets, f.min_n, 6, 100}) {
+                              f.model, f.buckets, f.min_n, f.max_n, 100}) {
     Put(value, &bytes);
   }
   Put(1e-4, &bytes);
@@ -112,6 +113,8 @@ TEST_F(FasttextFileTest, RefusesOtherKindsOfModels) {
           {[](Fields* f) { f->version = 13; }, "version 13, expected 11 or 12"},
           {[](Fields* f) { f->model = 3; }, "supervised"},
           {[](Fields* f) { f->quantised = 1; }, "quantised"},
+          {[](Fields* f) { f->dim = 5000; }, "dim is 5000"},
+          {[](Fields* f) { f->max_n = 1000000000; }, "up to 1000000000"},
           {[](Fields* f) { f->pruned = 0; }, "pruned"}};
   for (const auto& [change, message] : kinds) {
     Fields fields;
@@ -135,7 +138,7 @@ TEST_F(FasttextFileTest, SaysWhatIsDamaged) {
           {[](Fields* f) {
              f->texts = {"a", "a"};
            },
-           "a"},
+           "'a' is given twice"},
           {[](Fields* f) {
              f->texts = {"a", ""};
            },

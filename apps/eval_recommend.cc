@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -64,6 +66,15 @@ absl::StatusOr<RecommendPlan> ReadPlan(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(plan.threads, ApplyRunningFlags());
   EMBED_ASSIGN_OR_RETURN(plan.result, ReadResultFlags());
   if (!FLAGS_histories.empty() && FLAGS_histories != "-") {
+    for (const std::string& input : {FLAGS_sequences, FLAGS_events, FLAGS_train,
+                                     FLAGS_test, FLAGS_model, FLAGS_vectors}) {
+      std::error_code ignored;
+      if (std::filesystem::equivalent(FLAGS_histories, input, ignored)) {
+        return UsageError(absl::StrCat("--histories: ", FLAGS_histories,
+                                       " is an input as well; choose another "
+                                       "name"));
+      }
+    }
     EMBED_RETURN_IF_ERROR(CheckWritable(FLAGS_histories));
   }
   return plan;

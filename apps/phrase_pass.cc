@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <system_error>
 #include <utility>
 
@@ -58,11 +59,20 @@ std::vector<std::string> Notes(const FoundPhrases& found,
 }
 
 // The corpus as its filters leave it. A line that chunks divide stays one.
-absl::Status WriteText(Corpus* corpus, int threads, const std::string& path) {
+// *stats: what of TextWarnings() the chunks tell.
+absl::Status WriteText(Corpus* corpus, int threads, const std::string& path,
+                       CorpusStats* stats) {
+  stats->dropped_tokens = corpus->dropped_tokens();
+  std::mutex mutex;  // of *stats
   EMBED_ASSIGN_OR_RETURN(TextOutput output, TextOutput::Open(path));
   const auto make = [&](uint64_t i, std::string* text) -> absl::Status {
     CorpusChunk chunk;
     EMBED_RETURN_IF_ERROR(corpus->ReadChunk(i, &chunk));
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      stats->bad_sequences += chunk.bad_sequences;
+      stats->nul_bytes += chunk.nul_bytes;
+    }
     *text = std::move(chunk.text);
     if (text->empty() || text->back() == '\n') return absl::OkStatus();
     if (text->back() == ' ') text->pop_back();
@@ -94,8 +104,10 @@ absl::StatusOr<std::vector<std::string>> RunPhrasePass(
     corpus->AddFilter(NewPhraseFilter(pairs));
   }
   if (!flags.text_path.empty()) {
-    EMBED_RETURN_IF_ERROR(
-        WriteText(corpus.get(), flags.options.threads, flags.text_path));
+    CorpusStats stats;
+    EMBED_RETURN_IF_ERROR(WriteText(corpus.get(), flags.options.threads,
+                                    flags.text_path, &stats));
+    if (flags.find_path.empty()) notes = TextWarnings(stats);
     if (flags.text_path != "-") notes.push_back("wrote " + flags.text_path);
   }
   return notes;

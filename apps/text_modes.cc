@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "embed/base/hash.h"
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
 #include "embed/io/atomic_file.h"
@@ -85,18 +86,30 @@ absl::Status WriteStrokesReport(const std::string& path,
   return file->Commit();
 }
 
-// Before any work: the vocabulary can be written and is no input itself.
-absl::Status CheckVocabularyOutput(const TextFlags& flags) {
-  if (flags.vocab_out.empty()) return absl::OkStatus();
-  for (const std::string& input : flags.corpus.paths) {
+std::vector<std::string> PathsOf(const LoadContext& context) {
+  std::vector<std::string> paths = {context.input};
+  paths.insert(paths.end(), context.more_inputs.begin(),
+               context.more_inputs.end());
+  return paths;
+}
+
+// Before any work: the file can be written and is none of those to read.
+absl::Status CheckOutput(const std::string& flag, const std::string& path,
+                         const TextFlags& flags, const std::string& table) {
+  if (path.empty()) return absl::OkStatus();
+  std::vector<std::string> inputs = flags.corpus.paths;
+  inputs.insert(inputs.end(), flags.phrase_lists.begin(),
+                flags.phrase_lists.end());
+  inputs.insert(inputs.end(), {flags.keep_path, flags.vocab_in, table});
+  for (const std::string& input : inputs) {
     std::error_code ignored;
-    if (std::filesystem::equivalent(flags.vocab_out, input, ignored)) {
-      return UsageError(absl::StrCat("--vocab_out: ", flags.vocab_out,
-                                     " is the input itself; choose another "
+    if (std::filesystem::equivalent(path, input, ignored)) {
+      return UsageError(absl::StrCat(flag, ": ", path,
+                                     " is an input as well; choose another "
                                      "name"));
     }
   }
-  return CheckWritable(flags.vocab_out);
+  return CheckWritable(path);
 }
 
 // The vocabulary that --vocab_in names; the text is not read.
@@ -130,20 +143,19 @@ absl::Status CountVocabulary(Corpus* corpus, const VocabularyOptions& options,
 }
 
 absl::StatusOr<TrainingInput> Load(const LoadContext& context, bool baskets) {
-  std::vector<std::string> inputs = {context.input};
-  inputs.insert(inputs.end(), context.more_inputs.begin(),
-                context.more_inputs.end());
   EMBED_ASSIGN_OR_RETURN(const TextFlags flags,
-                         ReadTextFlags(std::move(inputs), context.threads));
-  EMBED_RETURN_IF_ERROR(CheckVocabularyOutput(flags));
+                         ReadTextFlags(PathsOf(context), context.threads));
+  EMBED_RETURN_IF_ERROR(
+      CheckOutput("--vocab_out", flags.vocab_out, flags, /*table=*/""));
   VocabularyOptions options = flags.vocabulary;
   if (!flags.keep_path.empty()) {
     EMBED_ASSIGN_OR_RETURN(options.keep, ReadWordList(flags.keep_path));
   }
   auto backing = std::make_unique<CorpusBacking>();
-  EMBED_ASSIGN_OR_RETURN(backing->corpus, OpenCorpus(flags, baskets));
-  Corpus* const corpus = backing->corpus.get();
   TrainingInput result;
+  EMBED_ASSIGN_OR_RETURN(backing->corpus,
+                         OpenCorpus(flags, baskets, &result.phrases));
+  Corpus* const corpus = backing->corpus.get();
   EMBED_RETURN_IF_ERROR(flags.vocab_in.empty()
                             ? CountVocabulary(corpus, options, &result)
                             : TakeVocabulary(flags, options, &result));
@@ -189,18 +201,27 @@ std::vector<std::string> TextWarnings(const CorpusStats& stats) {
 }
 
 absl::StatusOr<std::unique_ptr<Corpus>> OpenCorpus(const TextFlags& flags,
-                                                   bool sets) {
+                                                   bool sets,
+                                                   std::string* phrases) {
   // The lists first: they may be missing.
-  std::vector<std::unique_ptr<TextFilter>> phrases;
+  std::vector<std::unique_ptr<TextFilter>> lists;
+  std::string text;
   for (const std::string& path : flags.phrase_lists) {
     EMBED_ASSIGN_OR_RETURN(const auto pairs, ReadPhraseFile(path));
-    phrases.push_back(NewPhraseFilter(pairs));
+    lists.push_back(NewPhraseFilter(pairs));
+    for (const auto& [first, second] : pairs) {
+      absl::StrAppend(&text, first, " ", second, "\n");
+    }
+    text += '\n';  // ends the list
+  }
+  if (phrases != nullptr && !lists.empty()) {
+    *phrases = absl::StrCat(absl::Hex(Hash64(text), absl::kZeroPad16));
   }
   EMBED_ASSIGN_OR_RETURN(std::unique_ptr<Corpus> corpus,
                          Corpus::Open(flags.corpus));
   if (flags.lowercase) corpus->AddFilter(NewLowercaseFilter());
   if (flags.characters) corpus->AddFilter(NewCharacterFilter());
-  for (auto& filter : phrases) corpus->AddFilter(std::move(filter));
+  for (auto& filter : lists) corpus->AddFilter(std::move(filter));
   if (sets) corpus->AddFilter(NewSetFilter());
   return corpus;
 }
@@ -217,6 +238,12 @@ absl::StatusOr<TrainingInput> LoadStrokeWords(const LoadContext& context) {
   // The table first: it is quickly found to be missing.
   EMBED_ASSIGN_OR_RETURN(const StrokeFlags flags,
                          ReadStrokeFlags(context.threads));
+  EMBED_ASSIGN_OR_RETURN(const TextFlags text,
+                         ReadTextFlags(PathsOf(context), context.threads));
+  EMBED_RETURN_IF_ERROR(CheckOutput("--strokes_report", flags.report_path, text,
+                                    flags.table_path));
+  EMBED_RETURN_IF_ERROR(
+      CheckOutput("--vocab_out", text.vocab_out, text, flags.table_path));
   EMBED_ASSIGN_OR_RETURN(const StrokeTable table,
                          StrokeTable::Load(flags.table_path, flags.orders));
   EMBED_ASSIGN_OR_RETURN(TrainingInput result, LoadWords(context));

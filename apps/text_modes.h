@@ -15,9 +15,11 @@
 namespace embed {
 
 // The text as the flags say, with its filters; `sets`: each line as a set.
-// Errors: those of Corpus::Open() and of reading the lists of phrases.
-absl::StatusOr<std::unique_ptr<Corpus>> OpenCorpus(const TextFlags& flags,
-                                                   bool sets);
+// Sets *phrases, if not null, to a hash of the lists of phrases, in their order
+// (empty: there are none). Errors: those of Corpus::Open() and of reading the
+// lists of phrases.
+absl::StatusOr<std::unique_ptr<Corpus>> OpenCorpus(
+    const TextFlags& flags, bool sets, std::string* phrases = nullptr);
 
 // What a reading of text tolerated, a line each.
 std::vector<std::string> TextWarnings(const CorpusStats& stats);

@@ -238,7 +238,13 @@ TrainingIdentity IdentityOf(const TrainPlan& plan, const TrainingInput& input,
   }
   identity["schedule"] = schedule.options.empty() ? "hogwild" : "partitioned";
   identity.insert(schedule.options.begin(), schedule.options.end());
-  identity["input bytes"] = absl::StrCat(InputBytes(plan));
+  // Of each file: their order is that of the chunks.
+  std::string bytes = absl::StrCat(FileBytes(plan.input));
+  for (const std::string& path : plan.more_inputs) {
+    absl::StrAppend(&bytes, "+", FileBytes(path));
+  }
+  identity["input bytes"] = bytes;
+  if (!input.phrases.empty()) identity["phrases"] = input.phrases;
   identity["tokens"] = absl::StrCat(input.tokens_per_epoch);
   identity["vocabulary"] =
       absl::StrCat(words.size(), " keys ", hash(words.text()),
@@ -270,6 +276,11 @@ void SayResult(const TrainResult& result) {
       FormatCount(static_cast<double>(result.stats.examples) /
                   (result.seconds > 0 ? result.seconds : 1)),
       result.mean_loss));
+  if (result.stats.examples == 0) {
+    Say("warning: nothing was trained on, so the vectors are as they "
+        "started: no sequence of the input has two of the keys (with "
+        "--vocab_in, are they words of this text?)");
+  }
 }
 
 // Null without --eval.

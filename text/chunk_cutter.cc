@@ -33,6 +33,16 @@ size_t AfterLastWhiteSpace(absl::string_view text) {
   return 0;
 }
 
+// Where the last character of `text` begins; its end if it has only one.
+size_t BeforeLastCharacter(absl::string_view text) {
+  size_t at = text.size() - 1;
+  for (int i = 0; i < 3 && at > 0; ++i) {
+    if ((static_cast<uint8_t>(text[at]) & 0xC0) != 0x80) break;
+    --at;
+  }
+  return at == 0 ? text.size() : at;
+}
+
 }  // namespace
 
 absl::StatusOr<absl::optional<TextSpan>> ChunkCutter::Next() {
@@ -65,6 +75,7 @@ absl::StatusOr<absl::optional<TextSpan>> ChunkCutter::Cut() {
     const absl::string_view most = window.substr(0, chunk_bytes_);
     size_t cut = AfterLastLineFeed(most);
     if (cut == 0) cut = AfterLastWhiteSpace(most);
+    if (cut == 0 && split_tokens_) cut = BeforeLastCharacter(most);
     if (cut != 0) return TextSpan{offset_, cut};
     EMBED_ASSIGN_OR_RETURN(const TextSpan span, LongTokenAt(offset_));
     if (span.size != 0) return span;

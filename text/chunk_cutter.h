@@ -11,9 +11,11 @@
 //   than chunk_bytes. Up to Tokenizer::kMaxTokenBytes bytes, it makes a chunk
 //   with the white space character behind it; if longer, it is left out of all
 //   chunks and counted, and the next chunk begins behind it.
+// - With split_tokens (text whose characters are the tokens) it instead ends
+//   before the last character that begins among the next chunk_bytes bytes.
 //
 // The rule works on bytes, before bad UTF-8 is replaced; no cut can fall into a
-// character, as cuts lie only at white space.
+// character (of a chunk_bytes of 8 or more with split_tokens).
 #ifndef EMBED_TEXT_CHUNK_CUTTER_H_
 #define EMBED_TEXT_CHUNK_CUTTER_H_
 
@@ -35,8 +37,8 @@ struct TextSpan {
 class ChunkCutter {
  public:
   // Does not own `text`, which nobody else may move forward.
-  ChunkCutter(TextBytes* text, size_t chunk_bytes)
-      : text_(text), chunk_bytes_(chunk_bytes) {}
+  ChunkCutter(TextBytes* text, size_t chunk_bytes, bool split_tokens = false)
+      : text_(text), chunk_bytes_(chunk_bytes), split_tokens_(split_tokens) {}
 
   // The next chunk, nullopt at the end. The bytes of a chunk may still be got
   // from `text` until the next call. Of a plain file only a few bytes per chunk
@@ -52,6 +54,7 @@ class ChunkCutter {
 
   TextBytes* text_;
   size_t chunk_bytes_;
+  bool split_tokens_;
   uint64_t offset_ = 0;  // where the next chunk begins
   bool started_ = false;
   uint64_t dropped_tokens_ = 0;

@@ -39,14 +39,13 @@ class ChunkStore {
 
 // A store over the plain file open as `fd`, which it takes and closes. `name`
 // is for messages. Memory: 16 bytes a chunk.
-absl::StatusOr<std::unique_ptr<ChunkStore>> OpenPlainChunks(int fd,
-                                                            std::string name,
-                                                            size_t chunk_bytes);
+absl::StatusOr<std::unique_ptr<ChunkStore>> OpenPlainChunks(
+    int fd, std::string name, size_t chunk_bytes, bool split_tokens = false);
 
 // A store over the compressed file `path`, which is decoded once here to count
 // its chunks. Memory: at most 64 decoded chunks.
 absl::StatusOr<std::unique_ptr<ChunkStore>> OpenStreamedChunks(
-    std::string path, size_t chunk_bytes);
+    std::string path, size_t chunk_bytes, bool split_tokens = false);
 
 // Copies `stream` into an unnamed temporary file in $TMPDIR (/tmp if unset),
 // which the system removes with its last descriptor. Returns the descriptor.

@@ -26,23 +26,24 @@ bool IsRegularFile(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<ChunkStore>> OpenStore(const std::string& path,
                                                       const std::string& name,
-                                                      size_t chunk_bytes) {
+                                                      size_t chunk_bytes,
+                                                      bool split_tokens) {
   if (IsPlainFile(path)) {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
       return absl::ErrnoToStatus(errno,
                                  absl::StrCat(name, ": cannot be opened"));
     }
-    return OpenPlainChunks(fd, name, chunk_bytes);
+    return OpenPlainChunks(fd, name, chunk_bytes, split_tokens);
   }
   if (IsRegularFile(path)) {
-    return OpenStreamedChunks(path, chunk_bytes);
+    return OpenStreamedChunks(path, chunk_bytes, split_tokens);
   }
   EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<InputStream> stream,
                          InputStream::Open(path));
   EMBED_ASSIGN_OR_RETURN(const int fd,
                          SpoolToTemporaryFile(stream.get(), name));
-  return OpenPlainChunks(fd, name, chunk_bytes);
+  return OpenPlainChunks(fd, name, chunk_bytes, split_tokens);
 }
 
 uint64_t CountNul(absl::string_view text) {
@@ -85,8 +86,9 @@ absl::StatusOr<std::unique_ptr<Corpus>> Corpus::Open(
     Part part;
     part.name = InputName(path);
     part.first_chunk = corpus->num_chunks_;
-    EMBED_ASSIGN_OR_RETURN(part.store,
-                           OpenStore(path, part.name, options.chunk_bytes));
+    EMBED_ASSIGN_OR_RETURN(
+        part.store,
+        OpenStore(path, part.name, options.chunk_bytes, options.split_tokens));
     corpus->num_chunks_ += part.store->num_chunks();
     corpus->parts_.push_back(std::move(part));
   }

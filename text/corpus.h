@@ -32,6 +32,9 @@ struct CorpusOptions {
   OnBadUtf8 on_bad_utf8 = OnBadUtf8::kReplace;
   // Part of every result, so only tests set it; 1 to 2 MiB.
   size_t chunk_bytes = size_t{256} << 10;
+  // A chunk may end between two characters where it holds no white space: for
+  // a filter that makes tokens of characters.
+  bool split_tokens = false;
 
   absl::Status Validate() const;
 };

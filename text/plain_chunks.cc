@@ -21,11 +21,11 @@ class PlainChunks : public ChunkStore {
   PlainChunks(const PlainChunks&) = delete;
   PlainChunks& operator=(const PlainChunks&) = delete;
 
-  absl::Status Index(size_t chunk_bytes) {
+  absl::Status Index(size_t chunk_bytes, bool split_tokens) {
     EMBED_ASSIGN_OR_RETURN(stamp_, StampOfDescriptor(fd_, name_));
     FileBytes text(fd_, name_);
     EMBED_RETURN_IF_ERROR(CheckLooksLikeText(&text, name_));
-    ChunkCutter cutter(&text, chunk_bytes);
+    ChunkCutter cutter(&text, chunk_bytes, split_tokens);
     while (true) {
       EMBED_ASSIGN_OR_RETURN(const absl::optional<TextSpan> span,
                              cutter.Next());
@@ -62,10 +62,12 @@ class PlainChunks : public ChunkStore {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ChunkStore>> OpenPlainChunks(
-    int fd, std::string name, size_t chunk_bytes) {
+absl::StatusOr<std::unique_ptr<ChunkStore>> OpenPlainChunks(int fd,
+                                                            std::string name,
+                                                            size_t chunk_bytes,
+                                                            bool split_tokens) {
   auto store = std::make_unique<PlainChunks>(fd, std::move(name));
-  EMBED_RETURN_IF_ERROR(store->Index(chunk_bytes));
+  EMBED_RETURN_IF_ERROR(store->Index(chunk_bytes, split_tokens));
   return std::unique_ptr<ChunkStore>(std::move(store));
 }
 

@@ -21,14 +21,16 @@ constexpr size_t kMaxWaiting = 64;
 class ChunkStream {
  public:
   static absl::StatusOr<std::unique_ptr<ChunkStream>> Open(
-      const std::string& path, size_t chunk_bytes) {
+      const std::string& path, size_t chunk_bytes, bool split_tokens) {
     EMBED_ASSIGN_OR_RETURN(std::unique_ptr<InputStream> stream,
                            InputStream::Open(path));
-    return std::make_unique<ChunkStream>(std::move(stream), chunk_bytes);
+    return std::make_unique<ChunkStream>(std::move(stream), chunk_bytes,
+                                         split_tokens);
   }
 
-  ChunkStream(std::unique_ptr<InputStream> stream, size_t chunk_bytes)
-      : text_(std::move(stream)), cutter_(&text_, chunk_bytes) {}
+  ChunkStream(std::unique_ptr<InputStream> stream, size_t chunk_bytes,
+              bool split_tokens)
+      : text_(std::move(stream)), cutter_(&text_, chunk_bytes, split_tokens) {}
   ChunkStream(const ChunkStream&) = delete;
   ChunkStream& operator=(const ChunkStream&) = delete;
 
@@ -45,13 +47,16 @@ class ChunkStream {
 
 class StreamedChunks : public ChunkStore {
  public:
-  StreamedChunks(std::string path, size_t chunk_bytes)
-      : path_(std::move(path)), chunk_bytes_(chunk_bytes) {}
+  StreamedChunks(std::string path, size_t chunk_bytes, bool split_tokens)
+      : path_(std::move(path)),
+        chunk_bytes_(chunk_bytes),
+        split_tokens_(split_tokens) {}
 
   absl::Status Count() {
     EMBED_ASSIGN_OR_RETURN(stamp_, StampOfPath(path_));
-    EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<ChunkStream> stream,
-                           ChunkStream::Open(path_, chunk_bytes_));
+    EMBED_ASSIGN_OR_RETURN(
+        const std::unique_ptr<ChunkStream> stream,
+        ChunkStream::Open(path_, chunk_bytes_, split_tokens_));
     EMBED_RETURN_IF_ERROR(CheckLooksLikeText(stream->text(), path_));
     while (true) {
       EMBED_ASSIGN_OR_RETURN(const absl::optional<TextSpan> span,
@@ -110,7 +115,8 @@ class StreamedChunks : public ChunkStore {
         Keep(next_ - 1, std::move(rest));
       }
     }
-    EMBED_ASSIGN_OR_RETURN(stream_, ChunkStream::Open(path_, chunk_bytes_));
+    EMBED_ASSIGN_OR_RETURN(
+        stream_, ChunkStream::Open(path_, chunk_bytes_, split_tokens_));
     next_ = 0;
     EMBED_ASSIGN_OR_RETURN(const FileStamp now, StampOfPath(path_));
     return now == stamp_ ? absl::OkStatus() : FileChangedError(path_);
@@ -134,6 +140,7 @@ class StreamedChunks : public ChunkStore {
 
   std::string path_;
   size_t chunk_bytes_;
+  bool split_tokens_;
   FileStamp stamp_ = {};
   uint64_t num_chunks_ = 0;
   uint64_t dropped_tokens_ = 0;
@@ -147,8 +154,9 @@ class StreamedChunks : public ChunkStore {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ChunkStore>> OpenStreamedChunks(
-    std::string path, size_t chunk_bytes) {
-  auto store = std::make_unique<StreamedChunks>(std::move(path), chunk_bytes);
+    std::string path, size_t chunk_bytes, bool split_tokens) {
+  auto store = std::make_unique<StreamedChunks>(std::move(path), chunk_bytes,
+                                                split_tokens);
   EMBED_RETURN_IF_ERROR(store->Count());
   return std::unique_ptr<ChunkStore>(std::move(store));
 }

@@ -64,6 +64,13 @@ absl::StatusOr<PhrasePassFlags> ReadPhrasePassFlags(bool mode_has_phrases,
         absl::StrCat("--joined_text: ", flags.text_path,
                      " is the file of --find_phrases; choose another name"));
   }
+  for (const char* const flag : {"vocab_out", "strokes_report", "export"}) {
+    if (!flags.wanted() || !IsFlagSet(flag)) continue;
+    return UsageError(absl::StrCat(
+        "--", flag,
+        " does not go with --find_phrases or --joined_text, which train "
+        "nothing; give it to the training"));
+  }
   if (flags.find_path.empty() && !flags.text_path.empty() &&
       ReadPhraseLists().empty()) {
     return UsageError(

@@ -83,6 +83,7 @@ absl::StatusOr<TextFlags> ReadTextFlags(std::vector<std::string> inputs,
     return UsageError(absl::StrCat("--tokens: \"", FLAGS_tokens,
                                    "\" is neither words nor chars"));
   }
+  flags.corpus.split_tokens = flags.characters;
   flags.phrase_lists = ReadPhraseLists();
   flags.keep_path = FLAGS_keep;
   flags.vocab_in = FLAGS_vocab_in;

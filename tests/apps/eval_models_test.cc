@@ -225,6 +225,13 @@ TEST_F(EvalRecommendTest, HistoriesAreWhatToTrainOn) {
   EXPECT_THAT(Run({"recommend", "--sequences=s.txt", "--histories=h.txt"}),
               SizeIs(0));
   EXPECT_EQ(runner_.Read("h.txt"), "a1 a2\nb1 b2\na1 b1\na1\n");
+  const std::string sequences = runner_.Read("s.txt");
+  EXPECT_EQ(runner_
+                .Run({"embedeval", "recommend", "--sequences=s.txt",
+                      "--histories=s.txt"})
+                .exit_code,
+            2);
+  EXPECT_EQ(runner_.Read("s.txt"), sequences);
   runner_.Write("blank.tsv", "u\tsea view\nu\tx\n");
   ExpectError({"recommend", "--events=blank.tsv", "--histories=h.txt"},
               "holds a blank");

@@ -118,6 +118,8 @@ TEST_F(PhrasesTest, WrongUseAndBadFiles) {
            {"--find_phrases=t.txt", "t.txt"},
            {"--find_phrases=p", "--joined_text=t.txt", "t.txt"},
            {"--find_phrases=p", "--joined_text=p", "t.txt"},
+           {"--find_phrases=p", "--vocab_out=v", "t.txt"},
+           {"--find_phrases=p", "--export=vec", "t.txt"},
            {"--mode=deepwalk", "--find_phrases=p", "t.txt"},
            {"--mode=item2vec", "--phrases=p", "t.txt"}}) {
     const ToolResult result = Run(flags);
@@ -132,6 +134,12 @@ TEST_F(PhrasesTest, WrongUseAndBadFiles) {
   const ToolResult bad = Run({"--phrases=bad", "t.txt"});
   EXPECT_EQ(bad.exit_code, 1);
   EXPECT_THAT(Lines(bad.err).back(), HasSubstr("bad: line 2"));
+  runner_.Write("broken", "new york \xff\n");
+  runner_.Write("list", "new york\n");
+  const ToolResult joined =
+      Run({"--phrases=list", "--joined_text=-", "broken"});
+  EXPECT_EQ(joined.out, "new_york \uFFFD\n");
+  EXPECT_THAT(joined.err, HasSubstr("1 bad UTF-8 sequence"));
   runner_.Write("empty", "");
   EXPECT_EQ(Run({"--find_phrases=p", "empty"}).exit_code, 1);
   EXPECT_EQ(Run({"--find_phrases=no/p", "t.txt"}).exit_code, 1);

@@ -157,6 +157,29 @@ std::string Pairs(const char* last_score) {
 }
 
 // Stopped in an epoch after the best: its tables are in the checkpoint only.
+// The order of the files is that of the text; a list of phrases changes it even
+// where the vocabulary is given.
+TEST(RefusedTextTest, OfOtherPhrasesOrAnotherOrder) {
+  const ToolRunner runner;
+  runner.Write("a.txt", RepeatedCorpus());
+  runner.Write("b.txt", RepeatedCorpus() + SmallCorpus());
+  runner.Write("v", "sun 90\nmoon 80\n");
+  runner.Write("p", "sun moon\n");
+  runner.Write("q", "moon sun\n");
+  const Command command = With(TrainWords(), {"--vocab_in=v", "--resume"});
+  StopAtCheckpoint(runner, With(command, {"--phrases=p", "a.txt", "b.txt"}),
+                   SIGINT);
+  for (const auto& [changed, message] :
+       std::vector<std::pair<Command, const char*>>{
+           {{"--phrases=p", "b.txt", "a.txt"}, "input bytes was"},
+           {{"--phrases=q", "a.txt", "b.txt"}, "phrases was"},
+           {{"a.txt", "b.txt"}, "phrases was"}}) {
+    const ToolResult refused = runner.Run(With(command, changed));
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(Lines(refused.err).back(), HasSubstr(message));
+  }
+}
+
 TEST(EarlyStopResumeTest, KilledAfterTheBestEpochItEndsWithTheSameBytes) {
   const ToolRunner runner;
   runner.Write("input.txt", RepeatedCorpus());

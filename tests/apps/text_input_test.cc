@@ -57,6 +57,45 @@ TEST(TextInputTest, LowercaseAndCharacters) {
   EXPECT_EQ(Train(runner, {"--tokens=letters", "t"}).exit_code, 2);
 }
 
+TEST(TextInputTest, CharactersOfALineWithoutWhiteSpaceAreAllThere) {
+  const ToolRunner runner;
+  std::string line;  // longer than any chunk
+  for (int i = 0; i < 20000; ++i) line += "北京天安门";
+  runner.Write("t", line);
+  const ToolResult result =
+      Train(runner, {"--vocab_out=v", "--tokens=chars", "t"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(runner.Read("v"),
+            "京 20000\n北 20000\n天 20000\n安 20000\n门 20000\n");
+}
+
+TEST(TextInputTest, NoOutputReplacesAnInput) {
+  const ToolRunner runner;
+  runner.Write("t", "one two one two\n");
+  runner.Write("v", "one 2\ntwo 2\n");
+  for (const std::vector<std::string>& flags :
+       std::vector<std::vector<std::string>>{
+           {"--vocab_out=t", "t"},
+           {"--vocab_in=v", "--vocab_out=v", "t"},
+           {"--keep=v", "--vocab_out=v", "t"},
+           {"--mode=cw2vec", "--strokes_report=t", "t"}}) {
+    const ToolResult result = Train(runner, flags);
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("is an input as well"));
+  }
+  EXPECT_EQ(runner.Read("t"), "one two one two\n");
+  EXPECT_EQ(runner.Read("v"), "one 2\ntwo 2\n");
+}
+
+TEST(TextInputTest, SaysThatTheVocabularyIsOfAnotherText) {
+  const ToolRunner runner;
+  runner.Write("t", "one two one two\n");
+  runner.Write("v", "x 9\ny 9\n");
+  const ToolResult result = Train(runner, {"--vocab_in=v", "t"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, HasSubstr("warning: nothing was trained on"));
+}
+
 // The words taken from a file train as the words counted do.
 TEST(TextInputTest, AVocabularyComesBackAsItWasWritten) {
   const ToolRunner runner;

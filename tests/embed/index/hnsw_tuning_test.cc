@@ -65,6 +65,17 @@ TEST_F(HnswTuningTest, TakesNoMoreThanNeeded) {
   EXPECT_LT(Recall(rows(), new_rows(), hits, 10), 0.95);
 }
 
+// To a row of zeros all rows are equally near: any ten are right.
+TEST_F(HnswTuningTest, EquallyNearRowsAreAllRight) {
+  for (uint64_t i = 0; i < kRows; i += 10) {
+    for (int j = 0; j < kDim; ++j) all_.row(i)[j] = 0;
+  }
+  const Int8Table table = Int8Table::Build(rows(), {}).value();
+  const HnswGraph graph = BuildGraph(table);
+  const HnswTuning tuning = TuneEfSearch(graph, table, rows(), 0.95, 1).value();
+  EXPECT_TRUE(tuning.reached) << tuning.recall;
+}
+
 TEST_F(HnswTuningTest, SaysWhatCannotBeReached) {
   const HnswTuning tuning = Tune(1.0);
   EXPECT_FALSE(tuning.reached);

@@ -3,12 +3,6 @@
 #include "embed/train/step_rows.h"
 
 namespace embed {
-namespace {
-
-// A center has dozens of rows; a first-level cache holds some hundred lines.
-constexpr size_t kPageCenters = 8;
-
-}  // namespace
 
 FeatureWorker::FeatureWorker(const WindowSetup* setup,
                              const HotFeatures* features, EmbeddingTable* input)
@@ -19,21 +13,16 @@ FeatureWorker::FeatureWorker(const WindowSetup* setup,
       features_(features),
       compose_(features->features().compose()),
       stride_(input->stride()),
-      page_batch_(PageBatch(*input, kPageCenters)),
       step_(GetComposedStep()),
       buffers_(stride_),
       rows_(features, input) {}
 
 uint64_t FeatureWorker::TrainBlock(const WindowBlock& block, float rate) {
   uint64_t examples = 0;
-  const auto coming = [&](size_t i, std::vector<const float*>* rows) {
-    NewRows(block, i + 1, rows);
-  };
-  NewRows(block, 0, &next_);
+  FindNext(block, 0);
   PrefetchRows(next_, stride_);
   for (size_t i = 0; i < block.size(); ++i) {
-    AskForPages(i, page_batch_, coming, &next_);
-    coming(i, &next_);
+    FindNext(block, i + 1);
     if (features_->Codes(block.ids[i]).empty()) continue;
     const uint64_t contexts =
         CollectContexts(block, i, negatives_, layer_, &targets_);
@@ -45,15 +34,14 @@ uint64_t FeatureWorker::TrainBlock(const WindowBlock& block, float rate) {
   return examples;
 }
 
-void FeatureWorker::NewRows(const WindowBlock& block, size_t i,
-                            std::vector<const float*>* rows) {
-  rows->clear();
+void FeatureWorker::FindNext(const WindowBlock& block, size_t i) {
+  next_.clear();
   if (i >= block.size()) return;
   for (const uint32_t code : features_->Codes(block.ids[i])) {
-    if (rows_.IsCold(code)) rows->push_back(rows_.Row(code));
+    if (rows_.IsCold(code)) next_.push_back(rows_.Row(code));
   }
   // The rows of the contexts were targets of the centers before.
-  layer_.AppendRows(block.ids[i], block.NegativesOf(i), rows);
+  layer_.AppendRows(block.ids[i], block.NegativesOf(i), &next_);
 }
 
 void FeatureWorker::Step(uint32_t center, float rate) {

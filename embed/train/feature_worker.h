@@ -26,10 +26,9 @@ class FeatureWorker : public BlockWorker {
   double TakeLoss() override { return buffers_.scratch.loss.Take(); }
 
  private:
-  // Replaces *rows by those that center i needs and that the centers before it
-  // did not; none for i beyond the block.
-  void NewRows(const WindowBlock& block, size_t i,
-               std::vector<const float*>* rows);
+  // Replaces next_ by the rows that center i needs and that the centers before
+  // it did not; none for i beyond the block.
+  void FindNext(const WindowBlock& block, size_t i);
   // One step: center i with the targets found.
   void Step(uint32_t center, float rate);
 
@@ -39,7 +38,6 @@ class FeatureWorker : public BlockWorker {
   const HotFeatures* const features_;
   const Compose compose_;
   const uint64_t stride_;
-  const size_t page_batch_;
   const ComposedStepFunction step_;
   ComposedBuffers buffers_;
   HotRows rows_;

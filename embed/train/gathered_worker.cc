@@ -15,13 +15,8 @@ uint64_t GatheredWorker::TrainBlock(const WindowBlock& block, float rate) {
     gatherer_->NewRows(block, i, &next_);
     PrefetchRows(next_, stride_);
   }
-  const size_t batch = gatherer_->page_batch();
-  const auto coming = [&](size_t i, std::vector<const float*>* rows) {
-    gatherer_->NewRows(block, i + ahead, rows);
-  };
   for (size_t i = 0; i < block.size(); ++i) {
-    AskForPages(i, batch, coming, &next_);
-    coming(i, &next_);
+    gatherer_->NewRows(block, i + ahead, &next_);
     const uint64_t added = gatherer_->Gather(block, i, &rows_);
     if (added == 0) continue;
     Step(rate);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "embed/train/block_worker.h"
+
 namespace embed {
 WindowGatherer::WindowGatherer(const WindowSetup* setup, EmbeddingTable* input)
     : window_(static_cast<size_t>(setup->window())),

@@ -10,7 +10,6 @@
 
 #include "embed/model/embedding_table.h"
 #include "embed/model/feature_map.h"
-#include "embed/train/block_worker.h"
 #include "embed/train/output_layer.h"
 #include "embed/train/window_sampler.h"
 #include "embed/train/window_setup.h"
@@ -38,8 +37,6 @@ class StepGatherer {
   // Centers between asking for rows and using them, so that the work on the
   // former hides the memory access.
   virtual size_t prefetch_ahead() const = 0;
-  // AskForPages()'s batch.
-  virtual size_t page_batch() const = 0;
   // Replaces *rows by those that center i needs and the centers before it did
   // not; none for i beyond the block.
   virtual void NewRows(const WindowBlock& block, size_t i,
@@ -57,7 +54,6 @@ class WindowGatherer : public StepGatherer {
   WindowGatherer(const WindowSetup* setup, EmbeddingTable* input);
   NegativesPer negatives_per() const override { return NegativesPer::kCenter; }
   size_t prefetch_ahead() const override { return 2; }
-  size_t page_batch() const override { return PageBatch(*input_, 32); }
   void NewRows(const WindowBlock& block, size_t i,
                std::vector<const float*>* rows) const override;
   uint64_t Gather(const WindowBlock& block, size_t i,
@@ -101,7 +97,6 @@ class FeatureGatherer : public StepGatherer {
   NegativesPer negatives_per() const override { return NegativesPer::kContext; }
   // A center with its features is long enough to hide the next one's misses.
   size_t prefetch_ahead() const override { return 1; }
-  size_t page_batch() const override { return PageBatch(*input_, 8); }
   void NewRows(const WindowBlock& block, size_t i,
                std::vector<const float*>* rows) const override;
   uint64_t Gather(const WindowBlock& block, size_t i,

@@ -1,5 +1,6 @@
 // The same command twice gives the same bytes.
 #include <fstream>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct Run {
   std::string input;
   std::vector<std::string> flags;
 };
+
+void PrintTo(const Run& value, std::ostream* out) { *out << value.mode; }
 
 class DeterminismTest : public testing::TestWithParam<Run> {};
 

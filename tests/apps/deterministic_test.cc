@@ -2,6 +2,7 @@
 // threads, also when killed and gone on with by another number.
 #include <signal.h>
 
+#include <ostream>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -20,6 +21,8 @@ struct Training {
   std::string input;
   Command command;  // without the input
 };
+
+void PrintTo(const Training& value, std::ostream* out) { *out << value.name; }
 
 class DeterministicTest : public testing::TestWithParam<Training> {
  protected:

@@ -2,6 +2,7 @@
 // the bytes of one that was not; what it cannot go on from is refused.
 #include <signal.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct Training {
   std::string more;  // makes it another input
   Command command;   // without the input
 };
+
+void PrintTo(const Training& value, std::ostream* out) { *out << value.name; }
 
 class ResumeTest : public testing::TestWithParam<Training> {};
 

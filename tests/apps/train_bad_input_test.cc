@@ -1,5 +1,6 @@
 // embedtrain on input that cannot be trained on: one clear line, the right exit
 // code, nothing left behind.
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ struct BadInput {
   std::vector<std::string> flags;
   std::string message;  // part of the error
 };
+
+void PrintTo(const BadInput& value, std::ostream* out) { *out << value.name; }
 
 std::string Junk() {
   std::string junk;

@@ -4,20 +4,18 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <filesystem>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "apps/common/output_file.h"
 #include "apps/common/ranking_flags.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/common/vectors_flag.h"
 #include "apps/recommendation_input.h"
 #include "embed/base/status_macros.h"
-#include "embed/io/atomic_file.h"
 
 DEFINE_string(sequences, "",
               "a line a user: ITEM ITEM ..., or USER tab ITEM ITEM ...; in "
@@ -66,16 +64,10 @@ absl::StatusOr<RecommendPlan> ReadPlan(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(plan.threads, ApplyRunningFlags());
   EMBED_ASSIGN_OR_RETURN(plan.result, ReadResultFlags());
   if (!FLAGS_histories.empty() && FLAGS_histories != "-") {
-    for (const std::string& input : {FLAGS_sequences, FLAGS_events, FLAGS_train,
-                                     FLAGS_test, FLAGS_model, FLAGS_vectors}) {
-      std::error_code ignored;
-      if (std::filesystem::equivalent(FLAGS_histories, input, ignored)) {
-        return UsageError(absl::StrCat("--histories: ", FLAGS_histories,
-                                       " is an input as well; choose another "
-                                       "name"));
-      }
-    }
-    EMBED_RETURN_IF_ERROR(CheckWritable(FLAGS_histories));
+    EMBED_RETURN_IF_ERROR(
+        CheckOutputFile("--histories", FLAGS_histories,
+                        {FLAGS_sequences, FLAGS_events, FLAGS_train, FLAGS_test,
+                         FLAGS_model, FLAGS_vectors}));
   }
   return plan;
 }

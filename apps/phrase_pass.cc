@@ -1,17 +1,15 @@
 #include "apps/phrase_pass.h"
 
-#include <filesystem>
 #include <memory>
 #include <mutex>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "apps/common/command_line.h"
+#include "apps/common/output_file.h"
 #include "apps/common/text_output.h"
 #include "apps/text_modes.h"
 #include "embed/base/status_macros.h"
-#include "embed/io/atomic_file.h"
 #include "text/corpus.h"
 #include "text/phrase_file.h"
 #include "text/phrase_filter.h"
@@ -27,15 +25,7 @@ absl::Status CheckOutput(const std::string& flag, const std::string& path,
   std::vector<std::string> inputs = text.corpus.paths;
   inputs.insert(inputs.end(), text.phrase_lists.begin(),
                 text.phrase_lists.end());
-  for (const std::string& input : inputs) {
-    std::error_code ignored;
-    if (std::filesystem::equivalent(path, input, ignored)) {
-      return UsageError(absl::StrCat(flag, ": ", path,
-                                     " is an input as well; choose another "
-                                     "name"));
-    }
-  }
-  return CheckWritable(path);
+  return CheckOutputFile(flag, path, inputs);
 }
 
 std::vector<std::string> Notes(const FoundPhrases& found,

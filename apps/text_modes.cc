@@ -1,13 +1,12 @@
 #include "apps/text_modes.h"
 
-#include <filesystem>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "apps/common/output_file.h"
 #include "embed/base/hash.h"
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
@@ -101,15 +100,7 @@ absl::Status CheckOutput(const std::string& flag, const std::string& path,
   inputs.insert(inputs.end(), flags.phrase_lists.begin(),
                 flags.phrase_lists.end());
   inputs.insert(inputs.end(), {flags.keep_path, flags.vocab_in, table});
-  for (const std::string& input : inputs) {
-    std::error_code ignored;
-    if (std::filesystem::equivalent(path, input, ignored)) {
-      return UsageError(absl::StrCat(flag, ": ", path,
-                                     " is an input as well; choose another "
-                                     "name"));
-    }
-  }
-  return CheckWritable(path);
+  return CheckOutputFile(flag, path, inputs);
 }
 
 // The vocabulary that --vocab_in names; the text is not read.

@@ -3,6 +3,7 @@
 #include <exception>
 #include <new>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 
 namespace embed {
@@ -12,6 +13,8 @@ absl::Status CatchExceptions(const std::function<absl::Status()>& body) {
     return body();
   } catch (const std::bad_alloc&) {
     return absl::ResourceExhaustedError("out of memory");
+  } catch (const absl::BadStatusOrAccess& error) {
+    return error.status();
   } catch (const std::exception& error) {
     return absl::InternalError(
         absl::StrCat("unexpected failure: ", error.what()));

@@ -10,7 +10,8 @@
 namespace embed {
 
 // What `body` returns, or what it throws as a status: ResourceExhausted for
-// std::bad_alloc, else Internal with the text of the exception.
+// std::bad_alloc, the error of a StatusOr whose value() was taken, else
+// Internal with the text of the exception.
 absl::Status CatchExceptions(const std::function<absl::Status()>& body);
 
 }  // namespace embed

@@ -143,15 +143,18 @@ AtomicFile::AtomicFile(std::string path, std::string temporary, int descriptor)
 absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(
     const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(std::string target, FinalPath(path));
+  // First, so that no lack of memory leaves a temporary behind.
+  std::unique_ptr<AtomicFile> file(new AtomicFile(std::move(target), "", -1));
   std::string temporary;
   int descriptor = -1;
   do {  // a name may be left over from a killed process of the same number
-    temporary = TemporaryName(target);
+    temporary = TemporaryName(file->path_);
     descriptor = CreateTemporary(temporary);
   } while (descriptor < 0 && (errno == EEXIST || errno == EINTR));
   if (descriptor < 0) return OsError(errno, path, "create the file");
-  return std::unique_ptr<AtomicFile>(
-      new AtomicFile(std::move(target), std::move(temporary), descriptor));
+  file->temporary_ = std::move(temporary);
+  file->descriptor_ = descriptor;
+  return file;
 }
 
 AtomicFile::~AtomicFile() {

@@ -3,6 +3,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "absl/status/statusor.h"
 #include "gtest/gtest.h"
 
 namespace embed {
@@ -17,6 +18,11 @@ TEST(ExceptionsTest, PassesStatusesThrough) {
 TEST(ExceptionsTest, ExceptionsBecomeStatuses) {
   EXPECT_EQ(CatchExceptions([]() -> absl::Status { throw std::bad_alloc(); }),
             absl::ResourceExhaustedError("out of memory"));
+  EXPECT_EQ(CatchExceptions([]() -> absl::Status {
+              const absl::StatusOr<int> torn = absl::DataLossError("torn");
+              return torn.value() == 0 ? absl::OkStatus() : torn.status();
+            }),
+            absl::DataLossError("torn"));
   EXPECT_EQ(CatchExceptions(
                 []() -> absl::Status { throw std::runtime_error("odd"); }),
             absl::InternalError("unexpected failure: odd"));

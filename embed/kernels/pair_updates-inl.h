@@ -83,34 +83,62 @@ HWY_INLINE void ScoreMore(const WindowStep& step, LossSum* loss,
   }
 }
 
-// Updates kVectors vectors of a pair at `column`.
+// Updates kVectors vectors of the pairs begin .. end - 1, which have one
+// context, at `column`. Its row stays in registers: a store a pair, not two.
 template <int kVectors>
-HWY_INLINE void UpdatePair(RowVector g, float* HWY_RESTRICT x,
-                           float* HWY_RESTRICT y, size_t column) {
+HWY_INLINE void UpdateContext(const WindowStep& step, int begin, int end,
+                              const float* gradients, size_t column) {
   const RowTag d;
-  HWY_UNROLL(4)
+  float* const row = step.contexts[step.more_contexts[begin]] + column;
+  RowVector x[kVectors];
+  RowVector new_x[kVectors];
+  HWY_UNROLL(8)
   for (int v = 0; v < kVectors; ++v) {
-    const size_t k = column + static_cast<size_t>(v * kPairLanes);
-    const RowVector old_x = hn::Load(d, x + k);
-    const RowVector old_y = hn::Load(d, y + k);
-    hn::Store(hn::MulAdd(g, old_y, old_x), d, x + k);
-    hn::Store(hn::MulAdd(g, old_x, old_y), d, y + k);
+    x[v] = hn::Load(d, row + v * kPairLanes);
+    new_x[v] = x[v];
+  }
+  for (int k = begin; k < end; ++k) {
+    float* const y = step.more[k] + column;
+    const RowVector g = hn::Set(d, gradients[k]);
+    HWY_UNROLL(8)
+    for (int v = 0; v < kVectors; ++v) {
+      const RowVector old_y = hn::Load(d, y + v * kPairLanes);
+      new_x[v] = hn::MulAdd(g, old_y, new_x[v]);
+      hn::Store(hn::MulAdd(g, x[v], old_y), d, y + v * kPairLanes);
+    }
+  }
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) {
+    hn::Store(new_x[v], d, row + v * kPairLanes);
   }
 }
 
-// Updates contexts and their further positives, pair by pair.
+// Updates contexts and their further positives, context by context.
 HWY_INLINE void UpdateMore(const WindowStep& step, const float* gradients) {
-  const RowTag d;
-  constexpr size_t kColumns = 4 * kPairLanes;
+#if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64
+  constexpr int kVectors = 8;  // twice, of 32 registers
+#else
+  constexpr int kVectors = 4;
+#endif
+  constexpr size_t kColumns = kVectors * kPairLanes;
+  constexpr size_t kHalf = kColumns / 2;
   const size_t stride = step.stride;
-  const int pairs = step.num_more;
-  for (int i = 0; i < pairs; ++i) {
-    float* const x = step.contexts[step.more_contexts[i]];
-    float* const y = step.more[i];
-    const RowVector g = hn::Set(d, gradients[i]);
+  int end = 0;
+  for (int begin = 0; begin < step.num_more; begin = end) {
+    while (end < step.num_more &&
+           step.more_contexts[end] == step.more_contexts[begin]) {
+      ++end;
+    }
     size_t k = 0;
-    for (; k + kColumns <= stride; k += kColumns) UpdatePair<4>(g, x, y, k);
-    for (; k < stride; k += kPairLanes) UpdatePair<1>(g, x, y, k);
+    for (; k + kColumns <= stride; k += kColumns) {
+      UpdateContext<kVectors>(step, begin, end, gradients, k);
+    }
+    for (; k + kHalf <= stride; k += kHalf) {
+      UpdateContext<kVectors / 2>(step, begin, end, gradients, k);
+    }
+    for (; k < stride; k += kPairLanes) {
+      UpdateContext<1>(step, begin, end, gradients, k);
+    }
   }
 }
 

@@ -31,7 +31,7 @@
 //
 // These are the pairs (x_i, y) of several centers that share their negatives.
 // The first of each context is updated with the first targets, the others last,
-// one by one: as above, of order rate^2.
+// those of one context together: as above, of order rate^2.
 //
 // The sigmoid's relative error is below 4e-7 for every finite score.
 #ifndef EMBED_KERNELS_WINDOW_STEP_H_
@@ -60,9 +60,9 @@ struct WindowStep {
   // more[k] a further one of context more_contexts[k], context_counts[i] = m_i.
   // Output rows, none of them among the negatives, perhaps some the same. own
   // stands for targets[0], which is not read; num_positives is then 1.
-  float* const* own = nullptr;   // [num_contexts]
-  float* const* more = nullptr;  // [num_more]
-  const int* more_contexts = nullptr;
+  float* const* own = nullptr;         // [num_contexts]
+  float* const* more = nullptr;        // [num_more]
+  const int* more_contexts = nullptr;  // in rising order
   int num_more = 0;
   const float* context_counts = nullptr;  // [num_contexts]
 };

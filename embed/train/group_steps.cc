@@ -16,10 +16,8 @@ GroupSteps::GroupSteps(size_t max_pairs, size_t max_negatives,
   scratch_.scores = static_cast<float*>(scores_.data());
 }
 
-void GroupSteps::Push(absl::Span<const RowPair> pairs,
-                      absl::Span<const uint32_t> negatives, float rate) {
+void GroupSteps::Push(float rate) {
   Waiting& place = ring_[end_ % ring_.size()];
-  place.group.Build(pairs, negatives);
   place.rate = rate;
   ++end_;
   if (end_ - begin_ <= kAhead) {

@@ -12,7 +12,6 @@
 #include "embed/kernels/window_step.h"
 #include "embed/model/embedding_table.h"
 #include "embed/train/pair_group.h"
-#include "embed/train/row_pairs.h"
 
 namespace embed {
 
@@ -23,9 +22,10 @@ class GroupSteps {
   GroupSteps(size_t max_pairs, size_t max_negatives, EmbeddingTable* input,
              EmbeddingTable* output);
 
-  // Takes the next group (as PairGroup::Build()) and trains one that waits.
-  void Push(absl::Span<const RowPair> pairs,
-            absl::Span<const uint32_t> negatives, float rate);
+  // The place of the next group, to be built there.
+  PairGroup* Next() { return &ring_[end_ % ring_.size()].group; }
+  // Takes the group that was built in Next() and trains one that waits.
+  void Push(float rate);
   // Trains all that still wait.
   void Finish();
 

@@ -49,31 +49,30 @@ HotRows::HotRows(const HotFeatures* features, EmbeddingTable* table)
                   .value()),
       copies_(static_cast<float*>(memory_.data())),
       starts_(copies_ + num_hot_ * stride_),
-      taken_(num_hot_) {}
+      uses_(num_hot_) {}
 
 void HotRows::Take(uint32_t hot) {
   const float* const row = table_->row(features_->hot_rows()[hot]);
   std::copy(row, row + stride_, copies_ + hot * stride_);
   std::copy(row, row + stride_, starts_ + hot * stride_);
-  taken_[hot] = 1;
-  all_taken_.push_back(hot);
+  taken_.push_back(hot);
 }
 
-void HotRows::PutBack(uint32_t hot) {
+void HotRows::Renew(uint32_t hot) {
   float* const row = table_->row(features_->hot_rows()[hot]);
-  const float* const copy = copies_ + hot * stride_;
-  const float* const start = starts_ + hot * stride_;
+  float* const copy = copies_ + hot * stride_;
+  float* const start = starts_ + hot * stride_;
   for (uint64_t i = 0; i < stride_; ++i) {
     const float now = row[i];
     const float moved = now + (copy[i] - start[i]);
-    row[i] = now == start[i] ? copy[i] : moved;
+    row[i] = copy[i] = start[i] = now == start[i] ? copy[i] : moved;
   }
-  taken_[hot] = 0;
+  uses_[hot] = 0;
 }
 
 void HotRows::Flush() {
-  for (const uint32_t hot : all_taken_) PutBack(hot);
-  all_taken_.clear();
+  for (const uint32_t hot : taken_) Renew(hot);
+  taken_.clear();
 }
 
 }  // namespace embed

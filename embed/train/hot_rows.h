@@ -4,9 +4,14 @@
 // skip_gram.cc).
 //
 // A thread takes a copy of a hot row when it first meets it in a block of
-// windows, works on the copy, and at the block's end adds what it has changed
-// to the row. Alone it gets the same bits as without copies: a row that nobody
-// else has changed is replaced.
+// windows, works on the copy, and adds what it has changed to the row after
+// kUsesOfCopy uses and at the block's end. Alone it gets the same bits as
+// without copies: a row that nobody else has changed is replaced.
+//
+// Copies must not live long. Within some dozens of steps a thread moves the
+// rows that all words share to where the others' vectors want them; threads
+// that start from the same row do it all at once, and the sum of what they
+// changed goes as many times too far. (Measured: skip_gram.cc.)
 #ifndef EMBED_TRAIN_HOT_ROWS_H_
 #define EMBED_TRAIN_HOT_ROWS_H_
 
@@ -48,6 +53,9 @@ class HotFeatures {
 // The copies of one thread.
 class HotRows {
  public:
+  // To renew a copy costs about as much as three uses.
+  static constexpr uint8_t kUsesOfCopy = 16;
+
   // Both must outlive this.
   HotRows(const HotFeatures* features, EmbeddingTable* table);
 
@@ -55,7 +63,9 @@ class HotRows {
   // Flush().
   float* Row(uint32_t code) {
     if (code >= num_hot_) return table_->row(code - num_hot_);
-    if (!taken_[code]) Take(code);
+    if (uses_[code] == 0) Take(code);
+    if (uses_[code] == kUsesOfCopy) Renew(code);
+    ++uses_[code];
     return copies_ + code * stride_;
   }
 
@@ -67,7 +77,8 @@ class HotRows {
 
  private:
   void Take(uint32_t hot);
-  void PutBack(uint32_t hot);
+  // Adds what the copy has changed to the row, and copies the row anew.
+  void Renew(uint32_t hot);
 
   const HotFeatures* const features_;
   EmbeddingTable* const table_;
@@ -76,8 +87,8 @@ class HotRows {
   AlignedBuffer memory_;
   float* copies_;  // [num_hot, stride], as this thread has changed them
   float* starts_;  // the same, as they were taken
-  std::vector<uint8_t> taken_;
-  std::vector<uint32_t> all_taken_;
+  std::vector<uint8_t> uses_;  // of the copy; 0: there is none
+  std::vector<uint32_t> taken_;
 };
 
 }  // namespace embed

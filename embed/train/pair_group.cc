@@ -5,29 +5,21 @@
 #include "embed/base/check.h"
 
 namespace embed {
-namespace {
-
-bool HasOutput(absl::Span<const RowPair> pairs, uint32_t id) {
-  // All are compared: no branch that could be mispredicted, and the compiler
-  // takes several at a time.
-  uint32_t equal = 0;
-  for (const RowPair& pair : pairs) equal |= pair.output == id ? 1 : 0;
-  return equal != 0;
-}
-
-}  // namespace
 
 PairGroup::PairGroup(size_t max_pairs, size_t max_negatives,
                      EmbeddingTable* input, EmbeddingTable* output)
     : input_(input),
       output_(output),
       max_negatives_(max_negatives),
-      rows_(2 * max_pairs + max_negatives + 1),
-      firsts_(max_pairs),
+      // One place more than are used: what is left out is written there.
+      inputs_(max_pairs + 1),
+      counts_(max_pairs + 1),
+      firsts_(max_pairs + 1),
       others_(max_pairs + 1),
       owners_(max_pairs + 1),
-      counts_(max_pairs),
-      weights_(max_negatives + 1, 1.0f) {}
+      negatives_(max_negatives + 1),
+      weights_(max_negatives + 1, 1.0f),
+      rows_(2 * max_pairs + max_negatives) {}
 
 size_t PairGroup::ScratchFor(size_t max_pairs, size_t max_negatives) {
   return WindowScratch::ScoresFor(static_cast<int>(max_pairs),
@@ -35,18 +27,32 @@ size_t PairGroup::ScratchFor(size_t max_pairs, size_t max_negatives) {
                                   static_cast<int>(max_pairs));
 }
 
+void PairGroup::Clear() {
+  num_inputs_ = num_pairs_ = num_negatives_ = num_rows_ = 0;
+}
+
 void PairGroup::Build(absl::Span<const RowPair> pairs,
                       absl::Span<const uint32_t> negatives) {
-  EMBED_DCHECK(pairs.size() <= counts_.size());
-  num_inputs_ = num_pairs_ = num_negatives_ = 0;
+  EMBED_DCHECK(pairs.size() < counts_.size());
+  Clear();
   if (pairs.empty()) return;
   FindInputs(pairs);
-  FindNegatives(pairs, negatives);
+  FindNegatives(negatives, [pairs](uint32_t id) {
+    // All are compared: no branch that could be mispredicted, and the compiler
+    // takes several at a time.
+    uint32_t equal = 0;
+    for (const RowPair& pair : pairs) equal |= pair.output == id ? 1 : 0;
+    return equal != 0;
+  });
+  AppendRows(inputs_.data(), num_inputs_);
+  AppendRows(firsts_.data(), num_inputs_);
+  AppendRows(others_.data(), num_pairs_ - num_inputs_);
+  AppendRows(negatives_.data() + 1, num_negatives_);
 }
 
 void PairGroup::FindInputs(absl::Span<const RowPair> pairs) {
   // Copies, for the compiler cannot know that what is written is not they.
-  float** const inputs = rows_.data();
+  float** const inputs = inputs_.data();
   float** const firsts = firsts_.data();
   float** const others = others_.data();
   int* const owners = owners_.data();
@@ -75,39 +81,101 @@ void PairGroup::FindInputs(absl::Span<const RowPair> pairs) {
   }
   num_inputs_ = input + 1;
   num_pairs_ = pairs.size();
-  std::copy_n(firsts, num_inputs_, inputs + num_inputs_);
-  std::copy_n(others, other, inputs + 2 * num_inputs_);
 }
 
-void PairGroup::FindNegatives(absl::Span<const RowPair> pairs,
-                              absl::Span<const uint32_t> draws) {
-  float** const rows = rows_.data() + num_inputs_ + num_pairs_;
+void PairGroup::BuildWindows(const WindowBlock& block,
+                             const CenterRange& centers,
+                             absl::Span<const uint32_t> negatives) {
+  Clear();
+  FindContexts(block, centers);
+  if (num_pairs_ == 0) return;
+  const absl::Span<const uint32_t> ids = absl::MakeConstSpan(block.ids);
+  const auto center_ids =
+      ids.subspan(centers.first, centers.end - centers.first);
+  FindNegatives(negatives, [center_ids](uint32_t id) {
+    uint32_t equal = 0;
+    for (const uint32_t center : center_ids) equal |= center == id ? 1 : 0;
+    return equal != 0;
+  });
+  for (const uint32_t id : center_ids) rows_[num_rows_++] = output_->row(id);
+  const size_t fresh = centers.first == 0 ? 0 : centers.first + centers.window;
+  const size_t last = std::min(block.size(), centers.end + centers.window);
+  for (size_t t = fresh; t < last; ++t) {
+    rows_[num_rows_++] = input_->row(ids[t]);
+  }
+  AppendRows(negatives_.data() + 1, num_negatives_);
+}
+
+void PairGroup::FindContexts(const WindowBlock& block,
+                             const CenterRange& centers) {
+  const uint32_t* const ids = block.ids.data();
+  const uint32_t* const begins = block.begin.data();
+  const uint32_t* const ends = block.end.data();
+  float** const others = others_.data();
+  int* const owners = owners_.data();
+  const size_t window = centers.window;
+  const size_t last = std::min(block.size(), centers.end + window);
+  size_t input = 0;
+  size_t other = 0;
+  for (size_t t = centers.first - std::min(window, centers.first); t < last;
+       ++t) {
+    float* first = nullptr;
+    size_t count = 0;  // of the context's pairs
+    const size_t end = std::min(centers.end, t + window + 1);
+    for (size_t c = std::max(centers.first + window, t) - window; c < end;
+         ++c) {
+      // Written always, counted if center c reaches t and is not the first: no
+      // branch to mispredict.
+      const bool reaches = (begins[c] <= t) & (t < ends[c]) & (c != t);
+      float* const row = output_->row(ids[c]);
+      others[other] = row;
+      owners[other] = static_cast<int>(input);
+      other += reaches & (count != 0) ? 1 : 0;
+      first = reaches & (count == 0) ? row : first;
+      count += reaches ? 1 : 0;
+    }
+    inputs_[input] = input_->row(ids[t]);
+    firsts_[input] = first;
+    counts_[input] = static_cast<float>(count);
+    input += count != 0 ? 1 : 0;
+  }
+  num_inputs_ = input;
+  num_pairs_ = input + other;
+}
+
+template <typename IsPositive>
+void PairGroup::FindNegatives(absl::Span<const uint32_t> draws,
+                              const IsPositive& is_positive) {
   size_t taken = 0;
   for (const uint32_t id : draws) {
     if (taken == max_negatives_) break;
-    if (HasOutput(pairs, id)) continue;
+    if (is_positive(id)) continue;
     ++taken;
     float* const row = output_->row(id);
-    float** const same = std::find(rows, rows + num_negatives_, row);
-    if (same != rows + num_negatives_) {
-      weights_[static_cast<size_t>(same - rows) + 1] += 1.0f;
+    size_t same = 1;
+    while (same <= num_negatives_ && negatives_[same] != row) ++same;
+    if (same <= num_negatives_) {
+      weights_[same] += 1.0f;
       continue;
     }
-    rows[num_negatives_] = row;
     ++num_negatives_;
+    negatives_[num_negatives_] = row;
     weights_[num_negatives_] = 1.0f;
   }
+}
+
+void PairGroup::AppendRows(const float* const* rows, size_t count) {
+  std::copy_n(rows, count, rows_.data() + num_rows_);
+  num_rows_ += count;
 }
 
 void PairGroup::Train(WindowStepFunction step, float rate,
                       absl::Span<const float* const> next,
                       WindowScratch* scratch) {
   if (num_pairs_ == 0) return;
-  float** const firsts = rows_.data() + num_inputs_;
-  float** const negatives = firsts + num_pairs_;
-  WindowStep group = {rows_.data(),
+  WindowStep group = {inputs_.data(),
                       static_cast<int>(num_inputs_),
-                      negatives - 1,  // the place of the first positives
+                      negatives_.data(),
                       weights_.data(),
                       static_cast<int>(num_negatives_) + 1,
                       input_->stride(),
@@ -115,8 +183,8 @@ void PairGroup::Train(WindowStepFunction step, float rate,
                       /*num_positives=*/1,
                       next.data(),
                       static_cast<int>(next.size())};
-  group.own = firsts;
-  group.more = firsts + num_inputs_;
+  group.own = firsts_.data();
+  group.more = others_.data();
   group.more_contexts = owners_.data();
   group.num_more = static_cast<int>(num_pairs_ - num_inputs_);
   group.context_counts = counts_.data();

@@ -17,8 +17,16 @@
 #include "embed/kernels/window_step.h"
 #include "embed/model/embedding_table.h"
 #include "embed/train/row_pairs.h"
+#include "embed/train/window_sampler.h"
 
 namespace embed {
+
+// Consecutive centers of a block, and the largest radius of their windows.
+struct CenterRange {
+  size_t first;
+  size_t end;
+  size_t window;
+};
 
 // The rows of one group.
 class PairGroup {
@@ -36,21 +44,31 @@ class PairGroup {
   // Consecutive pairs of one input are computed together.
   void Build(absl::Span<const RowPair> pairs,
              absl::Span<const uint32_t> negatives);
+  // The same for the pairs (context, center) of some centers, context by
+  // context.
+  void BuildWindows(const WindowBlock& block, const CenterRange& centers,
+                    absl::Span<const uint32_t> negatives);
 
-  // All rows of the group, a few perhaps twice.
+  // All rows of the group, a few perhaps twice; after BuildWindows() without
+  // the contexts that the groups of the centers before had too.
   absl::Span<const float* const> rows() const {
-    return absl::MakeConstSpan(rows_).subspan(
-        0, num_inputs_ + num_pairs_ + num_negatives_);
+    return absl::MakeConstSpan(rows_).first(num_rows_);
   }
+  size_t num_pairs() const { return num_pairs_; }
 
   // One step. Fetches the rows `next` meanwhile. Does nothing without pairs.
   void Train(WindowStepFunction step, float rate,
              absl::Span<const float* const> next, WindowScratch* scratch);
 
  private:
+  void Clear();
   void FindInputs(absl::Span<const RowPair> pairs);
-  void FindNegatives(absl::Span<const RowPair> pairs,
-                     absl::Span<const uint32_t> draws);
+  void FindContexts(const WindowBlock& block, const CenterRange& centers);
+  // is_positive(id): of a pair of the group.
+  template <typename IsPositive>
+  void FindNegatives(absl::Span<const uint32_t> draws,
+                     const IsPositive& is_positive);
+  void AppendRows(const float* const* rows, size_t count);
 
   EmbeddingTable* const input_;
   EmbeddingTable* const output_;
@@ -58,14 +76,16 @@ class PairGroup {
   size_t num_inputs_ = 0;
   size_t num_pairs_ = 0;
   size_t num_negatives_ = 0;
-  // The inputs, the first positive of each, the other positives, the negatives.
-  std::vector<float*> rows_;
-  std::vector<float*> firsts_;  // FindInputs(): positives, till they have a
-  std::vector<float*> others_;  // place behind the inputs
-  std::vector<int> owners_;     // of each other positive, its input
-  std::vector<float> counts_;   // of each input, its positives
-  // One for the first positives; of each negative, its draws.
-  std::vector<float> weights_;
+  size_t num_rows_ = 0;
+  std::vector<float*> inputs_;
+  std::vector<float> counts_;   // of each input, its pairs
+  std::vector<float*> firsts_;  // of each input, its first positive
+  std::vector<float*> others_;  // the other positives
+  std::vector<int> owners_;     // of each of these, its input
+  // Behind a place for the first positives.
+  std::vector<float*> negatives_;
+  std::vector<float> weights_;  // of each negative, its draws; 1 for the first
+  std::vector<const float*> rows_;
 };
 
 }  // namespace embed

@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "embed/base/hash_table.h"
 #include "embed/train/relation_walk.h"
 
 namespace embed {
@@ -54,7 +54,7 @@ class RelationIndex {
   std::vector<uint64_t> counts_;   // of each relation
   std::vector<uint32_t> parents_;  // of each state
   std::vector<uint16_t> types_;    // the last step of each state
-  absl::flat_hash_map<uint64_t, uint32_t> next_;
+  HashMap<uint64_t, uint32_t> next_;
 };
 
 // Counts the relations and the visits of nodes in typed walks.
@@ -94,7 +94,7 @@ class RelationCounter {
   uint64_t max_relations_;
   std::vector<uint64_t> visits_;
   std::vector<State> states_;
-  absl::flat_hash_map<uint64_t, uint32_t> next_;
+  HashMap<uint64_t, uint32_t> next_;
 };
 
 }  // namespace embed

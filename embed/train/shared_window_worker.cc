@@ -23,9 +23,10 @@ uint64_t SharedWindowWorker::TrainBlock(const WindowBlock& block, float rate) {
   for (size_t first = 0; first < block.size(); first = end) {
     end = EndOfGroup(block, first);
     AskForPagesUpTo(block, end);
-    FindPairs(block, first, end);
-    steps_.Push(pairs_, block.NegativesOf(first), rate);
-    examples += pairs_.size();
+    PairGroup* const group = steps_.Next();
+    group->BuildWindows(block, {first, end, window_}, block.NegativesOf(first));
+    examples += group->num_pairs();
+    steps_.Push(rate);
   }
   steps_.Finish();
   return examples;
@@ -48,19 +49,6 @@ size_t SharedWindowWorker::EndOfGroup(const WindowBlock& block,
   // Negatives of its own make a center the first of a group.
   while (end < most && block.NegativesOf(end).empty()) ++end;
   return end;
-}
-
-void SharedWindowWorker::FindPairs(const WindowBlock& block, size_t first,
-                                   size_t end) {
-  pairs_.clear();
-  const size_t last = std::min(block.size(), end + window_);
-  for (size_t t = first - std::min(window_, first); t < last; ++t) {
-    for (size_t c = first; c < end; ++c) {
-      if (block.begin[c] <= t && t < block.end[c] && c != t) {
-        pairs_.push_back({block.ids[t], block.ids[c]});
-      }
-    }
-  }
 }
 
 }  // namespace embed

@@ -10,7 +10,6 @@
 #include "embed/model/embedding_table.h"
 #include "embed/train/block_worker.h"
 #include "embed/train/group_steps.h"
-#include "embed/train/row_pairs.h"
 #include "embed/train/window_setup.h"
 
 namespace embed {
@@ -30,8 +29,6 @@ class SharedWindowWorker : public BlockWorker {
   size_t EndOfGroup(const WindowBlock& block, size_t first) const;
   // Asks for the pages of the centers up to `end`, and of some more.
   void AskForPagesUpTo(const WindowBlock& block, size_t end);
-  // Makes pairs_ those of the centers first .. end - 1, context by context.
-  void FindPairs(const WindowBlock& block, size_t first, size_t end);
 
   const size_t window_;
   const size_t centers_;  // of a group
@@ -41,7 +38,6 @@ class SharedWindowWorker : public BlockWorker {
   size_t asked_ = 0;  // centers of the block whose pages have been asked for
   std::vector<const float*> rows_;
   GroupSteps steps_;
-  std::vector<RowPair> pairs_;
 };
 
 }  // namespace embed

@@ -56,8 +56,8 @@ class PairWorker : public PairTraining::Worker {
       const size_t count = std::min(kGroupsPerDraw, group_ends_.size() - first);
       DrawNegatives(run, first, count);
       for (size_t g = 0; g < count; ++g) {
-        steps_.Push(Group(run, first + g), Negatives(g),
-                    RateOf(run, group_ends_[first + g]));
+        steps_.Next()->Build(Group(run, first + g), Negatives(g));
+        steps_.Push(RateOf(run, group_ends_[first + g]));
       }
     }
     steps_.Finish();

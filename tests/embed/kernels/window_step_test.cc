@@ -56,7 +56,7 @@ double Loss(const Case& c, const DoubleRows& x, const DoubleRows& y) {
 
 // The step in double, in the stated order: all scores; then six targets at a
 // time, contexts in turn, the first positives of their own counting as a
-// target; then the others of these one by one.
+// target; then the others of these, context by context.
 void Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
   const DoubleRows first_x = *x;
   const DoubleRows first_y = *y;
@@ -86,8 +86,8 @@ void Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
     if (last == c.targets.size()) break;
   }
   for (size_t i = 0; i < c.own.size(); ++i) {
+    const DoubleRow old_x = (*x)[c.contexts[i]];
     for (size_t k = 1; k < c.own[i].size(); ++k) {
-      const DoubleRow old_x = (*x)[c.contexts[i]];
       pull_own(i, c.own[i][k], old_x);
     }
   }
@@ -251,7 +251,7 @@ TEST_P(WindowStepTest, TakesPositivesOfTheContextsOwn) {
   const std::vector<std::vector<uint32_t>> own = {
       {13}, {13, 14}, {15, 16, 17}, {13}, {18},
       {18}, {14, 13}, {19, 13, 14}, {15}, {16}};
-  for (const int dim : {1, 17, 48, 128, 300}) {
+  for (const int dim : {1, 17, 48, 100, 128, 300}) {
     for (const uint32_t contexts : {1, 2, 3, 4, 5, 7, 8, 10}) {
       for (const uint32_t targets : {0, 1, 2, 5, 6, 7, 13}) {
         SCOPED_TRACE(testing::Message()

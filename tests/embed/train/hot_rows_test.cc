@@ -67,6 +67,27 @@ TEST(HotRowsTest, AloneTheTableGetsTheSameBits) {
   }
 }
 
+// Other threads see what has changed, and their changes are seen, before the
+// block ends.
+TEST(HotRowsTest, ACopyLivesForAFewUses) {
+  const FeatureMap map = Features();
+  EmbeddingTable table = Table();
+  const HotFeatures features(&map, kWeights, 1);
+  HotRows rows(&features, &table);
+  const float start = table.row(1)[0];
+  for (int use = 0; use < HotRows::kUsesOfCopy; ++use) {
+    rows.Row(0)[0] += 0.125f;
+    EXPECT_EQ(table.row(1)[0], start);
+  }
+  table.row(1)[0] += 1.0f;
+  const float sum = start + 1.0f + 0.125f * HotRows::kUsesOfCopy;
+  EXPECT_FLOAT_EQ(rows.Row(0)[0], sum);
+  EXPECT_FLOAT_EQ(table.row(1)[0], sum);
+  rows.Row(0)[0] += 0.5f;
+  rows.Flush();
+  EXPECT_FLOAT_EQ(table.row(1)[0], sum + 0.5f);
+}
+
 TEST(HotRowsTest, ChangesOfSeveralThreadsAddUp) {
   const FeatureMap map = Features();
   EmbeddingTable table = Table();
@@ -84,6 +105,35 @@ TEST(HotRowsTest, ChangesOfSeveralThreadsAddUp) {
   first.Row(0);
   first.Flush();
   EXPECT_FLOAT_EQ(table.row(1)[0], start + 0.75f);
+}
+
+// The sum of four rows is drawn to 1, half a per cent of the way a step. Eight
+// threads with copies of a whole block would each go most of the way, and their
+// sum eight times as far: further off with every block.
+TEST(HotRowsTest, ManyThreadsTogetherDoNotGoTooFar) {
+  const FeatureMap map =
+      *FeatureMap::CreateWithoutKeys({0, 4}, {0, 1, 2, 3}, 4, Compose::kSum);
+  EmbeddingTable table = *EmbeddingTable::Create(4, 1);
+  const HotFeatures features(&map, {1.0}, 4);
+  std::vector<HotRows> threads;
+  for (int t = 0; t < 8; ++t) threads.emplace_back(&features, &table);
+  for (int block = 0; block < 5; ++block) {
+    for (int step = 0; step < 512; ++step) {
+      for (HotRows& thread : threads) {
+        std::vector<float*> rows;
+        float sum = 0.0f;
+        for (const uint32_t code : features.Codes(0)) {
+          rows.push_back(thread.Row(code));
+          sum += *rows.back();
+        }
+        for (float* row : rows) *row += 0.005f / 4 * (1.0f - sum);
+      }
+    }
+    for (HotRows& thread : threads) thread.Flush();
+  }
+  float sum = 0.0f;
+  for (int r = 0; r < 4; ++r) sum += table.row(r)[0];
+  EXPECT_NEAR(sum, 1.0f, 0.01f);
 }
 
 }  // namespace

@@ -110,5 +110,102 @@ TEST_F(PairGroupTest, NamesItsRows) {
   EXPECT_EQ(scratch_.loss.Take(), 0.0);
 }
 
+// Two sentences of random windows and of ids, no three neighbors of which have
+// one twice: as pairs they would be one input.
+WindowBlock RandomWindows(uint32_t window) {
+  constexpr uint32_t kSentence = 13;
+  WindowBlock block;
+  uint32_t random = 7;
+  uint32_t id = 0;
+  for (uint32_t t = 0; t < 2 * kSentence; ++t) {
+    random = random * 1664525 + 1013904223;
+    const uint32_t radius = 1 + (random >> 16) % window;
+    const uint32_t first = t / kSentence * kSentence;
+    id = (id + 1 + (random >> 24) % 5) % 12;
+    block.ids.push_back(id);
+    block.begin.push_back(t - std::min(radius, t - first));
+    block.end.push_back(std::min(first + kSentence, t + radius + 1));
+  }
+  return block;
+}
+
+// All pairs (context, center) of the centers, context by context.
+std::vector<RowPair> PairsOf(const WindowBlock& block, const CenterRange& of) {
+  std::vector<RowPair> pairs;
+  for (size_t t = 0; t < block.size(); ++t) {
+    for (size_t c = of.first; c < of.end; ++c) {
+      if (t != c && block.begin[c] <= t && t < block.end[c]) {
+        pairs.push_back({block.ids[t], block.ids[c]});
+      }
+    }
+  }
+  return pairs;
+}
+
+TEST_F(PairGroupTest, WindowsAreTheirPairs) {
+  const std::vector<uint32_t> draws = {15, 3, 16, 15, 17, 18, 19};
+  for (const uint32_t window : {1, 2, 5}) {
+    const WindowBlock block = RandomWindows(window);
+    for (size_t first = 0; first < block.size(); ++first) {
+      for (const size_t centers : {1, 3, 8}) {
+        const CenterRange range = {
+            first, std::min(block.size(), first + centers), window};
+        const std::vector<RowPair> pairs = PairsOf(block, range);
+        const size_t most = 2 * window * centers;
+        DoubleRows x[2];
+        DoubleRows y[2];
+        double loss[2];
+        for (const bool windows : {false, true}) {
+          input_.FillUniform(0.5f, 11, 1);
+          output_.FillUniform(0.5f, 12, 1);
+          PairGroup group(most, kMaxNegatives, &input_, &output_);
+          if (windows) {
+            group.BuildWindows(block, range, draws);
+          } else {
+            group.Build(pairs, draws);
+          }
+          EXPECT_EQ(group.num_pairs(), pairs.size());
+          AlignedBuffer scores = *AlignedBuffer::Create(
+              PairGroup::ScratchFor(most, kMaxNegatives) * sizeof(float));
+          WindowScratch scratch;
+          scratch.scores = static_cast<float*>(scores.data());
+          group.Train(GetWindowStep(), 0.1f, {}, &scratch);
+          x[windows] = ToDouble(input_);
+          y[windows] = ToDouble(output_);
+          loss[windows] = scratch.loss.Take();
+        }
+        EXPECT_EQ(loss[0], loss[1]);
+        EXPECT_EQ(x[0], x[1]);
+        EXPECT_EQ(y[0], y[1]);
+      }
+    }
+  }
+}
+
+// Each row once a block, but for the centers and negatives.
+TEST_F(PairGroupTest, NamesTheContextsThatAreNew) {
+  const WindowBlock block = RandomWindows(2);
+  PairGroup group(20, kMaxNegatives, &input_, &output_);
+  const std::vector<uint32_t> draws = {15};
+  std::vector<const float*> contexts;
+  for (size_t first = 0; first < block.size(); first += 5) {
+    const size_t end = std::min(block.size(), first + 5);
+    group.BuildWindows(block, {first, end, 2}, draws);
+    const auto rows = group.rows();
+    ASSERT_GE(rows.size(), end - first + 1);
+    for (size_t c = first; c < end; ++c) {
+      EXPECT_EQ(rows[c - first], output_.row(block.ids[c]));
+    }
+    EXPECT_EQ(rows.back(), output_.row(15));
+    contexts.insert(contexts.end(),
+                    rows.begin() + static_cast<ptrdiff_t>(end - first),
+                    rows.end() - 1);
+  }
+  ASSERT_EQ(contexts.size(), block.size());
+  for (size_t t = 0; t < block.size(); ++t) {
+    EXPECT_EQ(contexts[t], input_.row(block.ids[t]));
+  }
+}
+
 }  // namespace
 }  // namespace embed

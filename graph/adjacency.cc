@@ -50,7 +50,9 @@ void Adjacency::Find(const uint32_t* from, const uint32_t* to, int pairs,
 void Adjacency::Ask(Lookup* lookup) const {
   int filtered = lookup->filtered_;
   int left = lookup->left_;
-  for (int i = lookup->asked_; i < lookup->size_; ++i) {
+  const void* asked[kMaxPairs];
+  const int first = lookup->asked_;
+  for (int i = first; i < lookup->size_; ++i) {
     const uint32_t to = lookup->to_[i];
     const uint64_t* row = rows_ + lookup->from_[i];
     const uint64_t degree = row[1] - row[0];
@@ -59,12 +61,15 @@ void Adjacency::Ask(Lookup* lookup) const {
     const FilterPlace place = PlaceOf(row[0], row[1], to);
     lookup->places_[filtered] = place;
     lookup->which_filtered_[filtered] = i;
-    __builtin_prefetch(has_filter
+    asked[i - first] = has_filter
                            ? static_cast<const void*>(filters_ + place.word)
-                           : targets_ + row[0] + degree / 2);
+                           : targets_ + row[0] + degree / 2;
     filtered += has_filter;
     lookup->which_left_[left] = i;
     left += !has_filter && degree > 0;
+  }
+  for (int i = first; i < lookup->size_; ++i) {
+    __builtin_prefetch(asked[i - first]);
   }
   lookup->filtered_ = filtered;
   lookup->left_ = left;

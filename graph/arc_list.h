@@ -50,8 +50,12 @@ class ArcList {
     return Block<float>(weights_, block);
   }
 
-  // Gives the memory of one column back; it cannot be read any more.
-  void FreeTargets() { targets_.clear(); }
+  // Gives the memory of one block back; it cannot be read any more.
+  void FreeBlock(size_t block) {
+    sources_[block] = AlignedBuffer();
+    targets_[block] = AlignedBuffer();
+    if (weighted_) weights_[block] = AlignedBuffer();
+  }
 
  private:
   // 4 MiB a column, which AlignedBuffer puts in huge pages.

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "embed/base/hash_table.h"
 
 namespace embed {
 
@@ -53,7 +53,7 @@ class BlockNames {
   // Guesses only: any number may be in any place.
   std::array<uint32_t, size_t{1} << kPlaceBits> recent_ = {};
   std::vector<absl::string_view> names_;
-  absl::flat_hash_map<absl::string_view, uint32_t> numbers_;
+  HashMap<absl::string_view, uint32_t> numbers_;
 };
 
 }  // namespace embed

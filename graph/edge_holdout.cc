@@ -7,10 +7,10 @@
 #include <numeric>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "embed/base/hash_table.h"
 #include "embed/base/philox.h"
 #include "embed/base/status_macros.h"
 
@@ -185,7 +185,7 @@ class NonEdgeSampler {
   const Graph& graph_;
   const bool directed_;
   Philox random_;
-  absl::flat_hash_set<uint64_t> seen_;
+  HashSet<uint64_t> seen_;
 };
 
 // Moves `wanted` edges (in random order) that no component needs to

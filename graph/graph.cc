@@ -7,8 +7,8 @@
 namespace embed {
 
 Graph::Graph(std::vector<uint64_t> rows, std::vector<uint32_t> targets,
-             std::vector<float> weights)
-    : weights_(std::move(weights)) {
+             std::vector<float> weights, bool undirected)
+    : weights_(std::move(weights)), undirected_(undirected) {
   EMBED_DCHECK(!rows.empty() && rows.back() == targets.size());
   EMBED_DCHECK(weights_.empty() || weights_.size() == targets.size());
   // Boost's constructors copy the edges; its two arrays, public for such uses,

@@ -26,8 +26,9 @@ class Graph {
   // Row v is targets[rows[v] .. rows[v + 1]), rising without repetition;
   // weights[i] > 0 belongs to targets[i], or weights is empty. rows has one
   // entry more than there are nodes, the last of them targets.size().
+  // undirected: each arc has its reverse, of the same weight.
   Graph(std::vector<uint64_t> rows, std::vector<uint32_t> targets,
-        std::vector<float> weights);
+        std::vector<float> weights, bool undirected = false);
 
   Graph(Graph&&) = default;
   Graph& operator=(Graph&&) = default;
@@ -39,6 +40,9 @@ class Graph {
   }
   uint64_t num_arcs() const { return csr_.m_forward.m_column.size(); }
   bool weighted() const { return !weights_.empty(); }
+  // Known to have the reverse of each arc, of the same weight, for it was made
+  // of undirected edges.
+  bool undirected() const { return undirected_; }
 
   // The number of arcs that leave `node`.
   uint32_t Degree(uint32_t node) const {
@@ -73,6 +77,7 @@ class Graph {
  private:
   Csr csr_;
   std::vector<float> weights_;
+  bool undirected_ = false;
 };
 
 }  // namespace embed

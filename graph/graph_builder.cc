@@ -12,6 +12,7 @@
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "graph/large_vector.h"
+#include "graph/row_passes.h"
 #include "graph/scatter.h"
 
 namespace embed {
@@ -24,19 +25,18 @@ struct Rows {
   std::vector<float> weights;
 };
 
-// Calls visit(source, value) for each arc that the list stands for: value_of(b)
-// is the column of values of block b.
-template <class Column, class Visit>
-void ForEachOneWay(const ArcList& arcs, const Column& value_of,
-                   const Visit& visit) {
+// Calls visit(source, target) for each arc of the list.
+template <class Visit>
+void ForEachOneWay(const ArcList& arcs, const Visit& visit) {
   for (size_t b = 0; b < arcs.num_blocks(); ++b) {
     const absl::Span<const uint32_t> sources = arcs.sources(b);
-    const auto values = value_of(b);
-    for (size_t i = 0; i < sources.size(); ++i) visit(sources[i], values[i]);
+    const absl::Span<const uint32_t> targets = arcs.targets(b);
+    for (size_t i = 0; i < sources.size(); ++i) visit(sources[i], targets[i]);
   }
 }
 
-// The same for edges stored both ways; `back` is the column of values of the
+// Calls visit(source, value) for each arc that a list of edges stored both ways
+// stands for: there(b) is the column of values of block b, `back` that of the
 // ways back.
 template <class There, class Back, class Visit>
 void ForEachBothWays(const ArcList& arcs, const There& there, const Back& back,
@@ -53,31 +53,32 @@ void ForEachBothWays(const ArcList& arcs, const There& there, const Back& back,
   }
 }
 
-// The arcs in rows, within a row in the list's order. Columns of the list are
-// given back as soon as they are in place.
-Rows ScatterList(ArcList arcs, const GraphBuildOptions& options) {
+// The arcs in rows, within a row in the list's order.
+ArcRows ScatterList(ArcList arcs, const GraphBuildOptions& options) {
+  if (options.directed && arcs.weighted()) {
+    return GatherInPasses(std::move(arcs), options.num_nodes, options.threads);
+  }
   const auto sources = [&](size_t b) { return arcs.sources(b); };
   const auto targets = [&](size_t b) { return arcs.targets(b); };
   const auto weights = [&](size_t b) { return arcs.weights(b); };
   const auto each_target = [&](const auto& visit) {
-    if (options.directed) return ForEachOneWay(arcs, targets, visit);
+    if (options.directed) return ForEachOneWay(arcs, visit);
     ForEachBothWays(arcs, targets, sources, visit);
   };
-  const auto each_weight = [&](const auto& visit) {
-    if (options.directed) return ForEachOneWay(arcs, weights, visit);
-    ForEachBothWays(arcs, weights, weights, visit);
-  };
-  Rows rows;
+  ArcRows rows;
   rows.starts = LargeVector<uint64_t>(options.num_nodes + uint64_t{1});
   CountRowStarts(options.threads, each_target, &rows.starts);
   rows.targets = LargeVector<uint32_t>(rows.starts.back());
   ScatterColumn(options.threads, each_target, &rows.starts,
                 rows.targets.data());
   if (!arcs.weighted()) return rows;
-  if (options.directed) arcs.FreeTargets();
   rows.weights = LargeVector<float>(rows.starts.back());
-  ScatterColumn(options.threads, each_weight, &rows.starts,
-                rows.weights.data());
+  ScatterColumn(
+      options.threads,
+      [&](const auto& visit) {
+        ForEachBothWays(arcs, weights, weights, visit);
+      },
+      &rows.starts, rows.weights.data());
   return rows;
 }
 
@@ -291,11 +292,7 @@ Rows ArrangeWeighted(ArcRows rows, absl::Span<const uint32_t> order,
 
 absl::StatusOr<ArcRows> GatherRows(ArcList arcs,
                                    const GraphBuildOptions& options) {
-  Rows scattered = ScatterList(std::move(arcs), options);
-  ArcRows rows;
-  rows.starts = std::move(scattered.starts);
-  rows.targets = std::move(scattered.targets);
-  rows.weights = std::move(scattered.weights);
+  ArcRows rows = ScatterList(std::move(arcs), options);
   rows.sizes = LargeVector<uint32_t>(options.num_nodes);
   EMBED_RETURN_IF_ERROR(JoinRows(options.threads, &rows));
   return rows;
@@ -310,7 +307,7 @@ Graph ArrangeRows(ArcRows rows, absl::Span<const uint32_t> order,
           ? ArrangeUnweighted(std::move(rows), order, number, options)
           : ArrangeWeighted(std::move(rows), order, number, options.threads);
   return Graph(std::move(result.starts), std::move(result.targets),
-               std::move(result.weights));
+               std::move(result.weights), !options.directed);
 }
 
 absl::StatusOr<Graph> BuildGraph(ArcList arcs,

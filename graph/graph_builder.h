@@ -10,7 +10,7 @@
 //
 // Peak memory beside 8 + 4 bytes a node and 8 more a node and thread (of at
 // most kMaxJoinThreads): of an undirected graph 8 bytes an arc, 14 weighted; of
-// a directed one 12, 16 weighted.
+// a directed one 12, weighted 13.
 #ifndef EMBED_GRAPH_GRAPH_BUILDER_H_
 #define EMBED_GRAPH_GRAPH_BUILDER_H_
 

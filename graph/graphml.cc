@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "boost/any.hpp"
@@ -18,6 +17,7 @@
 #include "embed/io/input_stream.h"
 #include "embed/model/vocabulary.h"
 #include "graph/line_cursor.h"
+#include "graph/xml_depth.h"
 
 namespace embed {
 namespace {
@@ -45,26 +45,9 @@ absl::StatusOr<std::string> ReadWhole(const std::string& path) {
 // Boost's parser, which calls itself for each.
 absl::Status CheckDepth(absl::string_view text) {
   constexpr int kMaxDepth = 500;
-  int depth = 0;
-  for (size_t i = text.find('<'); i < text.size(); i = text.find('<', i + 1)) {
-    const absl::string_view tag = text.substr(i);
-    if (absl::StartsWith(tag, "<!--")) {
-      i = text.find("-->", i);
-    } else if (absl::StartsWith(tag, "<![CDATA[")) {
-      i = text.find("]]>", i);
-    } else if (absl::StartsWith(tag, "</")) {
-      --depth;
-    } else if (!absl::StartsWith(tag, "<!") && !absl::StartsWith(tag, "<?")) {
-      i = text.find('>', i);
-      if (i != absl::string_view::npos && text[i - 1] != '/') ++depth;
-    }
-    if (i == absl::string_view::npos) break;
-    if (depth > kMaxDepth) {
-      return Error(absl::StrCat("elements more than ", kMaxDepth,
-                                " deep: this is no GraphML"));
-    }
-  }
-  return absl::OkStatus();
+  if (!XmlIsDeeperThan(kMaxDepth, text)) return absl::OkStatus();
+  return Error(absl::StrCat("elements more than ", kMaxDepth,
+                            " deep: this is no GraphML"));
 }
 
 absl::optional<std::string> Attribute(const Tree& element, const char* name) {

@@ -11,10 +11,11 @@
 
 namespace embed {
 
-// A vector of `size` zeros that asks for huge pages before it is first touched:
+// An empty vector with room for `size` elements, in huge pages if it is large:
 // walks read it at random places, and would miss the TLB at nearly each step.
+// Room that it has not grown into yet takes no memory.
 template <class T>
-std::vector<T> LargeVector(uint64_t size) {
+std::vector<T> ReserveLarge(uint64_t size) {
   constexpr uintptr_t kHugePage = uintptr_t{2} << 20;
   std::vector<T> result;
   result.reserve(size);
@@ -26,6 +27,13 @@ std::vector<T> LargeVector(uint64_t size) {
     (void)madvise(reinterpret_cast<char*>(result.data()) + before,
                   (bytes - before) & ~(kHugePage - 1), MADV_HUGEPAGE);
   }
+  return result;
+}
+
+// The same with `size` zeros in it.
+template <class T>
+std::vector<T> LargeVector(uint64_t size) {
+  std::vector<T> result = ReserveLarge<T>(size);
   result.resize(size);
   return result;
 }

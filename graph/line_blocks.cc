@@ -12,6 +12,12 @@ namespace {
 constexpr size_t kReadBytes = size_t{1} << 19;  // at a time
 constexpr size_t kNoLineEnd = absl::string_view::npos;
 
+// For `bytes` of input, a line's end and what may be read behind it.
+void MakeRoom(size_t bytes, LineBlock* block) {
+  const size_t size = bytes + 1 + LineBlocks::kSlack;
+  if (block->buffer.size() < size) block->buffer.resize(size);
+}
+
 }  // namespace
 
 absl::StatusOr<LineBlocks> LineBlocks::Open(const std::string& path) {
@@ -21,21 +27,22 @@ absl::StatusOr<LineBlocks> LineBlocks::Open(const std::string& path) {
 }
 
 absl::Status LineBlocks::Next(LineBlock* block) {
-  // The rest of the last block is shorter than what is read at a time, and
-  // reading goes on up to kMaxLineBytes only.
-  block->buffer.resize(kMaxLineBytes + kReadBytes + 1 + kSlack);
-  char* const buffer = block->buffer.data();
-  std::copy(rest_.begin(), rest_.end(), buffer);
+  MakeRoom(rest_.size(), block);
+  std::copy(rest_.begin(), rest_.end(), block->buffer.data());
   size_t used = rest_.size();
   size_t last = kNoLineEnd;
+  // The rest of the last block is shorter than what is read at a time: there is
+  // room for more only where a line is long.
   while (!ended_ && last == kNoLineEnd && used <= kMaxLineBytes) {
-    EMBED_ASSIGN_OR_RETURN(const size_t read,
-                           stream_->Read(buffer + used, kReadBytes));
-    last = absl::string_view(buffer + used, read).rfind('\n');
+    MakeRoom(used + kReadBytes, block);
+    char* const place = block->buffer.data() + used;
+    EMBED_ASSIGN_OR_RETURN(const size_t read, stream_->Read(place, kReadBytes));
+    last = absl::string_view(place, read).rfind('\n');
     if (last != kNoLineEnd) last += used;
     used += read;
     ended_ = read < kReadBytes;
   }
+  char* const buffer = block->buffer.data();
   size_t given = ended_ || last == kNoLineEnd ? used : last + 1;
   rest_.assign(buffer + given, used - given);
   block->bytes = given;

@@ -122,32 +122,44 @@ void Node2vecStep::Propose(const RetryGroup& group, Block block,
     proposals->returns[i] = place < 0;
     proposals->asks[i] = asks;
     proposals->of_previous[i] = by_back;
-    __builtin_prefetch(targets_ + proposals->arc[i]);
+  }
+  // A loop of its own, here and elsewhere: where a request waits for the page
+  // table, all that a processor can look ahead is the next requests.
+  for (int i = block.begin; i < block.end; ++i) {
+    const uint64_t arc = proposals->arc[i];
+    if (arc != kNone) __builtin_prefetch(targets_ + arc);
   }
 }
 
 void Node2vecStep::DecideAtOnce(const RetryGroup& group, Block block,
                                 const Proposals& proposals, uint32_t* next,
                                 Questions* questions) const {
+  uint32_t targets[kBlock];
+  for (int i = block.begin; i < block.end; ++i) {
+    targets[i - block.begin] =
+        proposals.arc[i] == kNone ? kWalkEnd : targets_[proposals.arc[i]];
+  }
   for (int i = block.begin; i < block.end; ++i) {
     next[i] = kWalkEnd;
     if (proposals.arc[i] == kNone) continue;
     const uint32_t current = group.current[i];
     const uint32_t previous = group.previous[i];
-    const uint32_t target = targets_[proposals.arc[i]];
+    const uint32_t target = targets[i - block.begin];
     const bool returns = proposals.returns[i];
     const bool asks = proposals.asks[i];
     const bool accepted =
         (asks == false) & (returns | (target != previous) |
                            (group.try_words(i)[1] < back_limit_));
     next[i] = Choose(accepted, Choose(returns, previous, target), kWalkStay);
-    PrefetchRow(rows_, Choose(accepted, next[i], current));
     questions->walker[questions->lookup.size()] = i;
     questions->lookup.Add(asks & (target != previous),
                           Choose(proposals.of_previous[i], current, previous),
                           target);
   }
   adjacency_.Ask(&questions->lookup);
+  for (int i = block.begin; i < block.end; ++i) {
+    PrefetchRow(rows_, Choose(next[i] < kWalkStay, next[i], group.current[i]));
+  }
 }
 
 void Node2vecStep::Decide(const Questions& questions, uint32_t* next) const {

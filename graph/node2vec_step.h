@@ -53,8 +53,9 @@ class Node2vecStep {
   static constexpr uint32_t kMinTries = 64;
 
   // Walkers of which a phase takes care at a time: few, so that arithmetic and
-  // requests of memory alternate. Fewer than these gained nothing.
-  static constexpr int kBlock = 32;
+  // requests of memory alternate, but as many requests in a row as the memory
+  // serves at once.
+  static constexpr int kBlock = 64;
 
   // What Try() knows of each walker.
   struct Proposals {

@@ -48,6 +48,15 @@ void CountRowStarts(int threads, const ForEach& for_each,
   for (size_t i = 1; i < starts->size(); ++i) (*starts)[i] += (*starts)[i - 1];
 }
 
+// Puts starts right whose entry r has served as the next free place of row r,
+// which leaves it at the end of the row.
+inline void RestoreStarts(std::vector<uint64_t>* starts) {
+  for (size_t row = starts->size() - 1; row > 0; --row) {
+    (*starts)[row] = (*starts)[row - 1];
+  }
+  (*starts)[0] = 0;
+}
+
 // Puts values into a column, each at the next free place of its row, some at a
 // time, so that the cache misses of one overlap those of the others.
 template <class T>
@@ -96,16 +105,11 @@ class RowFiller {
 template <class T, class ForEach>
 void ScatterColumn(int threads, const ForEach& for_each,
                    std::vector<uint64_t>* starts, T* column) {
-  // starts[r] serves as the next place of row r, which leaves it at the end of
-  // the row; shifted by one it is the starts again.
   RunThreads(threads, [&](int thread) {
     RowFiller<T> filler(RowShare(threads, thread), starts->data(), column);
     for_each([&](uint32_t row, T value) { filler.Add(row, value); });
   });
-  for (size_t row = starts->size() - 1; row > 0; --row) {
-    (*starts)[row] = (*starts)[row - 1];
-  }
-  (*starts)[0] = 0;
+  RestoreStarts(starts);
 }
 
 }  // namespace embed

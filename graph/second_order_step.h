@@ -141,7 +141,10 @@ class SecondOrderStep {
       const int64_t slot = std::max<int64_t>(0, static_cast<int64_t>(place));
       arcs[i] = row[0] + static_cast<uint64_t>(slot);
       returning[i] = place < 0;
-      proposal_.Prefetch(arcs[i]);
+    }
+    // A loop of its own, as in Node2vecStep.
+    for (int i = 0; i < group.active; ++i) {
+      if (arcs[i] != kNone) proposal_.Prefetch(arcs[i]);
     }
   }
 

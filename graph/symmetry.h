@@ -7,7 +7,8 @@
 namespace embed {
 
 // True if each arc has its reverse, of the same weight where there are weights.
-// O(arcs) time, 8 bytes a node.
+// O(arcs) time, 8 bytes a node; nothing where the graph knows that it is
+// undirected().
 bool IsSymmetric(const Graph& graph);
 
 }  // namespace embed

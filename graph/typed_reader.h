@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "embed/base/hash_table.h"
 #include "graph/edge_reader.h"
 #include "graph/graph_file.h"
 #include "graph/key_interner.h"
@@ -57,7 +57,7 @@ class TypedReader {
   // Names of types, numbered by first appearance.
   struct Names {
     std::vector<std::string> names;
-    absl::flat_hash_map<std::string, uint16_t> numbers;
+    HashMap<std::string, uint16_t> numbers;
   };
   // The nodes of one type: their keys, and their numbers among all nodes.
   struct NodesOfType {

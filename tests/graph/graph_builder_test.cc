@@ -12,6 +12,7 @@
 #include "boost/graph/graph_utility.hpp"
 #include "embed/base/philox.h"
 #include "gmock/gmock.h"
+#include "graph/row_passes.h"
 #include "gtest/gtest.h"
 
 namespace embed {
@@ -140,6 +141,41 @@ TEST(GraphBuilderTest, AgreesWithAMapOnRandomGraphs) {
     ExpectSameAsMap(arcs, kNodes, directed,
                     ArrangeRows(*std::move(rows), order, options), number);
   }
+}
+
+// More arcs than a block of the list holds, half of them in one row.
+TEST(GraphBuilderTest, GathersDirectedArcsWithWeightsInTheListsOrder) {
+  constexpr uint32_t kNodes = 1000;
+  constexpr uint32_t kArcs = 1500000;
+  for (const int threads : {1, 3}) {
+    Philox random(3, RandomPurpose::kTest, 1, 0);
+    ArcList list(true);
+    std::vector<std::vector<std::pair<uint32_t, float>>> expected(kNodes);
+    for (uint32_t i = 0; i < kArcs; ++i) {
+      const uint32_t source = i % 2 == 0 ? 700 : random.Below(kNodes - 1);
+      const auto weight = static_cast<float>(random.Below(1000));
+      list.Append({source, i}, weight);
+      expected[source].push_back({i, weight});
+    }
+    const ArcRows rows = GatherInPasses(std::move(list), kNodes, threads);
+    ASSERT_EQ(rows.starts.size(), kNodes + 1);
+    ASSERT_EQ(rows.targets.size(), kArcs);
+    ASSERT_EQ(rows.weights.size(), kArcs);
+    for (uint32_t v = 0; v < kNodes; ++v) {
+      const uint64_t begin = rows.starts[v];
+      ASSERT_EQ(rows.starts[v + 1] - begin, expected[v].size());
+      for (size_t i = 0; i < expected[v].size(); ++i) {
+        ASSERT_EQ(rows.targets[begin + i], expected[v][i].first);
+        ASSERT_EQ(rows.weights[begin + i], expected[v][i].second);
+      }
+    }
+  }
+}
+
+TEST(GraphBuilderTest, GathersNoArcs) {
+  const ArcRows rows = GatherInPasses(ArcList(true), 3, 2);
+  EXPECT_EQ(rows.starts, std::vector<uint64_t>(4));
+  EXPECT_TRUE(rows.targets.empty());
 }
 
 TEST(GraphBuilderTest, RefusesASumThatOverflows) {

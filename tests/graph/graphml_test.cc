@@ -145,6 +145,9 @@ TEST(GraphMlTest, TellsWhereAFileIsBroken) {
   std::string deep = "<graphml>";
   for (int i = 0; i < 200000; ++i) deep += "<a>";
   expect(deep, "elements more than 500 deep");
+  std::string hidden = "<graphml>";
+  for (int i = 0; i < 200000; ++i) hidden += "<a b='/>'>";
+  expect(hidden, "elements more than 500 deep");
 }
 
 }  // namespace

@@ -61,6 +61,10 @@ void AddStats(const CorpusStats& from, CorpusStats* to) {
   to->bad_sequences += from.bad_sequences;
   to->nul_bytes += from.nul_bytes;
   to->dropped_tokens += from.dropped_tokens;
+  to->lines_of.resize(std::max(to->lines_of.size(), from.lines_of.size()));
+  for (size_t n = 0; n < from.lines_of.size(); ++n) {
+    to->lines_of[n] += from.lines_of[n];
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #define EMBED_TEXT_COUNTING_PASS_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -23,6 +24,10 @@ struct CorpusStats {
   uint64_t dropped_tokens = 0;   // longer than Tokenizer::kMaxTokenBytes
   // What the counts may be too low by (WordTotals::max_error()).
   uint64_t max_count_error = 0;
+  // [n]: lines of n tokens. Of those with more than
+  // CorpusSource::kMaxSentence, every so many count as a line. Empty if not
+  // counted.
+  std::vector<uint64_t> lines_of;
 };
 
 // Counts one chunk into a counter and a record of the thread's own.

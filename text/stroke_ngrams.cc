@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "embed/base/hash_table.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
@@ -40,7 +39,7 @@ void ForEachNgram(absl::string_view strokes, int min_n, int max_n,
 void AppendOtherOrders(absl::string_view word, absl::string_view strokes,
                        const StrokeTable& table, int min_n, int max_n,
                        std::vector<uint64_t>* codes) {
-  absl::flat_hash_set<uint64_t> known(codes->begin(), codes->end());
+  HashSet<uint64_t> known(codes->begin(), codes->end());
   const auto around = static_cast<size_t>(max_n) - 1;
   size_t end = 0;  // of the character's strokes in `strokes`
   while (!word.empty()) {
@@ -124,14 +123,14 @@ class Builder {
   const Vocabulary& vocabulary_;
   const StrokeTable& table_;
   const StrokeOptions& options_;
-  absl::flat_hash_map<uint64_t, uint64_t> counts_;
+  HashMap<uint64_t, uint64_t> counts_;
   std::vector<uint64_t> keys_;
 };
 
 StrokeCoverage Coverage(const Vocabulary& vocabulary, const StrokeTable& table,
                         const FeatureMap& map) {
   StrokeCoverage coverage;
-  absl::flat_hash_set<uint32_t> characters;
+  HashSet<uint32_t> characters;
   for (uint32_t id = 0; id < vocabulary.size(); ++id) {
     ++coverage.words;
     coverage.tokens += vocabulary.count(id);
@@ -202,7 +201,7 @@ absl::StatusOr<StrokeFeatures> BuildStrokeFeatures(
 
 std::vector<CharacterCount> CharactersWithoutStrokes(
     const Vocabulary& vocabulary, const StrokeTable& table) {
-  absl::flat_hash_map<uint32_t, uint64_t> counts;
+  HashMap<uint32_t, uint64_t> counts;
   for (uint32_t id = 0; id < vocabulary.size(); ++id) {
     absl::string_view word = vocabulary.key(id);
     while (!word.empty()) {

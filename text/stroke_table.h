@@ -19,10 +19,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "embed/base/hash_table.h"
 
 namespace embed {
 
@@ -97,8 +97,8 @@ class StrokeTable {
 
   StrokeOrders orders_ = StrokeOrders::kPreferred;
   std::string codes_;
-  absl::flat_hash_map<uint32_t, Place> places_;  // of the preferred orders
-  absl::flat_hash_map<uint32_t, std::vector<Place>> others_;
+  HashMap<uint32_t, Place> places_;  // of the preferred orders
+  HashMap<uint32_t, std::vector<Place>> others_;
   size_t skipped_entries_ = 0;
 };
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "absl/container/flat_hash_map.h"
+#include "embed/base/hash_table.h"
 #include "embed/base/utf8.h"
 #include "embed/base/white_space.h"
 #include "text/tokenizer.h"
@@ -128,7 +128,7 @@ class SetFilter final : public TextFilter {
  public:
   void Apply(absl::string_view text, std::string* result) const override {
     result->clear();
-    absl::flat_hash_map<absl::string_view, uint32_t> line_of;  // last seen in
+    HashMap<absl::string_view, uint32_t> line_of;  // last seen in
     uint32_t line = 1;
     Tokenizer tokens(text);
     absl::string_view token;

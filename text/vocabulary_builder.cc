@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "embed/base/status_macros.h"
+#include "text/corpus_source.h"
 #include "text/tokenizer.h"
 #include "text/word_counter.h"
 #include "text/word_map.h"
@@ -12,20 +13,31 @@
 namespace embed {
 namespace {
 
+void EndLine(uint64_t line_tokens, CorpusStats* stats) {
+  constexpr size_t kMost = CorpusSource::kMaxSentence;
+  stats->lines_of.resize(kMost + 1);
+  stats->lines_of[kMost] += line_tokens / kMost;
+  ++stats->lines_of[line_tokens % kMost];
+}
+
 void CountWords(const CorpusChunk& chunk, WordCounter* counter,
                 CorpusStats* stats) {
+  uint64_t line_begin = stats->tokens;
   Tokenizer tokens(chunk.text);
   WordBlock block;
   while (block.Fill(&tokens, counter->map())) {
     for (int i = 0; i < block.size; ++i) {
       if (block.words[i].empty()) {
         ++stats->lines;
+        EndLine(stats->tokens - line_begin, stats);
+        line_begin = stats->tokens;
       } else {
         counter->Add(block.words[i], block.keys[i]);
         ++stats->tokens;
       }
     }
   }
+  if (stats->tokens > line_begin) EndLine(stats->tokens - line_begin, stats);
   stats->dropped_tokens += tokens.dropped_tokens();
 }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <memory>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "embed/base/hash_table.h"
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
 #include "embed/io/atomic_file.h"
@@ -59,7 +59,7 @@ absl::StatusOr<std::vector<WordCount>> ReadVocabularyFile(
                          ReadWholeText(path, kMaxFileBytes));
   TextLines lines(text, InputName(path));
   std::vector<WordCount> words;
-  absl::flat_hash_map<std::string, uint64_t> line_of;
+  HashMap<std::string, uint64_t> line_of;
   absl::string_view line;
   while (lines.Next(&line)) {
     line = absl::StripAsciiWhitespace(line);

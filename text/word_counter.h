@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "embed/base/hash_table.h"
 #include "text/word_map.h"
 
 namespace embed {
@@ -30,7 +30,7 @@ class WordCounter {
 
   WordMap map_;  // value: the low 32 bits of the count
   // The high parts, of the few words that have one.
-  absl::flat_hash_map<std::string, uint64_t> carries_;
+  HashMap<std::string, uint64_t> carries_;
 };
 
 }  // namespace embed

@@ -14,12 +14,18 @@ constexpr size_t kBlockBytes = size_t{256} << 10;
 WordMap::WordMap(size_t expected) {
   size_t capacity = kMinSlots;
   while (capacity < 2 * expected) capacity *= 2;
-  slots_.resize(capacity);
+  Allocate(capacity);
+}
+
+void WordMap::Allocate(size_t capacity) {
+  // Zeros, which are free slots.
+  memory_ = AlignedBuffer::Create(capacity * sizeof(Slot)).value();
+  slots_ = static_cast<Slot*>(memory_.data());
   mask_ = capacity - 1;
 }
 
 WordMap::Slot* WordMap::Insert(absl::string_view word, uint64_t key) {
-  if (2 * (size_ + 1) > slots_.size()) Grow();
+  if (2 * (size_ + 1) > mask_ + 1) Grow();
   Slot* slot = FreeSlot(key);
   slot->key = key;
   if (!IsShort(key)) {
@@ -37,9 +43,9 @@ WordMap::Slot* WordMap::FreeSlot(uint64_t key) {
 }
 
 void WordMap::Grow() {
-  std::vector<Slot> old(2 * slots_.size());
-  old.swap(slots_);
-  mask_ = slots_.size() - 1;
+  const AlignedBuffer old_memory = std::move(memory_);
+  const absl::Span<const Slot> old = slots();
+  Allocate(2 * old.size());
   for (const Slot& slot : old) {
     if (slot.key != 0) *FreeSlot(slot.key) = slot;
   }

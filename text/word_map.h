@@ -4,7 +4,9 @@
 // A word of up to 7 bytes is its own key: its bytes and its length packed into
 // 64 bits, compared exactly without touching its text. A longer word has a
 // 56-bit hash as key and is compared with its stored text. 16 bytes a slot, at
-// most half of the slots used; no order that a caller sees depends on it.
+// most half of the slots used; no order that a caller sees depends on it. Large
+// tables lie in huge pages, as nearly every look-up of a rare word is in a page
+// of its own.
 #ifndef EMBED_TEXT_WORD_MAP_H_
 #define EMBED_TEXT_WORD_MAP_H_
 
@@ -15,6 +17,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "embed/base/aligned_buffer.h"
 #include "embed/base/hash.h"
 #include "text/tokenizer.h"
 
@@ -83,7 +87,7 @@ class WordMap {
   }
 
   // All slots, the free ones (key 0) too.
-  const std::vector<Slot>& slots() const { return slots_; }
+  absl::Span<const Slot> slots() const { return {slots_, mask_ + 1}; }
   // The text of a used slot; good as long as both the slot and the map are.
   absl::string_view Text(const Slot& slot) const {
     return IsShort(slot.key)
@@ -114,8 +118,12 @@ class WordMap {
   void Grow();
   const char* Store(absl::string_view word);
 
-  std::vector<Slot> slots_;
-  size_t mask_ = 0;  // slots_.size() - 1
+  // Makes room for `capacity` slots, a power of 2, all free.
+  void Allocate(size_t capacity);
+
+  AlignedBuffer memory_;   // of the slots
+  Slot* slots_ = nullptr;  // [mask_ + 1]
+  size_t mask_ = 0;        // a power of 2, less 1
   size_t size_ = 0;
   std::vector<Long> longs_;
   std::vector<std::unique_ptr<char[]>> blocks_;  // texts of long words

@@ -90,6 +90,23 @@ TEST(VocabularyBuilderTest, KeepsTheMostFrequentWords) {
   EXPECT_EQ(built->stats.distinct_tokens, 4u);
 }
 
+TEST(VocabularyBuilderTest, TellsHowLongTheLinesAre) {
+  const TestFolder folder;
+  std::string text = "a b\n\nb a\n";
+  for (int i = 0; i < 2500; ++i) text += "c ";
+  text += "\na b c";
+  const auto built = Build({{folder.Write("t", text)}}, {1, 0, 1});
+  ASSERT_TRUE(built.ok());
+  const std::vector<uint64_t>& lines = built->stats.lines_of;
+  ASSERT_EQ(lines.size(), 1001u);
+  EXPECT_EQ(lines[0], 1u);
+  EXPECT_EQ(lines[2], 2u);
+  EXPECT_EQ(lines[3], 1u);
+  // 2500 tokens.
+  EXPECT_EQ(lines[1000], 2u);
+  EXPECT_EQ(lines[500], 1u);
+}
+
 TEST(VocabularyBuilderTest, KeepsListedWordsBeforeFrequentOnes) {
   const TestFolder folder;
   const std::string path = folder.Write("t", "b a c a b a d d e\n");

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "Eigen/Core"
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "embed/base/hash_table.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/eval/unit_rows.h"
@@ -109,8 +109,8 @@ class QuestionSet {
   std::vector<AnalogyResult> results_;
   std::vector<Known> known_;
   std::vector<uint32_t> words_;  // ids of the different a, b and c
-  absl::flat_hash_map<std::string, uint32_t> categories_;
-  absl::flat_hash_map<uint32_t, uint32_t> columns_;
+  HashMap<std::string, uint32_t> categories_;
+  HashMap<uint32_t, uint32_t> columns_;
 };
 
 // Offers the keys begin .. begin + cosines.rows() to every question.

@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "embed/base/hash_table.h"
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
 #include "embed/io/input_stream.h"
@@ -33,7 +33,7 @@ class Numbering {
   std::vector<std::string> Take() { return std::move(names_); }
 
  private:
-  absl::flat_hash_map<std::string, uint32_t> numbers_;
+  HashMap<std::string, uint32_t> numbers_;
   std::vector<std::string> names_;
 };
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "embed/base/hash_table.h"
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
 #include "embed/io/input_stream.h"
@@ -75,8 +75,8 @@ class LabelCollector {
 
   LabelFile file_;
   size_t num_fields_ = 0;
-  absl::flat_hash_map<std::pair<std::string, std::string>, size_t> entry_of_;
-  absl::flat_hash_map<std::string, uint32_t> label_id_;
+  HashMap<std::pair<std::string, std::string>, size_t> entry_of_;
+  HashMap<std::string, uint32_t> label_id_;
 };
 
 }  // namespace

@@ -27,14 +27,30 @@ std::vector<float> CopyRows(const MatrixView& rows,
   return copy;
 }
 
+// Of l2 |row|^2 / 2: product - that ranks as the distance does. Else empty.
+std::vector<float> HalfSquares(const MatrixView& rows, Metric metric) {
+  std::vector<float> halves;
+  if (metric != Metric::kL2) return halves;
+  for (uint64_t i = 0; i < rows.rows; ++i) {
+    halves.push_back(static_cast<float>(
+        0.5 * Nearness(Metric::kDot, rows.row(i), rows.row(i))));
+  }
+  return halves;
+}
+
 // The k best of the candidates, scored again in double.
-std::vector<ScoredRow> Refine(const MatrixView& rows, uint32_t query,
+std::vector<ScoredRow> Refine(const MatrixView& rows, Metric metric,
+                              uint32_t query,
                               const std::vector<Int8Hit>& candidates,
                               uint64_t k) {
   std::vector<ScoredRow> found;
   for (const Int8Hit& hit : candidates) {
     if (hit.row == query) continue;
-    found.push_back({hit.row, Cosine(rows.row(query), rows.row(hit.row))});
+    const double score =
+        metric == Metric::kCosine
+            ? Cosine(rows.row(query), rows.row(hit.row))
+            : Nearness(metric, rows.row(query), rows.row(hit.row));
+    found.push_back({hit.row, score});
   }
   std::sort(found.begin(), found.end(),
             [](const ScoredRow& a, const ScoredRow& b) {
@@ -48,26 +64,30 @@ std::vector<ScoredRow> Refine(const MatrixView& rows, uint32_t query,
 }  // namespace
 
 std::vector<std::vector<ScoredRow>> NearestRows(
-    const MatrixView& unit_rows, absl::Span<const uint32_t> queries, uint64_t k,
-    int threads) {
+    const MatrixView& rows, absl::Span<const uint32_t> queries, uint64_t k,
+    int threads, Metric metric) {
   std::vector<std::vector<ScoredRow>> nearest(queries.size());
-  k = std::min(k, unit_rows.rows);
+  k = std::min(k, rows.rows);
   if (k == 0) return nearest;
+  const std::vector<float> half_squares = HalfSquares(rows, metric);
   for (size_t first = 0; first < queries.size(); first += kBatch) {
     const absl::Span<const uint32_t> ids = queries.subspan(first, kBatch);
-    const std::vector<float> copy = CopyRows(unit_rows, ids);
-    const MatrixView view = {copy.data(), ids.size(), unit_rows.dim,
-                             static_cast<uint64_t>(unit_rows.dim)};
-    ScoreRows(view, unit_rows, threads,
+    const std::vector<float> copy = CopyRows(rows, ids);
+    const MatrixView view = {copy.data(), ids.size(), rows.dim,
+                             static_cast<uint64_t>(rows.dim)};
+    ScoreRows(view, rows, threads,
               [&](uint64_t query, absl::Span<const float> scores) {
                 Int8TopK best(k + kSpare);
                 float threshold = best.threshold();
                 for (size_t i = 0; i < scores.size(); ++i) {
-                  if (scores[i] <= threshold) continue;
-                  threshold = best.Push(scores[i], static_cast<uint32_t>(i));
+                  const float score = half_squares.empty()
+                                          ? scores[i]
+                                          : scores[i] - half_squares[i];
+                  if (score <= threshold) continue;
+                  threshold = best.Push(score, static_cast<uint32_t>(i));
                 }
                 nearest[first + query] =
-                    Refine(unit_rows, ids[query], best.TakeSorted(), k);
+                    Refine(rows, metric, ids[query], best.TakeSorted(), k);
               });
   }
   return nearest;

@@ -5,21 +5,15 @@
 #include <cstddef>
 
 #include "embed/base/check.h"
-#include "embed/eval/cosine.h"
+#include "embed/math/metric.h"
 
 namespace embed {
-namespace {
 
-// Cosines of float32 vectors that differ by less are equal.
-constexpr double kTie = 1e-7;
-
-}  // namespace
-
-SearchRecall MeasureRecall(const MatrixView& unit_rows,
+SearchRecall MeasureRecall(const MatrixView& rows,
                            absl::Span<const uint32_t> queries,
                            absl::Span<const std::vector<ScoredRow>> exact,
                            absl::Span<const std::vector<ScoredRow>> answers,
-                           uint64_t k) {
+                           uint64_t k, Metric metric) {
   EMBED_DCHECK(exact.size() == queries.size());
   EMBED_DCHECK(answers.size() == queries.size());
   SearchRecall result;
@@ -29,14 +23,16 @@ SearchRecall MeasureRecall(const MatrixView& unit_rows,
   for (size_t i = 0; i < queries.size(); ++i) {
     const size_t wanted = std::min<size_t>(k, exact[i].size());
     if (wanted == 0) continue;
-    const double least = exact[i][wanted - 1].score - kTie;
+    const absl::Span<const float> query = rows.row(queries[i]);
+    const ScoredRow& last = exact[i][wanted - 1];
+    const double least =
+        last.score - NearnessTie(metric, query, rows.row(last.id));
     double right = 0;
     for (size_t at = 0; at < std::min<size_t>(k, answers[i].size()); ++at) {
       const ScoredRow& answer = answers[i][at];
-      const double cosine =
-          Cosine(unit_rows.row(queries[i]), unit_rows.row(answer.id));
-      const double error = std::abs(answer.score - cosine);
-      right += cosine >= least ? 1 : 0;
+      const double score = Nearness(metric, query, rows.row(answer.id));
+      const double error = std::abs(answer.score - score);
+      right += score >= least ? 1 : 0;
       squares += error * error;
       scored += 1;
       result.max_error = std::max(result.max_error, error);

@@ -2,7 +2,7 @@
 //
 // Recall@k (as in ann-benchmarks; Aumueller, Bernhardsson, Faithfull 2020): the
 // share of an answer's first k rows that are among the k nearest. A row counts
-// if its exact cosine is not below that of the k-th nearest, so that of several
+// if its exact score is not below that of the k-th nearest, so that of several
 // rows at one distance any will do.
 #ifndef EMBED_EVAL_SEARCH_RECALL_H_
 #define EMBED_EVAL_SEARCH_RECALL_H_
@@ -18,19 +18,20 @@ namespace embed {
 
 struct SearchRecall {
   double recall = 0.0;     // mean over the queries, in [0, 1]
-  double rms_error = 0.0;  // of the answers' scores against exact cosines
+  double rms_error = 0.0;  // of the answers' scores against exact ones
   double max_error = 0.0;  // the largest, without its sign
 };
 
-// exact[i] and answers[i] belong to queries[i]: exact is of NearestRows() with
-// at least k rows, or all there are; answers hold at most their first k, no row
-// twice. Where a table has fewer than k other rows, all are wanted. NaN without
-// queries or without answers.
-SearchRecall MeasureRecall(const MatrixView& unit_rows,
+// rows: for cosine unit rows. exact[i] and answers[i] belong to queries[i]:
+// exact is of NearestRows() by the metric with at least k rows, or all there
+// are; answers hold at most their first k, no row twice, scored as those. Where
+// a table has fewer than k other rows, all are wanted. NaN without queries or
+// without answers.
+SearchRecall MeasureRecall(const MatrixView& rows,
                            absl::Span<const uint32_t> queries,
                            absl::Span<const std::vector<ScoredRow>> exact,
                            absl::Span<const std::vector<ScoredRow>> answers,
-                           uint64_t k);
+                           uint64_t k, Metric metric = Metric::kCosine);
 
 }  // namespace embed
 

@@ -21,10 +21,17 @@ namespace {
 constexpr char kReadOnly[] =
     "an embed::Int8Table cannot be changed; build a new one";
 
-float Length(const float* x, int dim) {
+// What turns the table's score for a query into FAISS's: |x| if it is a cosine.
+float ScoreFactor(const Int8Table& table, const float* x) {
+  if (table.metric() != Metric::kCosine) return 1;
   double sum = 0;
-  for (int j = 0; j < dim; ++j) sum += double{x[j]} * x[j];
+  for (int j = 0; j < table.dim(); ++j) sum += double{x[j]} * x[j];
   return static_cast<float>(std::sqrt(sum));
+}
+
+faiss::MetricType FaissMetric(const Int8Table& table) {
+  return table.metric() == Metric::kL2 ? faiss::METRIC_L2
+                                       : faiss::METRIC_INNER_PRODUCT;
 }
 
 // Scores rows one by one, as graph traversal wants it.
@@ -35,31 +42,31 @@ class Int8DistanceComputer : public faiss::DistanceComputer {
   void set_query(const float* x) override {
     const size_t dim = static_cast<size_t>(table_.dim());
     query_.emplace(table_, absl::MakeConstSpan(x, dim));
-    length_ = Length(x, table_.dim());
+    factor_ = ScoreFactor(table_, x);
   }
   float operator()(idx_t i) override {
-    return length_ * query_->Score(static_cast<uint32_t>(i));
+    return factor_ * query_->Reported(query_->Score(static_cast<uint32_t>(i)));
   }
   float symmetric_dis(idx_t i, idx_t j) override {
     std::vector<float> a(table_.dim());
     std::vector<float> b(table_.dim());
     table_.Row(static_cast<uint64_t>(i), absl::MakeSpan(a));
     table_.Row(static_cast<uint64_t>(j), absl::MakeSpan(b));
-    double dot = 0;
-    for (size_t c = 0; c < a.size(); ++c) dot += double{a[c]} * b[c];
-    return static_cast<float>(dot);
+    return static_cast<float>(table_.metric() == Metric::kL2
+                                  ? -Nearness(Metric::kL2, a, b)
+                                  : Nearness(Metric::kDot, a, b));
   }
 
  private:
   const Int8Table& table_;
   std::optional<Int8TableQuery> query_;
-  float length_ = 0;
+  float factor_ = 0;
 };
 
 class Int8FaissIndex : public faiss::Index {
  public:
   Int8FaissIndex(const Int8Table& table, int threads, const HnswGraph* graph)
-      : faiss::Index(table.dim(), faiss::METRIC_INNER_PRODUCT),
+      : faiss::Index(table.dim(), FaissMetric(table)),
         table_(table),
         graph_(graph) {
     ntotal = static_cast<idx_t>(table.rows());
@@ -82,13 +89,17 @@ class Int8FaissIndex : public faiss::Index {
     const SearchHits hits = ValueOrThrow(
         graph_ == nullptr ? table_.Search(Queries(x, n), options)
                           : graph_->Search(table_, Queries(x, n), options));
+    // What FAISS itself puts where there is no hit.
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    const float no_hit =
+        metric_type == faiss::METRIC_L2 ? kInfinity : -kInfinity;
     for (idx_t i = 0; i < n; ++i) {
       const std::vector<SearchHit>& found = hits[i];
-      const float length = Length(x + i * d, d);
+      const float factor = ScoreFactor(table_, x + i * d);
       for (idx_t rank = 0; rank < k; ++rank) {
         const bool hit = rank < static_cast<idx_t>(found.size());
         labels[i * k + rank] = hit ? static_cast<idx_t>(found[rank].id) : -1;
-        distances[i * k + rank] = hit ? length * found[rank].score : kNoHit;
+        distances[i * k + rank] = hit ? factor * found[rank].score : no_hit;
       }
     }
   }
@@ -102,14 +113,14 @@ class Int8FaissIndex : public faiss::Index {
     faiss::RangeSearchPartialResult partial(result);
     for (idx_t i = 0; i < n; ++i) {
       faiss::RangeQueryResult& query_result = partial.new_result(i);
-      const float length = Length(x + i * d, d);
-      // A cosine below all that can pass; what passes is decided below.
-      const float least = length > 0 ? radius / length - 1e-6f : -1;
-      const SearchHits hits = ValueOrThrow(
-          table_.RangeSearch(Queries(x + i * d, 1), least, options));
+      const float factor = ScoreFactor(table_, x + i * d);
+      const SearchHits hits = ValueOrThrow(table_.RangeSearch(
+          Queries(x + i * d, 1), Limit(radius, factor), options));
       for (const SearchHit& hit : hits[0]) {
-        const float product = length * hit.score;
-        if (product > radius) query_result.add(product, hit.id);
+        const float score = factor * hit.score;
+        const bool passes =
+            metric_type == faiss::METRIC_L2 ? score < radius : score > radius;
+        if (passes) query_result.add(score, hit.id);
       }
     }
     partial.finalize();
@@ -126,8 +137,12 @@ class Int8FaissIndex : public faiss::Index {
   }
 
  private:
-  // What FAISS itself puts where there is no hit.
-  static constexpr float kNoHit = -std::numeric_limits<float>::infinity();
+  // A score of the table that all that can pass are as near as; what passes is
+  // decided by FAISS's score.
+  float Limit(float radius, float factor) const {
+    if (table_.metric() != Metric::kCosine) return radius;
+    return factor > 0 ? radius / factor - 1e-6f : -1;
+  }
 
   MatrixView Queries(const float* x, idx_t n) const {
     return {x, static_cast<uint64_t>(n), d, static_cast<uint64_t>(d)};

@@ -1,8 +1,9 @@
 // An Int8Table as a faiss::Index, for programs that are written against FAISS
 // and for FAISS structures that take any index as their storage.
 //
-// Metric: METRIC_INNER_PRODUCT between the query as given and the table's unit
-// rows, so |query| * cosine. Offered: search, range_search (both with the
+// Metric: METRIC_INNER_PRODUCT between the query as given and the table's rows,
+// of a table by cosine unit rows, so |query| * cosine; METRIC_L2 (squared) of a
+// table by l2. Offered: search, range_search (both with the
 // IDSelector of faiss::SearchParameters), reconstruct, get_distance_computer.
 // With a graph, search goes through it; efSearch of
 // faiss::SearchParametersHNSW is then its ef_search, and without such

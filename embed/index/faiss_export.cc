@@ -173,6 +173,11 @@ absl::Status WriteFaissIndex(const Vocabulary& vocabulary,
                              const ItemIndexOptions& options,
                              const std::string& path) {
   EMBED_RETURN_IF_ERROR(CheckIndexInput(vocabulary, vectors, options.threads));
+  if (options.metric != Metric::kCosine) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("an index of codec faiss8 by ", MetricName(options.metric),
+                     ", expected cosine: it holds unit vectors"));
+  }
   return CatchExceptions([&]() -> absl::Status {
     const Faiss8Codec codec = FitFaiss8Codec(vectors, options.rotation,
                                              options.seed, options.threads);

@@ -24,7 +24,8 @@
 namespace embed {
 
 // vectors: row i belongs to key i. options.hnsw: with a graph; target_recall is
-// not used. Writes atomically. InvalidArgument: as ItemIndex::Build().
+// not used. Writes atomically. InvalidArgument: as ItemIndex::Build(), a metric
+// other than cosine.
 absl::Status WriteFaissIndex(const Vocabulary& vocabulary,
                              const MatrixView& vectors,
                              const ItemIndexOptions& options,

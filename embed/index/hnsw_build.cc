@@ -50,14 +50,15 @@ void CopyRows(const Int8Table& table, int threads, Storage* storage) {
   });
 }
 
-// The cosine of two rows, from their codes and from numbers of each:
+// How near two rows are, from their codes and from numbers of each:
 //   row i = w_i mean + m_i c_i, so
-//   row i . row j = w_i (mean . row j) + m_i (w_j (mean . c_i) + m_j c_i . c_j)
+//   row i . row j = w_i (mean . row j) + m_i (w_j (mean . c_i) + m_j c_i .
+//   c_j), of l2 -|row i - row j|^2 / 2 = m_i m_j c_i . c_j + w_i + w_j
 class RowSimilarity {
  public:
-  RowSimilarity(const Int8RowTable& rows, absl::Span<const float> mean,
-                int threads)
-      : rows_(rows), factors_(rows.rows) {
+  RowSimilarity(const Int8Table& table, const Int8RowTable& rows, int threads)
+      : rows_(rows), l2_(table.metric() == Metric::kL2), factors_(rows.rows) {
+    const absl::Span<const float> mean = table.parts().mean;
     double mean_squared = 0;
     for (const float value : mean) mean_squared += double{value} * value;
     ParallelFor(threads, rows.rows, [&](uint64_t begin, uint64_t end) {
@@ -79,6 +80,7 @@ class RowSimilarity {
     const Factors& a = factors_[i];
     const Factors& b = factors_[j];
     const float dot = static_cast<float>(DotInt8Rows(rows_, i, j));
+    if (l2_) return a.multiplier * b.multiplier * dot + a.weight + b.weight;
     return a.weight * b.mean_row +
            a.multiplier * (b.weight * a.mean_codes + b.multiplier * dot);
   }
@@ -91,6 +93,7 @@ class RowSimilarity {
     float mean_row;    // mean . row
   };
   const Int8RowTable rows_;
+  const bool l2_;
   std::vector<Factors> factors_;
 };
 
@@ -222,7 +225,7 @@ absl::StatusOr<HnswGraph> HnswGraph::Build(const Int8Table& table,
     const Int8RowTable rows = {
         static_cast<const uint8_t*>(storage->codes.data()),
         storage->scales.data(), parts.rows, parts.dim};
-    const RowSimilarity similarity(rows, table.parts().mean, threads);
+    const RowSimilarity similarity(table, rows, threads);
     faiss::HNSW graph(options.m);
     graph.efConstruction = options.ef_construction;
     graph.prepare_level_tab(parts.rows);

@@ -22,6 +22,7 @@ namespace {
 std::vector<SearchHit> Rescore(const Int8RowTable& rows,
                                const Int8TableQuery& query, uint64_t k,
                                std::vector<Int8Hit> best) {
+  for (const Int8Hit& hit : best) query.Prefetch(hit.row);
   for (Int8Hit& hit : best) {
     hit.score = query.ScoreRow(hit.row, rows.row(hit.row));
   }
@@ -30,7 +31,7 @@ std::vector<SearchHit> Rescore(const Int8RowTable& rows,
   std::vector<SearchHit> hits;
   hits.reserve(kept);
   for (size_t i = 0; i < kept; ++i) {
-    hits.push_back({best[i].row, best[i].score});
+    hits.push_back({best[i].row, query.Reported(best[i].score)});
   }
   return hits;
 }

@@ -47,8 +47,10 @@ bool Normalize(absl::Span<const float> x, absl::Span<float> unit) {
   return true;
 }
 
-// The mean of the directions of all rows that are not zero.
-std::vector<float> MeanDirection(const MatrixView& vectors, int threads) {
+// The mean of the directions of all rows that are not zero; of l2 that of the
+// rows.
+std::vector<float> MeanOf(const MatrixView& vectors, Metric metric,
+                          int threads) {
   const size_t dim = static_cast<size_t>(vectors.dim);
   const uint64_t parts = (vectors.rows + kSumRows - 1) / kSumRows;
   std::vector<double> sums(parts * dim);
@@ -59,8 +61,14 @@ std::vector<float> MeanDirection(const MatrixView& vectors, int threads) {
       double* sum = sums.data() + part * dim;
       const uint64_t last = std::min(vectors.rows, (part + 1) * kSumRows);
       for (uint64_t i = part * kSumRows; i < last; ++i) {
-        counts[part] += Normalize(vectors.row(i), absl::MakeSpan(unit));
-        for (size_t j = 0; j < dim; ++j) sum[j] += unit[j];
+        absl::Span<const float> row = vectors.row(i);
+        if (metric == Metric::kL2) {
+          ++counts[part];
+        } else {
+          counts[part] += Normalize(row, absl::MakeSpan(unit));
+          row = unit;
+        }
+        for (size_t j = 0; j < dim; ++j) sum[j] += row[j];
       }
     }
   });
@@ -75,12 +83,41 @@ std::vector<float> MeanDirection(const MatrixView& vectors, int threads) {
   return mean;
 }
 
-Int8CodecParts Rotated(const std::vector<float>& mean, uint64_t seed) {
-  Int8CodecParts parts;
-  parts.rotation = RandomRotation(static_cast<int>(mean.size()), seed);
-  parts.mean.resize(mean.size());
+// The codec with a rotation.
+Int8CodecParts Rotated(Int8CodecParts parts, uint64_t seed) {
+  parts.rotation = RandomRotation(static_cast<int>(parts.mean.size()), seed);
+  if (parts.metric == Metric::kL2) return parts;
+  const std::vector<float> mean = parts.mean;
   Rotate(parts.rotation, mean, absl::MakeSpan(parts.mean));
   return parts;
+}
+
+// Rounds y to codes of a step and returns the step, or 0, and codes 0, where it
+// would be so small that 1 / step overflows.
+float RoundToCodes(absl::Span<const float> y, absl::Span<int8_t> codes) {
+  float largest = 0;
+  for (const float value : y) largest = std::max(largest, std::abs(value));
+  const float step = largest / kLargestCode;
+  const float scale = step > 0 ? 1 / step : 0;
+  const bool flat = scale == 0 || std::isinf(scale);
+  for (size_t j = 0; j < y.size(); ++j) {
+    const float code = flat ? 0 : RoundToInteger(y[j] * scale);
+    codes[j] =
+        static_cast<int8_t>(std::clamp(code, -kLargestCode, kLargestCode));
+  }
+  return flat ? 0 : step;
+}
+
+// y: of ToAxes().
+Int8RowFactors EncodeInt8L2(absl::Span<const float> y,
+                            absl::Span<int8_t> codes) {
+  const float step = RoundToCodes(y, codes);
+  if (step == 0) return {};
+  double squared = 0;
+  for (const int8_t code : codes) squared += int{code} * code;
+  const double length_squared = SquaredNorm(y);
+  return {static_cast<float>(std::sqrt(length_squared / squared)),
+          static_cast<float>(-0.5 * length_squared)};
 }
 
 bool IsFinite(absl::Span<const float> row) {
@@ -99,6 +136,67 @@ bool Int8Codec::ToUnit(absl::Span<const float> x,
   const bool nonzero = Normalize(x, absl::MakeSpan(before));
   Rotate(rotation, before, unit);
   return nonzero;
+}
+
+void Int8Codec::ToAxes(absl::Span<const float> x, int scale,
+                       absl::Span<float> y) const {
+  std::vector<float> before(rotation.empty() ? 0 : x.size());
+  const absl::Span<float> out = rotation.empty() ? y : absl::MakeSpan(before);
+  for (size_t j = 0; j < x.size(); ++j) {
+    const double origin = metric == Metric::kL2 ? mean[j] : 0;
+    out[j] = static_cast<float>(std::ldexp(x[j] - origin, -scale));
+  }
+  if (!rotation.empty()) Rotate(rotation, before, y);
+}
+
+double Int8Codec::Length(absl::Span<const float> x) const {
+  if (metric != Metric::kL2) return std::sqrt(SquaredNorm(x));
+  double sum = 0;
+  for (size_t j = 0; j < x.size(); ++j) {
+    const double difference = double{x[j]} - mean[j];
+    sum += difference * difference;
+  }
+  return std::sqrt(sum);
+}
+
+int ExponentOf(double length) {
+  int exponent = 0;
+  const double fraction = std::frexp(length, &exponent);
+  return fraction == 0.5 ? exponent - 1 : exponent;
+}
+
+int TableExponent(const Int8Codec& codec, const MatrixView& vectors,
+                  int threads) {
+  if (codec.metric == Metric::kCosine) return 0;
+  const uint64_t parts = (vectors.rows + kSumRows - 1) / kSumRows;
+  std::vector<double> longest(parts);
+  ParallelFor(threads, parts, [&](uint64_t begin, uint64_t end) {
+    for (uint64_t part = begin; part < end; ++part) {
+      const uint64_t last = std::min(vectors.rows, (part + 1) * kSumRows);
+      for (uint64_t i = part * kSumRows; i < last; ++i) {
+        longest[part] = std::max(longest[part], codec.Length(vectors.row(i)));
+      }
+    }
+  });
+  return ExponentOf(*std::max_element(longest.begin(), longest.end()));
+}
+
+Int8RowFactors EncodeInt8(const Int8Codec& codec, absl::Span<const float> x,
+                          absl::Span<int8_t> codes) {
+  std::vector<float> y(x.size());
+  if (codec.metric == Metric::kL2) {
+    codec.ToAxes(x, codec.exponent, absl::MakeSpan(y));
+    return EncodeInt8L2(y, codes);
+  }
+  if (!codec.ToUnit(x, absl::MakeSpan(y))) {
+    std::fill(codes.begin(), codes.end(), int8_t{0});
+    return {};
+  }
+  const Int8RowFactors factors = EncodeInt8Row(codec, y, codes);
+  if (codec.metric == Metric::kCosine) return factors;
+  const double length = std::ldexp(codec.Length(x), -codec.exponent);
+  return {static_cast<float>(factors.multiplier * length),
+          static_cast<float>(factors.weight * length)};
 }
 
 Int8RowFactors EncodeInt8Row(const Int8Codec& codec,
@@ -132,13 +230,15 @@ Int8RowFactors EncodeInt8Row(const Int8Codec& codec,
 }
 
 Int8CodecParts FitInt8Codec(const MatrixView& vectors, Int8Rotation rotation,
-                            uint64_t seed, int threads) {
+                            uint64_t seed, int threads, Metric metric) {
   Int8CodecParts plain;
-  plain.mean = MeanDirection(vectors, threads);
+  plain.metric = metric;
+  plain.mean = MeanOf(vectors, metric, threads);
+  plain.exponent = TableExponent(plain.codec(), vectors, threads);
   if (rotation == Int8Rotation::kNever) return plain;
-  if (rotation == Int8Rotation::kAlways) return Rotated(plain.mean, seed);
+  if (rotation == Int8Rotation::kAlways) return Rotated(plain, seed);
   if (vectors.dim > kInt8MaxRotatedDim) return plain;
-  Int8CodecParts rotated = Rotated(plain.mean, seed);
+  Int8CodecParts rotated = Rotated(plain, seed);
   const double plain_error = Int8SquaredError(plain.codec(), vectors);
   const double rotated_error = Int8SquaredError(rotated.codec(), vectors);
   return rotated_error < kInt8RotationGain * plain_error ? std::move(rotated)
@@ -147,6 +247,7 @@ Int8CodecParts FitInt8Codec(const MatrixView& vectors, Int8Rotation rotation,
 
 double Int8SquaredError(const Int8Codec& codec, const MatrixView& vectors) {
   const size_t dim = static_cast<size_t>(vectors.dim);
+  const bool l2 = codec.metric == Metric::kL2;
   const uint64_t sample = std::min(vectors.rows, kSampleRows);
   std::vector<float> unit(dim);
   std::vector<int8_t> codes(dim);
@@ -154,12 +255,17 @@ double Int8SquaredError(const Int8Codec& codec, const MatrixView& vectors) {
   uint64_t count = 0;
   for (uint64_t i = 0; i < sample; ++i) {
     const uint64_t row = i * vectors.rows / sample;
-    if (!codec.ToUnit(vectors.row(row), absl::MakeSpan(unit))) continue;
+    if (l2) {
+      codec.ToAxes(vectors.row(row), codec.exponent, absl::MakeSpan(unit));
+    } else if (!codec.ToUnit(vectors.row(row), absl::MakeSpan(unit))) {
+      continue;
+    }
     const Int8RowFactors factors =
-        EncodeInt8Row(codec, unit, absl::MakeSpan(codes));
+        l2 ? EncodeInt8L2(unit, absl::MakeSpan(codes))
+           : EncodeInt8Row(codec, unit, absl::MakeSpan(codes));
     for (size_t j = 0; j < dim; ++j) {
-      const double value = double{factors.weight} * codec.mean[j] +
-                           double{factors.multiplier} * codes[j];
+      const double center = l2 ? 0 : double{factors.weight} * codec.mean[j];
+      const double value = center + double{factors.multiplier} * codes[j];
       error += (unit[j] - value) * (unit[j] - value);
     }
     ++count;

@@ -27,7 +27,7 @@ struct Request {
   uint64_t candidates = 0;
   uint64_t k = 0;
   float min_score = 0;
-  bool range = false;  // only scores of at least min_score
+  bool range = false;  // only scores of at least min_score, of l2 at most
   absl::Span<const uint64_t> allowed;
 };
 
@@ -79,13 +79,15 @@ class Batch {
   // Scores the candidates of query `q` with its floats and sorts them.
   std::vector<SearchHit> Finish(size_t q, Int8TopK* best) const {
     std::vector<Int8Hit> candidates = best->TakeSorted();
+    for (const Int8Hit& hit : candidates) queries_[q].Prefetch(hit.row);
     for (Int8Hit& hit : candidates) hit.score = queries_[q].Score(hit.row);
     std::sort(candidates.begin(), candidates.end(), IsBetter);
     std::vector<SearchHit> hits;
     for (const Int8Hit& hit : candidates) {
       if (hits.size() == request_.k) break;
-      if (request_.range && hit.score < request_.min_score) break;
-      hits.push_back({hit.row, hit.score});
+      const float score = queries_[q].Reported(hit.score);
+      if (request_.range && !IsWanted(score)) break;
+      hits.push_back({hit.row, score});
     }
     return hits;
   }
@@ -93,11 +95,17 @@ class Batch {
   size_t size() const { return queries_.size(); }
 
  private:
+  bool IsWanted(float score) const {
+    return table_.metric() == Metric::kL2 ? score <= request_.min_score
+                                          : score >= request_.min_score;
+  }
+
   // A scan score that no wanted row can be at or below.
   float Floor(const Int8TableQuery& query) const {
     constexpr float kNone = -std::numeric_limits<float>::infinity();
     if (!request_.range) return kNone;
-    const double score = double{request_.min_score} - query.score_error();
+    const double score =
+        query.ScanScore(query.RankOf(request_.min_score)) - query.score_error();
     return std::nextafter(static_cast<float>(score / query.step()), kNone);
   }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +13,8 @@
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/rotation.h"
+#include "embed/index/row_coder.h"
+#include "embed/kernels/half_rows.h"
 
 namespace embed {
 namespace {
@@ -23,8 +27,11 @@ constexpr int kCodeOffset = 128;  // stored = code + 128
 struct Storage {
   AlignedBuffer codes;
   AlignedBuffer factors;  // multipliers, then weights
-  Int8CodecParts codec;
+  AlignedBuffer f16;      // empty if not kept
+  std::unique_ptr<RowCoder> coder;
 };
+
+uint64_t HalvesPerRow(int dim) { return Int8Groups(dim) * kInt8GroupColumns; }
 
 uint64_t PaddedRows(uint64_t rows) { return Int8Blocks(rows) * kInt8BlockRows; }
 
@@ -40,14 +47,40 @@ absl::Status CheckShape(uint64_t rows, int dim) {
   return absl::OkStatus();
 }
 
-// Encodes the rows of blocks [begin, end).
-void EncodeBlocks(const MatrixView& vectors, uint64_t begin, uint64_t end,
-                  Storage* storage) {
-  const Int8Codec codec = storage->codec.codec();
+absl::Status CheckVectors(const MatrixView& vectors, int threads) {
+  EMBED_RETURN_IF_ERROR(CheckShape(vectors.rows, vectors.dim));
+  const std::optional<uint64_t> bad = FirstNonFiniteRow(vectors, threads);
+  if (!bad.has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("row ", *bad, " has a value that is not a finite number"));
+}
+
+// Writes a row in float16; returns its distance to what its codes stand for.
+double EncodeHalves(const Int8Codec& codec, absl::Span<const float> unit,
+                    const Int8RowFactors& factors,
+                    absl::Span<const int8_t> codes, uint16_t* halves) {
+  double squared = 0;
+  for (size_t j = 0; j < unit.size(); ++j) {
+    halves[j] = FloatToHalf(unit[j]);
+    const double decoded = double{factors.weight} * codec.mean[j] +
+                           double{factors.multiplier} * codes[j];
+    const double error = HalfToFloat(halves[j]) - decoded;
+    squared += error * error;
+  }
+  return std::sqrt(squared);
+}
+
+// Encodes the rows of blocks [begin, end); returns the largest distance of one
+// in float16 to its codes.
+double EncodeBlocks(const MatrixView& vectors, uint64_t begin, uint64_t end,
+                    Storage* storage) {
+  const Int8Codec codec = storage->coder->parts().codec();
   const int dim = vectors.dim;
   uint8_t* bytes = static_cast<uint8_t*>(storage->codes.data());
   float* multipliers = static_cast<float*>(storage->factors.data());
   float* weights = multipliers + PaddedRows(vectors.rows);
+  uint16_t* halves = static_cast<uint16_t*>(storage->f16.data());
+  double largest = 0;
   std::vector<float> unit(dim);
   std::vector<int8_t> codes(dim);
   const uint64_t block_bytes = Int8CodeBytes(kInt8BlockRows, dim);
@@ -55,18 +88,37 @@ void EncodeBlocks(const MatrixView& vectors, uint64_t begin, uint64_t end,
               (end - begin) * block_bytes);
   const uint64_t last = std::min(vectors.rows, end * kInt8BlockRows);
   for (uint64_t row = begin * kInt8BlockRows; row < last; ++row) {
-    // Zero rows keep the zeros of fresh memory.
-    if (!codec.ToUnit(vectors.row(row), absl::MakeSpan(unit))) continue;
     const Int8RowFactors factors =
-        EncodeInt8Row(codec, unit, absl::MakeSpan(codes));
+        storage->coder->Encode(vectors.row(row), absl::MakeSpan(codes));
     multipliers[row] = factors.multiplier;
     weights[row] = factors.weight;
     for (int j = 0; j < dim; ++j) {
       bytes[Int8CodeIndex(row, j, dim)] =
           static_cast<uint8_t>(codes[j] + kCodeOffset);
     }
+    if (halves == nullptr) continue;
+    codec.ToUnit(vectors.row(row), absl::MakeSpan(unit));
+    largest = std::max(largest, EncodeHalves(codec, unit, factors, codes,
+                                             halves + row * HalvesPerRow(dim)));
   }
+  return largest;
 }
+
+// The codec with an exponent that no row is too long for.
+Int8Codec CodecFor(Int8Codec codec, const MatrixView& vectors) {
+  if (codec.metric == Metric::kCosine) return codec;
+  double longest = 0;
+  for (uint64_t i = 0; i < vectors.rows; ++i) {
+    longest = std::max(longest, codec.Length(vectors.row(i)));
+  }
+  if (longest > 0) {
+    codec.exponent = std::max(codec.exponent, ExponentOf(longest));
+  }
+  return codec;
+}
+
+// Rounding of the length of a float16 row, and of the distance itself.
+constexpr double kHalfRounding = 1e-3;
 
 bool AllFinite(absl::Span<const float> values) {
   return std::all_of(values.begin(), values.end(),
@@ -81,24 +133,56 @@ bool IsAligned(const void* data) {
 
 absl::StatusOr<Int8Table> Int8Table::Build(const MatrixView& vectors,
                                            const Int8TableOptions& options) {
-  EMBED_RETURN_IF_ERROR(CheckShape(vectors.rows, vectors.dim));
-  const int threads = options.threads;
-  const std::optional<uint64_t> bad = FirstNonFiniteRow(vectors, threads);
-  if (bad.has_value()) {
+  EMBED_RETURN_IF_ERROR(CheckVectors(vectors, options.threads));
+  EMBED_ASSIGN_OR_RETURN(std::unique_ptr<RowCoder> coder,
+                         FitRowCoder(vectors, options));
+  if (options.keep_f16 &&
+      (options.codec != RowCodec::kInt8 || options.metric != Metric::kCosine)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("row ", *bad, " has a value that is not a finite number"));
+        "rows in float16 go with the codec int8 and the metric cosine only");
   }
+  return Encode(vectors, std::move(coder),
+                {options.codec, options.keep_f16, options.threads});
+}
+
+absl::StatusOr<Int8Table> Int8Table::BuildLike(const Int8Table& like,
+                                               const MatrixView& vectors,
+                                               int threads) {
+  EMBED_DCHECK(vectors.dim == like.dim());
+  EMBED_RETURN_IF_ERROR(CheckVectors(vectors, threads));
+  if (like.row_codec() != RowCodec::kInt8) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("rows cannot be added to a table of codec ",
+                     RowCodecName(like.row_codec()), ", only of int8"));
+  }
+  return Encode(vectors, Int8CoderOf(CodecFor(like.codec(), vectors)),
+                {RowCodec::kInt8, like.has_f16(), threads});
+}
+
+absl::StatusOr<Int8Table> Int8Table::Encode(const MatrixView& vectors,
+                                            std::unique_ptr<RowCoder> coder,
+                                            const Encoding& encoding) {
   auto storage = std::make_shared<Storage>();
   const uint64_t padded = PaddedRows(vectors.rows);
   EMBED_ASSIGN_OR_RETURN(storage->codes, AlignedBuffer::Create(Int8CodeBytes(
                                              vectors.rows, vectors.dim)));
   EMBED_ASSIGN_OR_RETURN(storage->factors,
                          AlignedBuffer::Create(2 * padded * sizeof(float)));
-  storage->codec =
-      FitInt8Codec(vectors, options.rotation, options.seed, threads);
-  ParallelFor(threads, Int8Blocks(vectors.rows),
+  storage->coder = std::move(coder);
+  if (encoding.keep_f16) {
+    EMBED_ASSIGN_OR_RETURN(
+        storage->f16,
+        AlignedBuffer::Create(vectors.rows * HalvesPerRow(vectors.dim) *
+                              sizeof(uint16_t)));
+  }
+  double largest = 0;
+  std::mutex mutex;
+  ParallelFor(encoding.threads, Int8Blocks(vectors.rows),
               [&](uint64_t begin, uint64_t end) {
-                EncodeBlocks(vectors, begin, end, storage.get());
+                const double part =
+                    EncodeBlocks(vectors, begin, end, storage.get());
+                const std::lock_guard<std::mutex> lock(mutex);
+                largest = std::max(largest, part);
               });
   const float* factors = static_cast<const float*>(storage->factors.data());
   Parts parts;
@@ -108,8 +192,17 @@ absl::StatusOr<Int8Table> Int8Table::Build(const MatrixView& vectors,
                  storage->codes.size()};
   parts.multipliers = {factors, padded};
   parts.weights = {factors + padded, padded};
-  parts.mean = storage->codec.mean;
-  parts.rotation = storage->codec.rotation;
+  const Int8CodecParts& codec = storage->coder->parts();
+  parts.mean = codec.mean;
+  parts.rotation = codec.rotation;
+  parts.metric = codec.metric;
+  parts.exponent = codec.exponent;
+  parts.codec = encoding.codec;
+  if (encoding.keep_f16) {
+    parts.f16 = {static_cast<const uint16_t*>(storage->f16.data()),
+                 storage->f16.size() / sizeof(uint16_t)};
+    parts.f16_error = largest + kHalfRounding;
+  }
   return Int8Table(parts, std::move(storage));
 }
 
@@ -121,7 +214,9 @@ absl::StatusOr<Int8Table> Int8Table::FromParts(
   if (parts.codes.size() != Int8CodeBytes(parts.rows, parts.dim) ||
       parts.multipliers.size() != padded || parts.weights.size() != padded ||
       parts.mean.size() != dim ||
-      (!parts.rotation.empty() && parts.rotation.size() != dim * dim)) {
+      (!parts.rotation.empty() && parts.rotation.size() != dim * dim) ||
+      (!parts.f16.empty() &&
+       parts.f16.size() != parts.rows * HalvesPerRow(parts.dim))) {
     return absl::InvalidArgumentError(
         absl::StrCat("the parts of an 8-bit table do not fit ", parts.rows,
                      " rows of dim ", dim));
@@ -131,23 +226,60 @@ absl::StatusOr<Int8Table> Int8Table::FromParts(
     return absl::InvalidArgumentError(
         "the parts of an 8-bit table are not 64-byte aligned");
   }
+  if (std::abs(parts.exponent) > kInt8MaxExponent ||
+      (parts.metric == Metric::kCosine && parts.exponent != 0)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "an 8-bit table cannot have the exponent ", parts.exponent));
+  }
   if (!AllFinite(parts.mean) || !AllFinite(parts.rotation)) {
     return absl::InvalidArgumentError(
         "mean or rotation of an 8-bit table is not finite");
+  }
+  if (!parts.f16.empty() &&
+      (parts.codec != RowCodec::kInt8 || parts.metric != Metric::kCosine)) {
+    return absl::InvalidArgumentError(
+        "an 8-bit table has rows in float16 that are not of int8 by cosine");
+  }
+  if (!(parts.f16_error >= 0 && std::isfinite(parts.f16_error))) {
+    return absl::InvalidArgumentError(
+        "the error of an 8-bit table's float16 rows is not a finite number of "
+        "at least 0");
   }
   return Int8Table(parts, std::move(owner));
 }
 
 void Int8Table::Row(uint64_t id, absl::Span<float> out) const {
   EMBED_DCHECK(id < rows() && out.size() == parts_.mean.size());
+  const bool l2 = metric() == Metric::kL2;
   std::vector<float> turned(rotated() ? dim() : 0);
   const absl::Span<float> row = rotated() ? absl::MakeSpan(turned) : out;
+  if (has_f16()) {
+    const uint16_t* halves = parts_.f16.data() + id * HalvesPerRow(dim());
+    double squared = 0;
+    for (int j = 0; j < dim(); ++j) {
+      const double number = HalfToFloat(halves[j]);
+      squared += number * number;
+    }
+    const double scale = squared > 0 ? 1 / std::sqrt(squared) : 0;
+    for (int j = 0; j < dim(); ++j) {
+      row[j] = static_cast<float>(HalfToFloat(halves[j]) * scale);
+    }
+    if (rotated()) RotateBack(parts_.rotation, turned, out);
+    return;
+  }
   for (int j = 0; j < dim(); ++j) {
     const int code = parts_.codes[Int8CodeIndex(id, j, dim())] - kCodeOffset;
-    row[j] = static_cast<float>(double{parts_.weights[id]} * parts_.mean[j] +
-                                double{parts_.multipliers[id]} * code);
+    const double center = l2 ? 0 : double{parts_.weights[id]} * parts_.mean[j];
+    row[j] = static_cast<float>(center + double{parts_.multipliers[id]} * code);
   }
   if (rotated()) RotateBack(parts_.rotation, turned, out);
+  if (metric() == Metric::kCosine) return;
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  for (int j = 0; j < dim(); ++j) {
+    const double value =
+        std::ldexp(double{out[j]}, parts_.exponent) + (l2 ? parts_.mean[j] : 0);
+    out[j] = static_cast<float>(std::clamp(value, -kLargest, kLargest));
+  }
 }
 
 }  // namespace embed

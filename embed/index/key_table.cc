@@ -4,6 +4,7 @@
 #include <numeric>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "embed/base/check.h"
 
@@ -83,6 +84,22 @@ std::optional<uint32_t> KeyTable::Find(absl::string_view wanted) const {
     return std::nullopt;
   }
   return *found;
+}
+
+absl::Span<const uint32_t> KeyTable::WithPrefix(
+    absl::string_view prefix) const {
+  // Keys cut to the prefix's length are in order as well.
+  const auto start = [&](uint32_t id) {
+    return id < size() ? key(id).substr(0, prefix.size()) : absl::string_view();
+  };
+  const auto& order = parts_.order;
+  const auto begin = std::lower_bound(
+      order.begin(), order.end(), prefix,
+      [&](uint32_t id, absl::string_view text) { return start(id) < text; });
+  const auto end = std::upper_bound(
+      begin, order.end(), prefix,
+      [&](absl::string_view text, uint32_t id) { return text < start(id); });
+  return order.subspan(begin - order.begin(), end - begin);
 }
 
 uint64_t KeyTable::Start(uint64_t id) const {

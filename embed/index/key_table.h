@@ -56,6 +56,8 @@ class KeyTable {
   uint64_t size() const { return parts_.offsets.size(); }
   absl::string_view key(uint64_t id) const;
   std::optional<uint32_t> Find(absl::string_view key) const;
+  // The ids of the keys that start with `prefix`, by rising keys. O(log size).
+  absl::Span<const uint32_t> WithPrefix(absl::string_view prefix) const;
   const Parts& parts() const { return parts_; }
 
  private:

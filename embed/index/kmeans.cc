@@ -1,7 +1,5 @@
 #include "embed/index/kmeans.h"
 
-#include <omp.h>
-
 #include <limits>
 #include <new>
 #include <numeric>
@@ -11,24 +9,13 @@
 #include "absl/strings/str_cat.h"
 #include "embed/base/philox.h"
 #include "embed/base/status_macros.h"
+#include "embed/index/openmp_threads.h"
 #include "faiss/Clustering.h"
 #include "faiss/IndexFlat.h"
 #include "faiss/impl/FaissException.h"
 
 namespace embed {
 namespace {
-
-// The calling thread's parallel regions have one thread while this lives.
-class OneOpenMpThread {
- public:
-  OneOpenMpThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
-  ~OneOpenMpThread() { omp_set_num_threads(before_); }
-  OneOpenMpThread(const OneOpenMpThread&) = delete;
-  OneOpenMpThread& operator=(const OneOpenMpThread&) = delete;
-
- private:
-  int before_;
-};
 
 absl::Status Check(const MatrixView& vectors, const KMeansOptions& options) {
   if (options.clusters < 1 || options.clusters > vectors.rows) {
@@ -45,7 +32,7 @@ absl::Status Check(const MatrixView& vectors, const KMeansOptions& options) {
 }
 
 KMeansResult Cluster(const MatrixView& vectors, const KMeansOptions& options) {
-  const OneOpenMpThread one;
+  const OpenMpThreads one(1);
   std::vector<float> rows;
   rows.reserve(vectors.rows * static_cast<size_t>(vectors.dim));
   for (uint64_t i = 0; i < vectors.rows; ++i) {

@@ -170,24 +170,33 @@ absl::StatusOr<FixedHeader> ReadFixedHeader(const MappedFile& file,
   return header;
 }
 
+struct Table {
+  std::vector<TableEntry> entries;
+  uint64_t file_bytes = 0;
+  uint64_t hash = 0;  // of the header
+};
+
 // The section table, once the header's hash says that it is what was written.
-absl::StatusOr<std::vector<TableEntry>> ReadTable(const MappedFile& file,
-                                                  ContainerKind kind) {
+absl::StatusOr<Table> ReadTable(const MappedFile& file, ContainerKind kind) {
   EMBED_ASSIGN_OR_RETURN(const FixedHeader header, ReadFixedHeader(file, kind));
   if (file.size() < header.header_bytes) {
     return WrongLength(file, "at least ", header.header_bytes);
   }
   const uint64_t hashed = header.header_bytes - kHashBytes;
-  if (Hash64(file.data(), hashed) != Load<uint64_t>(file.data() + hashed)) {
+  const uint64_t hash = Load<uint64_t>(file.data() + hashed);
+  if (Hash64(file.data(), hashed) != hash) {
     return DamagedAt(file, 0, "the header does not match its checksum");
   }
-  if (file.size() != header.file_bytes) {
+  // Only an index may have a change log behind it.
+  if (file.size() < header.file_bytes ||
+      (file.size() > header.file_bytes && kind != ContainerKind::kIndex)) {
     return WrongLength(file, "", header.file_bytes);
   }
-  std::vector<TableEntry> table(header.section_count);
-  if (!table.empty()) {
-    std::memcpy(table.data(), file.data() + sizeof(FixedHeader),
-                table.size() * sizeof(TableEntry));
+  Table table = {std::vector<TableEntry>(header.section_count),
+                 header.file_bytes, hash};
+  if (!table.entries.empty()) {
+    std::memcpy(table.entries.data(), file.data() + sizeof(FixedHeader),
+                table.entries.size() * sizeof(TableEntry));
   }
   return table;
 }
@@ -204,19 +213,20 @@ std::string EntryName(const TableEntry& entry) {
 
 // Sections follow one another, each at the first aligned byte behind the one
 // before: so they are aligned, do not overlap, and lie inside the file.
-absl::Status CheckPlace(const MappedFile& file, uint64_t entry_offset,
-                        const TableEntry& entry, uint64_t expected) {
+absl::Status CheckPlace(const MappedFile& file, uint64_t file_bytes,
+                        uint64_t entry_offset, const TableEntry& entry,
+                        uint64_t expected) {
   uint64_t end = 0;
   if (entry.offset != expected) {
     return DamagedAt(file, entry_offset + offsetof(TableEntry, offset),
                      absl::StrCat("a section at byte ", entry.offset,
                                   ", expected ", expected));
   }
-  if (!CheckedAdd(entry.offset, entry.size, &end) || end > file.size()) {
+  if (!CheckedAdd(entry.offset, entry.size, &end) || end > file_bytes) {
     return DamagedAt(
         file, entry_offset + offsetof(TableEntry, size),
         absl::StrCat("a section of ", entry.size, " bytes at byte ",
-                     entry.offset, " of a file of ", file.size(), " bytes"));
+                     entry.offset, " of a file of ", file_bytes, " bytes"));
   }
   return absl::OkStatus();
 }
@@ -291,10 +301,12 @@ absl::StatusOr<Container> Container::Open(const std::string& path,
                                           ContainerKind kind, Verify verify) {
   EMBED_ASSIGN_OR_RETURN(std::shared_ptr<const MappedFile> file,
                          MappedFile::Open(path));
-  EMBED_ASSIGN_OR_RETURN(const std::vector<TableEntry> table,
-                         ReadTable(*file, kind));
+  EMBED_ASSIGN_OR_RETURN(const Table header, ReadTable(*file, kind));
+  const std::vector<TableEntry>& table = header.entries;
   Container container;
   container.file_ = file;
+  container.size_ = header.file_bytes;
+  container.header_hash_ = header.hash;
   uint64_t end = HeaderBytes(table.size());
   for (size_t i = 0; i < table.size(); ++i) {
     const TableEntry& entry = table[i];
@@ -304,8 +316,8 @@ absl::StatusOr<Container> Container::Open(const std::string& path,
       return DamagedAt(*file, entry_offset,
                        "a section's name is not valid or given twice");
     }
-    EMBED_RETURN_IF_ERROR(
-        CheckPlace(*file, entry_offset, entry, RoundUp(end, kAlignment)));
+    EMBED_RETURN_IF_ERROR(CheckPlace(*file, header.file_bytes, entry_offset,
+                                     entry, RoundUp(end, kAlignment)));
     if (verify == Verify::kAll) {
       EMBED_RETURN_IF_ERROR(CheckZero(*file, end, entry.offset));
     }
@@ -317,7 +329,7 @@ absl::StatusOr<Container> Container::Open(const std::string& path,
           name, "does not match its checksum; copy the file again");
     }
   }
-  if (end != file->size()) return WrongLength(*file, "", end);
+  if (end != header.file_bytes) return WrongLength(*file, "", end);
   return container;
 }
 

@@ -86,6 +86,15 @@ class Container {
   // A DataLoss error about this file: "<path>: section <name> at byte <offset>:
   // <problem>".
   absl::Status Damaged(absl::string_view name, absl::string_view problem) const;
+  // The bytes of the container. Only the file of an index may be longer.
+  uint64_t size() const { return size_; }
+  // What stands behind them.
+  absl::Span<const uint8_t> tail() const {
+    return {file_->data() + size_, file_->size() - size_};
+  }
+  // The checksum of the header, in which are those of the sections: files of
+  // different contents have different ones.
+  uint64_t header_hash() const { return header_hash_; }
   // Keeps the mapping alive for views into it.
   std::shared_ptr<const MappedFile> file() const { return file_; }
 
@@ -102,6 +111,8 @@ class Container {
 
   std::shared_ptr<const MappedFile> file_;
   std::vector<Section> sections_;
+  uint64_t size_ = 0;
+  uint64_t header_hash_ = 0;
 };
 
 }  // namespace embed

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "embed/base/hash_table.h"
 #include "embed/base/utf8.h"
 #include "embed/base/white_space.h"
 
@@ -72,7 +72,7 @@ std::string QuotedStart(absl::string_view text) {
 absl::StatusOr<std::vector<std::string>> ReplacedKeys(
     const Vocabulary& vocabulary) {
   std::vector<std::string> replaced(vocabulary.size());
-  absl::flat_hash_map<absl::string_view, uint32_t> first;
+  HashMap<absl::string_view, uint32_t> first;
   for (uint32_t id = 0; id < vocabulary.size(); ++id) {
     std::string text = WithoutWhiteSpace(vocabulary.key(id));
     if (text == vocabulary.key(id)) continue;

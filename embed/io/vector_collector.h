@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "embed/base/hash_table.h"
 #include "embed/io/keyed_vectors.h"
 
 namespace embed {
@@ -108,8 +108,7 @@ class VectorCollector {
   KeyedVectors vectors_;  // of its table the first rows() are filled
   std::string text_;
   std::vector<uint64_t> offsets_ = {0};
-  absl::flat_hash_set<uint32_t, KeyHash, KeyEqual> known_{0, KeyHash{this},
-                                                          KeyEqual{this}};
+  HashSet<uint32_t, KeyHash, KeyEqual> known_{0, KeyHash{this}, KeyEqual{this}};
   std::string repaired_;
   uint64_t added_ = 0;
   std::array<Tally, kOddities> tallies_;

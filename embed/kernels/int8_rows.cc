@@ -179,5 +179,16 @@ double DotValuesInt8(const double* values, const uint8_t* codes, size_t groups,
   return HWY_DYNAMIC_DISPATCH(DotValues)(values, codes, groups, stride);
 }
 
+int32_t SquareSumInt8(const uint8_t* codes, size_t groups, size_t stride) {
+  int32_t sum = 0;
+  for (size_t g = 0; g < groups; ++g, codes += stride) {
+    for (int j = 0; j < 4; ++j) {
+      const int code = codes[j] - 128;
+      sum += code * code;
+    }
+  }
+  return sum;
+}
+
 }  // namespace embed
 #endif  // HWY_ONCE

@@ -75,6 +75,10 @@ int32_t DotInt8Rows(const Int8RowTable& table, uint32_t a, uint32_t b);
 double DotValuesInt8(const double* values, const uint8_t* codes, size_t groups,
                      size_t stride);
 
+// The sum of the squares of such codes: of g < groups, j < 4 of
+// (codes[g * stride + j] - 128)^2. At most kInt8MaxDim columns.
+int32_t SquareSumInt8(const uint8_t* codes, size_t groups, size_t stride);
+
 }  // namespace embed
 
 #endif  // EMBED_KERNELS_INT8_ROWS_H_

@@ -146,7 +146,7 @@ class QueryTile {
   HWY_ALIGN float scores_[kMaxTileQueries * kTileBlocks * kBlockRows];
 };
 
-void Scan(const Int8ScanTable& table, uint64_t first_block, uint64_t last_block,
+void Scan(const Int8ScanTable& table, absl::Span<const Int8BlockRange> ranges,
           absl::Span<const Int8Query> queries,
           absl::Span<const uint64_t> allowed, absl::Span<Int8TopK> best) {
   // By pointer: the tiles hold aligned arrays and must not be moved.
@@ -158,9 +158,11 @@ void Scan(const Int8ScanTable& table, uint64_t first_block, uint64_t last_block,
   const uint64_t block_bytes = Int8Groups(table.dim) * kGroupBytes;
   const uint64_t step =
       RoundUp(std::max<uint64_t>(kChunkBytes / block_bytes, 1), kTileBlocks);
-  for (uint64_t begin = first_block; begin < last_block; begin += step) {
-    const uint64_t end = std::min(last_block, begin + step);
-    for (const auto& tile : tiles) tile->Scan(table, begin, end, allowed);
+  for (const Int8BlockRange& range : ranges) {
+    for (uint64_t begin = range.begin; begin < range.end; begin += step) {
+      const uint64_t end = std::min(range.end, begin + step);
+      for (const auto& tile : tiles) tile->Scan(table, begin, end, allowed);
+    }
   }
 }
 
@@ -173,14 +175,22 @@ namespace embed {
 
 HWY_EXPORT(Scan);
 
+void ScanInt8Ranges(const Int8ScanTable& table,
+                    absl::Span<const Int8BlockRange> ranges,
+                    absl::Span<const Int8Query> queries,
+                    absl::Span<const uint64_t> allowed,
+                    absl::Span<Int8TopK> best) {
+  EMBED_DCHECK(queries.size() == best.size());
+  EMBED_DCHECK(ranges.empty() || ranges.back().end <= Int8Blocks(table.rows));
+  EMBED_DCHECK(allowed.empty() || allowed.size() * 64 >= table.rows);
+  HWY_DYNAMIC_DISPATCH(Scan)(table, ranges, queries, allowed, best);
+}
+
 void ScanInt8(const Int8ScanTable& table, uint64_t first_block,
               uint64_t last_block, absl::Span<const Int8Query> queries,
               absl::Span<const uint64_t> allowed, absl::Span<Int8TopK> best) {
-  EMBED_DCHECK(queries.size() == best.size());
-  EMBED_DCHECK(last_block <= Int8Blocks(table.rows));
-  EMBED_DCHECK(allowed.empty() || allowed.size() * 64 >= table.rows);
-  HWY_DYNAMIC_DISPATCH(Scan)
-  (table, first_block, last_block, queries, allowed, best);
+  const Int8BlockRange range = {first_block, last_block};
+  ScanInt8Ranges(table, {&range, 1}, queries, allowed, best);
 }
 
 }  // namespace embed

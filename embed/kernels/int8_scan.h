@@ -62,11 +62,23 @@ struct Int8Query {
   float offset_factor = 0;
 };
 
-// Offers the rows of blocks [first_block, last_block) to best[i] for each
-// queries[i]; best and queries have equal lengths. allowed: empty for all rows,
-// else one bit a row (bit row % 64 of word row / 64), looked at before a row is
-// scored. Rows whose score is not a number are passed over. Thread-safe as long
-// as each thread has its own `best`.
+struct Int8BlockRange {
+  uint64_t begin = 0;
+  uint64_t end = 0;  // exclusive
+};
+
+// Offers the rows of the blocks of `ranges`, which rise and do not overlap, to
+// best[i] for each queries[i]; best and queries have equal lengths. allowed:
+// empty for all rows, else one bit a row (bit row % 64 of word row / 64),
+// looked at before a row is scored. Rows whose score is not a number are passed
+// over. Thread-safe as long as each thread has its own `best`.
+void ScanInt8Ranges(const Int8ScanTable& table,
+                    absl::Span<const Int8BlockRange> ranges,
+                    absl::Span<const Int8Query> queries,
+                    absl::Span<const uint64_t> allowed,
+                    absl::Span<Int8TopK> best);
+
+// The same for the blocks [first_block, last_block).
 void ScanInt8(const Int8ScanTable& table, uint64_t first_block,
               uint64_t last_block, absl::Span<const Int8Query> queries,
               absl::Span<const uint64_t> allowed, absl::Span<Int8TopK> best);

@@ -10,6 +10,7 @@
 #include <faiss/impl/FaissException.h>
 #include <faiss/impl/IDSelector.h>
 
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <set>
@@ -179,6 +180,38 @@ TEST_F(FaissAdapterTest, RefusesChangesAndNonsenseWithItsException) {
   row[3] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THROW(ours_->search(1, row.data(), 1, &distance, &label),
                faiss::FaissException);
+}
+
+// Against FAISS's own exact index over what the rows stand for.
+TEST_F(FaissAdapterTest, OtherMetrics) {
+  for (const Metric metric : {Metric::kDot, Metric::kL2}) {
+    Int8TableOptions options;
+    options.metric = metric;
+    const Int8Table table = Int8Table::Build(rows_.view(), options).value();
+    const auto ours = MakeFaissIndex(table);
+    std::vector<float> decoded(kRows * kDim);
+    ours->reconstruct_n(0, kRows, decoded.data());
+    faiss::IndexFlat flat(kDim, ours->metric_type);
+    flat.add(kRows, decoded.data());
+    EXPECT_EQ(ours->metric_type, metric == Metric::kL2
+                                     ? faiss::METRIC_L2
+                                     : faiss::METRIC_INNER_PRODUCT);
+    std::vector<float> scores(kQueries * 10);
+    std::vector<float> expected(kQueries * 10);
+    std::vector<idx_t> labels(kQueries * 10);
+    ours->search(kQueries, queries_.values.data(), 10, scores.data(),
+                 labels.data());
+    std::vector<idx_t> flat_labels(kQueries * 10);
+    flat.search(kQueries, queries_.values.data(), 10, expected.data(),
+                flat_labels.data());
+    for (size_t i = 0; i < scores.size(); ++i) {
+      EXPECT_NEAR(scores[i], expected[i], 1e-5 * std::abs(expected[i]) + 0.05);
+    }
+    const std::unique_ptr<faiss::DistanceComputer> computer(
+        ours->get_distance_computer());
+    computer->set_query(queries_.row(0));
+    EXPECT_NEAR((*computer)(labels[0]), scores[0], 1e-5 * std::abs(scores[0]));
+  }
 }
 
 }  // namespace

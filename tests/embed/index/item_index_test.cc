@@ -89,6 +89,31 @@ TEST_F(ItemIndexTest, ReopenedIndexIsTheSame) {
   }
 }
 
+TEST_F(ItemIndexTest, MetricAndCodecAreKept) {
+  const TestMatrix vectors = ClusteredVectors(300, 18, 1, 1);
+  const TestMatrix queries = ClusteredVectors(20, 18, 1, 2);
+  for (const Metric metric : {Metric::kCosine, Metric::kDot, Metric::kL2}) {
+    for (const RowCodec codec : {RowCodec::kInt8, RowCodec::kInt8Pow2}) {
+      ItemIndexOptions options;
+      options.metric = metric;
+      options.codec = codec;
+      options.hnsw.emplace();
+      options.target_recall = 0.9;
+      const auto index =
+          ItemIndex::Build(NumberedKeys(300), vectors.view(), options).value();
+      ASSERT_TRUE(index.Write(path_).ok());
+      const ItemIndex opened = ItemIndex::Open(path_).value();
+      EXPECT_EQ(opened.metric(), metric);
+      EXPECT_EQ(opened.table().row_codec(), codec);
+      EXPECT_EQ(opened.Search(queries.view(), {}).value(),
+                index.Search(queries.view(), {}).value());
+      EXPECT_EQ(opened.Vector(7), index.Vector(7));
+      EXPECT_EQ(opened.RangeSearch(queries.view(), 0.5f, {}).value(),
+                index.RangeSearch(queries.view(), 0.5f, {}).value());
+    }
+  }
+}
+
 TEST_F(ItemIndexTest, SameInputGivesTheSameBytesForAnyThreads) {
   const TestMatrix vectors = ClusteredVectors(3000, 10, 1, 1);
   const Vocabulary keys = NumberedKeys(3000);
@@ -120,11 +145,15 @@ TEST_F(ItemIndexTest, NamesTheKeyOfABadVector) {
   TestMatrix vectors = ClusteredVectors(100, 8, 1, 1);
   vectors.row(42)[7] = std::numeric_limits<float>::quiet_NaN();
   const Vocabulary keys = NumberedKeys(100);
-  const absl::Status status =
-      ItemIndex::Build(keys, vectors.view(), {}).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(status.message()),
-              testing::HasSubstr("'" + std::string(keys.key(42)) + "'"));
+  for (const Metric metric : {Metric::kCosine, Metric::kDot, Metric::kL2}) {
+    ItemIndexOptions options;
+    options.metric = metric;
+    const absl::Status status =
+        ItemIndex::Build(keys, vectors.view(), options).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(status.message()),
+                testing::HasSubstr("'" + std::string(keys.key(42)) + "'"));
+  }
   EXPECT_FALSE(ItemIndex::Build(keys, vectors.view(0, 99), {}).ok());
   EXPECT_FALSE(ItemIndex::Build(Vocabulary(), vectors.view(0, 0), {}).ok());
 }
@@ -202,14 +231,14 @@ TEST_F(ItemIndexTest, SaysWhyAFileCannotBeOpened) {
   EXPECT_EQ(ItemIndex::Open(path_).status().code(),
             absl::StatusCode::kNotFound);
   ContainerWriter writer(ContainerKind::kIndex);
-  const std::string meta = R"({"codec":"int4","metric":"cosine"})";
+  const std::string meta = R"({"codec":"int9","metric":"cosine"})";
   writer.Add("meta", meta.data(), meta.size());
   ASSERT_TRUE(writer.Write(path_).ok());
   const absl::Status status = ItemIndex::Open(path_).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(status.message()),
               testing::AllOf(testing::HasSubstr(path_),
-                             testing::HasSubstr("'codec' is not 'int8'")));
+                             testing::HasSubstr("'codec' is 'int9'")));
 }
 
 TEST_F(ItemIndexTest, KeepsTheGraphAndItsTuning) {
@@ -238,6 +267,89 @@ TEST_F(ItemIndexTest, KeepsTheGraphAndItsTuning) {
     exact.exact = true;
     EXPECT_EQ(opened.Search(queries.view(), exact).value(),
               index.table().Search(queries.view(), {}).value());
+  }
+}
+
+TEST_F(ItemIndexTest, KeepsListsAndFloat16Rows) {
+  const TestMatrix rows = ClusteredVectors(2000, 26, 1, 1);
+  const TestMatrix queries = ClusteredVectors(20, 26, 1, 2);
+  const Vocabulary keys = NumberedKeys(2000);
+  ItemIndexOptions options;
+  options.ivf.emplace();
+  options.ivf->lists = 50;
+  options.target_recall = 0.9;
+  options.rerank_f16 = true;
+  const ItemIndex index = ItemIndex::Build(keys, rows.view(), options).value();
+  ASSERT_NE(index.lists(), nullptr);
+  EXPECT_GE(index.lists()->parts().recall, 0.9);
+  // Keys stay with their vectors, whatever the order.
+  for (uint32_t id = 0; id < 2000; ++id) {
+    const uint32_t row = keys.Find(index.key(id));
+    ASSERT_NE(row, Vocabulary::kNotFound);
+    EXPECT_NEAR(Cosine(index.Vector(id).data(), rows.row(row), 26), 1, 1e-6);
+    EXPECT_EQ(index.Find(keys.key(row)), id);
+  }
+  ASSERT_TRUE(index.Write(path_).ok());
+  for (const auto verify :
+       {Container::Verify::kAll, Container::Verify::kHeader}) {
+    const ItemIndex opened = ItemIndex::Open(path_, verify).value();
+    ASSERT_NE(opened.lists(), nullptr);
+    EXPECT_EQ(opened.lists()->parts().starts, index.lists()->parts().starts);
+    EXPECT_EQ(opened.lists()->parts().nprobe, index.lists()->parts().nprobe);
+    EXPECT_EQ(opened.lists()->parts().recall, index.lists()->parts().recall);
+    EXPECT_EQ(opened.table().parts().f16, index.table().parts().f16);
+    EXPECT_EQ(opened.table().parts().f16_error,
+              index.table().parts().f16_error);
+    EXPECT_EQ(opened.Search(queries.view(), {}).value(),
+              index.Search(queries.view(), {}).value());
+    SearchOptions exact;
+    exact.exact = true;
+    EXPECT_EQ(opened.Search(queries.view(), exact).value(),
+              index.table().Search(queries.view(), {}).value());
+    ASSERT_TRUE(opened.Write(path_ + ".again").ok());
+    EXPECT_EQ(ReadFile(path_ + ".again"), ReadFile(path_));
+    std::remove((path_ + ".again").c_str());
+  }
+  options.threads = 3;
+  ASSERT_TRUE(ItemIndex::Build(keys, rows.view(), options)
+                  ->Write(path_ + ".again")
+                  .ok());
+  EXPECT_EQ(ReadFile(path_ + ".again"), ReadFile(path_));
+  std::remove((path_ + ".again").c_str());
+  options.hnsw.emplace();
+  EXPECT_FALSE(ItemIndex::Build(keys, rows.view(), options).ok());
+  options.hnsw.reset();
+  options.ivf->lists = 2001;
+  EXPECT_FALSE(ItemIndex::Build(keys, rows.view(), options).ok());
+}
+
+// As the tests of damage above, with the sections of lists.
+TEST_F(ItemIndexTest, DamagedListsAreToldOrHarmless) {
+  ItemIndexOptions options;
+  options.ivf.emplace();
+  options.ivf->lists = 7;
+  options.rerank_f16 = true;
+  const ItemIndex index =
+      ItemIndex::Build(NumberedKeys(50), ClusteredVectors(50, 6, 1, 1).view(),
+                       options)
+          .value();
+  ASSERT_TRUE(index.Write(path_).ok());
+  const std::string bytes = ReadFile(path_);
+  const TestMatrix queries = ClusteredVectors(3, 6, 1, 2);
+  SearchOptions search;
+  search.nprobe = 2;
+  for (size_t at = 0; at < bytes.size(); at += 7) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(0xFF ^ damaged[at]);
+    WriteFile(path_, damaged);
+    const auto checked = ItemIndex::Open(path_);
+    if (!checked.ok()) {
+      EXPECT_EQ(checked.status().code(), absl::StatusCode::kDataLoss) << at;
+    }
+    const auto opened = ItemIndex::Open(path_, Container::Verify::kHeader);
+    if (!opened.ok()) continue;
+    ASSERT_TRUE(opened->Search(queries.view(), search).ok()) << at;
+    opened->Vector(7);
   }
 }
 

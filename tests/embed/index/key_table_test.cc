@@ -1,5 +1,6 @@
 #include "embed/index/key_table.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,26 @@ TEST(KeyTableTest, FindsEveryKeyAndNoOther) {
   }
   EXPECT_EQ(keys.Find(""), std::nullopt);
   EXPECT_EQ(keys.Find("zzz"), std::nullopt);
+}
+
+TEST(KeyTableTest, FindsKeysByTheirStart) {
+  const std::vector<std::string> names = {"b",    "ab",   "a",     "abc",
+                                          "漢字", "\xFF", "a\xFF", "漢"};
+  const KeyTable keys = KeyTable::Build(Keys(names));
+  for (const char* const start :
+       {"", "a", "ab", "abc", "abcd", "b", "c", "漢", "\xFF", "a\xFF"}) {
+    const std::string prefix = start;
+    std::vector<std::string> expected;
+    for (const std::string& name : names) {
+      if (name.compare(0, prefix.size(), prefix) == 0) expected.push_back(name);
+    }
+    std::sort(expected.begin(), expected.end());
+    std::vector<std::string> found;
+    for (const uint32_t id : keys.WithPrefix(prefix)) {
+      found.emplace_back(keys.key(id));
+    }
+    EXPECT_EQ(found, expected) << prefix;
+  }
 }
 
 TEST(KeyTableTest, ManyKeysHaveSeveralBases) {

@@ -148,5 +148,19 @@ TEST_P(Int8RowsTest, DotsOfValuesAreSumsOfDoubles) {
   }
 }
 
+TEST(Int8RowsSquareTest, SumsOfSquares) {
+  // Two groups, 9 bytes apart: codes 1, -2, 0, 3 and -128, 127, 0, 0.
+  std::vector<uint8_t> codes(13, 77);
+  const uint8_t groups[2][4] = {{129, 126, 128, 131}, {0, 255, 128, 128}};
+  for (int j = 0; j < 4; ++j) {
+    codes[j] = groups[0][j];
+    codes[9 + j] = groups[1][j];
+  }
+  EXPECT_EQ(SquareSumInt8(codes.data(), 1, 9), 1 + 4 + 9);
+  EXPECT_EQ(SquareSumInt8(codes.data(), 2, 9),
+            1 + 4 + 9 + 128 * 128 + 127 * 127);
+  EXPECT_EQ(SquareSumInt8(codes.data(), 0, 9), 0);
+}
+
 }  // namespace
 }  // namespace embed

@@ -1,0 +1,76 @@
+// Changes the index in a file: adds, updates and deletes items by key.
+//
+// A batch of changes is appended to the file as one record with a checksum
+// (embed/index/change_log.h) and synced to the disk; then it counts, whole or
+// not at all, whatever happens to the program. The index itself is not written
+// anew, so the time does not depend on its size. Readers of the file see the
+// batches that were there when they opened it.
+//
+// One writer a file, which holds a lock on it (flock). Thread-safe: any number
+// of threads may call everything; changes go one after another, and readers of
+// index() wait for none of them.
+#ifndef EMBED_INDEX_INDEX_WRITER_H_
+#define EMBED_INDEX_INDEX_WRITER_H_
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "embed/index/change_log.h"
+#include "embed/index/item_index.h"
+
+namespace embed {
+
+class IndexWriter {
+ public:
+  // Errors: those of ItemIndex::Open(). PermissionDenied: the file may not be
+  // written. FailedPrecondition: another writer has it.
+  static absl::StatusOr<std::unique_ptr<IndexWriter>> Open(
+      const std::string& path);
+  ~IndexWriter();
+  IndexWriter(const IndexWriter&) = delete;
+  IndexWriter& operator=(const IndexWriter&) = delete;
+
+  // All changes or, after an error, none; OK: they are on the disk. No changes
+  // are nothing to do. Errors: those of ChangedItems::Apply().
+  // ResourceExhausted and others of the disk. FailedPrecondition: the file was
+  // replaced by another meanwhile (the changes are lost with the one that was
+  // there), or an earlier batch may be on the disk or not: open a new writer.
+  absl::Status Apply(absl::Span<const ItemChange> changes);
+
+  // The index with all changes so far. It does not change; ids are its own.
+  std::shared_ptr<const ItemIndex> index() const;
+
+  // Writes the index anew without a log, deleted rows and rows beside
+  // (ItemIndex::Compacted()), in place of the file. Until it returns, changes
+  // wait. Nothing happens to an index without changes.
+  absl::Status Compact(int threads);
+
+ private:
+  struct Descriptor;
+  IndexWriter(std::string path, std::unique_ptr<Descriptor> file);
+
+  // Opens, locks and reads the file.
+  absl::Status Load();
+  absl::Status Append(const std::string& batch);
+  void SetIndex(ItemIndex index);
+
+  const std::string path_;
+  std::mutex writing_;  // held by the one that changes
+  std::unique_ptr<Descriptor> file_;
+  std::shared_ptr<const ItemIndex> base_;  // without changes
+  ChangeLogEnd end_;
+  uint64_t dirty_end_ = 0;  // bytes from end_ to here may not be zero
+  absl::Status broken_;
+  mutable std::mutex reading_;  // of index_
+  std::shared_ptr<const ItemIndex> index_;
+};
+
+}  // namespace embed
+
+#endif  // EMBED_INDEX_INDEX_WRITER_H_

@@ -1,0 +1,336 @@
+#include "apps/serve/api.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/types/span.h"
+#include "apps/serve/answers.h"
+#include "apps/serve/problem.h"
+#include "apps/serve/token.h"
+#include "embed/base/exceptions.h"
+#include "embed/base/status_macros.h"
+
+namespace embed {
+namespace {
+
+// Requests to an index without a graph that are searched for together: a scan
+// of the table then serves them all.
+constexpr size_t kMostJoined = 64;
+// A walk through a graph takes less time than handing it to another thread: a
+// request of one query, or few, is answered by the thread that read it.
+constexpr size_t kShortBody = 1024;
+// Longer bodies have many queries, or large ones: they go alone.
+constexpr size_t kLongBody = 8192;
+// Queries that are worth more than one thread.
+constexpr size_t kManyQueries = 64;
+constexpr size_t kBackgroundQueue = 64;
+
+}  // namespace
+
+// What a path stands for. A path that ends with "/" (but "/") is one for all
+// that begin so; the rest is a key.
+struct ServeApi::Route {
+  enum class Where { kHere, kWorker, kSearch, kReload };
+
+  const char* path;
+  const char* method;
+  Where where;
+  bool open;  // needs no token
+  Handler handler;
+};
+
+absl::Span<const ServeApi::Route> ServeApi::Routes() {
+  using Where = Route::Where;
+  static constexpr Route kRoutes[] = {
+      {"/v1/query", "POST", Where::kSearch, false, nullptr},
+      {"/v1/neighbors/", "GET", Where::kSearch, false, nullptr},
+      {"/v1/vectors/", "GET", Where::kWorker, false, &ServeApi::Vector},
+      {"/v1/keys", "GET", Where::kWorker, false, &ServeApi::Keys},
+      {"/v1/info", "GET", Where::kHere, false, &ServeApi::Info},
+      {"/v1/map", "GET", Where::kHere, false, &ServeApi::Map},
+      {"/v1/reload", "POST", Where::kReload, false, nullptr},
+      {"/healthz", "GET", Where::kHere, true, &ServeApi::Health},
+      {"/readyz", "GET", Where::kHere, true, &ServeApi::Ready},
+      {"/metrics", "GET", Where::kHere, false, &ServeApi::Metrics},
+  };
+  return kRoutes;
+}
+
+// A request that is searched for, between its parts.
+struct ServeApi::Pending {
+  Job job;
+  absl::StatusOr<ServeQueries> queries;
+  std::vector<absl::StatusOr<SearchTask>> tasks;  // one a query
+
+  // After the search, which ended so.
+  Reply Finish(const absl::Status& searched) const {
+    if (!queries.ok()) return ProblemReply(queries.status());
+    if (!searched.ok()) return ProblemReply(searched);
+    if (!queries->batch && !tasks[0].ok()) {
+      return ProblemReply(tasks[0].status());
+    }
+    Reply reply;
+    if (queries->batch) reply.body = "{\"results\":[";
+    for (size_t i = 0; i < tasks.size(); ++i) {
+      if (i > 0) reply.body.push_back(',');
+      const ServeQuery& query = queries->queries[i];
+      if (tasks[i].ok()) {
+        AppendAnswer(query, *tasks[i], &reply.body);
+      } else {
+        absl::StrAppend(&reply.body, "{\"query\":", query.text_json,
+                        ",\"error\":", ProblemJson(tasks[i].status()), "}");
+      }
+    }
+    if (queries->batch) reply.body += "]}";
+    return reply;
+  }
+};
+
+absl::StatusOr<std::unique_ptr<ServeApi>> ServeApi::Create(
+    const ServeApiOptions& options, ServeMetrics* metrics) {
+  // make_unique has no access to the constructor.
+  std::unique_ptr<ServeApi> api(new ServeApi(options, metrics));
+  EMBED_RETURN_IF_ERROR(api->LoadOnce());
+  return api;
+}
+
+ServeApi::ServeApi(const ServeApiOptions& options, ServeMetrics* metrics)
+    : options_(options),
+      metrics_(metrics),
+      queue_(options.threads, options.queue,
+             [this](std::vector<Job> jobs) { Work(std::move(jobs)); }),
+      background_(1, kBackgroundQueue,
+                  [](std::vector<std::function<void()>> tasks) {
+                    for (const auto& task : tasks) task();
+                  }) {}
+
+void ServeApi::Stop() {
+  background_.Stop();
+  queue_.Stop();
+}
+
+std::shared_ptr<const ServedIndex> ServeApi::served() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return served_;
+}
+
+const ServeApi::Route* ServeApi::FindRoute(const Target& target) {
+  for (const Route& route : Routes()) {
+    const absl::string_view path = route.path;
+    if (target.path == path ||
+        (absl::EndsWith(path, "/") && absl::StartsWith(target.path, path))) {
+      return &route;
+    }
+  }
+  return nullptr;
+}
+
+absl::Status ServeApi::CheckRights(const Route& route,
+                                   const ServeRequest& request) const {
+  const bool head =
+      request.method == "HEAD" && absl::string_view(route.method) == "GET";
+  if (request.method != route.method && !head) {
+    return ProblemError(ProblemKind::kMethodNotAllowed,
+                        absl::StrCat(route.path, " takes ", route.method));
+  }
+  if (!options_.token.empty() && !route.open &&
+      !IsBearer(request.authorization, options_.token)) {
+    return ProblemError(
+        ProblemKind::kUnauthorized,
+        "expected the header Authorization: Bearer with the token of the "
+        "service");
+  }
+  // A page of somebody else must not make a browser post for it.
+  if (absl::string_view(route.method) == "POST" &&
+      !request.fetch_site.empty() && request.fetch_site != "same-origin" &&
+      request.fetch_site != "none") {
+    return ProblemError(ProblemKind::kForbidden,
+                        "requests from pages of other sites are not answered");
+  }
+  return absl::OkStatus();
+}
+
+void ServeApi::Handle(ServeRequest request, Done done) {
+  absl::StatusOr<Target> target = ParseTarget(request.target);
+  if (!target.ok()) return done(ProblemReply(target.status()));
+  const Route* const route = FindRoute(*target);
+  if (route == nullptr) {
+    absl::StatusOr<Reply> asset = Asset(request, *target);
+    Reply reply = asset.ok() ? *std::move(asset) : ProblemReply(asset.status());
+    if (reply.status == 405) reply.headers.emplace_back("Allow", "GET, HEAD");
+    return done(std::move(reply));
+  }
+  const absl::Status rights = CheckRights(*route, request);
+  if (!rights.ok()) {
+    Reply reply = ProblemReply(rights);
+    reply.route = route->path;
+    if (reply.status == 405) {
+      reply.headers.emplace_back(
+          "Allow", absl::string_view(route->method) == "GET" ? "GET, HEAD"
+                                                             : route->method);
+    }
+    return done(std::move(reply));
+  }
+  // Every answer from here on is one of this route.
+  Done named = [done = std::move(done), route](Reply reply) {
+    reply.route = route->path;
+    done(std::move(reply));
+  };
+  Dispatch({route, std::move(request), *std::move(target), std::move(named)});
+}
+
+void ServeApi::Dispatch(Job job) {
+  const Route& route = *job.route;
+  if (route.where == Route::Where::kReload) return ReloadRequest(job);
+  if (route.where == Route::Where::kHere) {
+    absl::StatusOr<Reply> reply =
+        (this->*route.handler)(job.request, job.target);
+    return job.done(reply.ok() ? *std::move(reply)
+                               : ProblemReply(reply.status()));
+  }
+  const size_t length = job.request.body.size();
+  const bool searches = route.where == Route::Where::kSearch;
+  const bool has_graph = served()->index().has_graph();
+  if (searches && has_graph && length <= kShortBody) {
+    std::vector<Job> alone;
+    alone.push_back(std::move(job));
+    return Work(std::move(alone));
+  }
+  const bool joined = searches && !has_graph && length <= kLongBody;
+  if (!queue_.Push(&job, joined ? kMostJoined : 1)) {
+    job.done(ProblemReply(ProblemError(
+        ProblemKind::kOverloaded,
+        absl::StrCat(options_.queue,
+                     " requests wait already; try again a little later"))));
+  }
+}
+
+void ServeApi::ReloadRequest(const Job& job) {
+  Reload([this, done = job.done](const absl::Status& status) {
+    if (!status.ok()) return done(ProblemReply(status));
+    const auto now = served();
+    Reply reply;
+    reply.body = absl::StrCat("{\"generation\":", now->generation(),
+                              ",\"items\":", now->index().num_items(), "}");
+    done(std::move(reply));
+  });
+}
+
+absl::Status ServeApi::LoadOnce() {
+  const auto before = served();
+  const uint64_t generation = before == nullptr ? 1 : before->generation() + 1;
+  std::shared_ptr<const ServedIndex> next;
+  EMBED_RETURN_IF_ERROR(CatchExceptions([&]() -> absl::Status {
+    EMBED_ASSIGN_OR_RETURN(
+        next, ServedIndex::Open(options_.files, options_.threads, generation));
+    return absl::OkStatus();
+  }));
+  const std::lock_guard<std::mutex> lock(mutex_);
+  served_ = std::move(next);
+  return absl::OkStatus();
+}
+
+void ServeApi::Reload(std::function<void(const absl::Status&)> done) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    reload_waiters_.push_back(std::move(done));
+    if (reload_waiters_.size() > 1) return;
+  }
+  const auto take_waiters = [this] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return std::exchange(reload_waiters_, {});
+  };
+  std::function<void()> task = [this, take_waiters] {
+    // Those who ask from now on want what the files are later.
+    const auto waiters = take_waiters();
+    absl::Status status = LoadOnce();
+    ++(status.ok() ? metrics_->reloads_total : metrics_->failed_reloads_total);
+    if (!status.ok()) {
+      status = ProblemError(
+          ProblemKind::kReloadFailed,
+          absl::StrCat("the old index is still served: ", status.message()));
+    }
+    for (const auto& waiter : waiters) waiter(status);
+  };
+  if (background_.Push(&task, 1)) return;
+  const absl::Status busy = ProblemError(
+      ProblemKind::kOverloaded, "the service is ending, or loading already");
+  for (const auto& waiter : take_waiters()) waiter(busy);
+}
+
+absl::StatusOr<ServeQueries> ServeApi::ParseQueries(const Job& job) const {
+  const absl::string_view path = job.target.path;
+  if (absl::string_view(job.route->method) == "GET") {
+    const absl::string_view key = absl::StripPrefix(path, job.route->path);
+    if (key.empty()) {
+      return ProblemError(ProblemKind::kNoSuchPage, "the path names no key");
+    }
+    return NeighborQuery(key, job.target);
+  }
+  const absl::string_view type = job.request.content_type;
+  if (!absl::EqualsIgnoreCase(type.substr(0, type.find(';')),
+                              "application/json")) {
+    return ProblemError(
+        ProblemKind::kMediaType,
+        absl::StrCat("expected the header Content-Type: application/json, "
+                     "found \"",
+                     type, "\""));
+  }
+  return ParseQueryBody(job.request.body);
+}
+
+ServeApi::Pending ServeApi::Prepare(const ServedIndex& served, Job job) const {
+  Pending pending = {std::move(job), ServeQueries(), {}};
+  const absl::Status status = CatchExceptions([&]() -> absl::Status {
+    EMBED_ASSIGN_OR_RETURN(pending.queries, ParseQueries(pending.job));
+    LastFilter last;
+    for (const ServeQuery& query : pending.queries->queries) {
+      pending.tasks.push_back(ResolveTask(served, query, &last));
+    }
+    return absl::OkStatus();
+  });
+  if (!status.ok()) pending.queries = status;
+  return pending;
+}
+
+absl::Status ServeApi::Search(std::vector<Pending>* pending) const {
+  std::vector<SearchTask*> tasks;
+  for (Pending& one : *pending) {
+    if (!one.queries.ok()) continue;
+    for (absl::StatusOr<SearchTask>& task : one.tasks) {
+      if (task.ok()) tasks.push_back(&*task);
+    }
+  }
+  if (tasks.empty()) return absl::OkStatus();
+  metrics_->CountSearch(tasks.size());
+  const int threads = tasks.size() >= kManyQueries ? options_.threads : 1;
+  return CatchExceptions([&] { return RunSearches(tasks, threads); });
+}
+
+void ServeApi::Work(std::vector<Job> jobs) {
+  const auto now = served();
+  std::vector<Pending> pending;
+  for (Job& job : jobs) {
+    if (job.route->where == Route::Where::kSearch) {
+      pending.push_back(Prepare(*now, std::move(job)));
+      continue;
+    }
+    Reply reply;
+    const absl::Status status = CatchExceptions([&]() -> absl::Status {
+      EMBED_ASSIGN_OR_RETURN(
+          reply, (this->*job.route->handler)(job.request, job.target));
+      return absl::OkStatus();
+    });
+    job.done(status.ok() ? std::move(reply) : ProblemReply(status));
+  }
+  const absl::Status searched = Search(&pending);
+  for (const Pending& one : pending) one.job.done(one.Finish(searched));
+}
+
+}  // namespace embed

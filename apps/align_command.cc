@@ -73,8 +73,7 @@ absl::Status ReadOutput(AlignPlan* plan) {
   EMBED_ASSIGN_OR_RETURN(plan->output, ReadOutputFlags(plan->a));
   plan->output->checkpoint_path.clear();
   plan->output->relations_path.clear();
-  EMBED_RETURN_IF_ERROR(CheckOutputs(*plan->output, plan->a));
-  return CheckOutputs(*plan->output, plan->b);
+  return CheckOutputs(*plan->output, {plan->a, plan->b});
 }
 
 absl::StatusOr<AlignPlan> ReadPlan(const Arguments& arguments) {

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "embed/base/exceptions.h"
 #include "embed/base/status_macros.h"
 
 namespace embed {
@@ -54,9 +55,12 @@ void Checkpoints::SayIfThere() const {
 }
 
 void Checkpoints::Write(const Checkpoint& checkpoint) {
-  Checkpoint whole = checkpoint;
-  if (add) add(&whole);
-  status_ = WriteCheckpoint(whole, identity_, path_);
+  // A lack of memory is no reason to lose the training, either.
+  status_ = CatchExceptions([&] {
+    Checkpoint whole = checkpoint;
+    if (add) add(&whole);
+    return WriteCheckpoint(whole, identity_, path_);
+  });
   if (status_.ok()) {
     ours_ = true;
   } else if (!told_) {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "apps/change_index.h"
 #include "apps/common/index_flags.h"
 #include "apps/common/output_flags.h"
 #include "apps/common/running_flags.h"
@@ -15,9 +16,7 @@
 #include "apps/model_outputs.h"
 #include "embed/base/status_macros.h"
 
-DEFINE_string(codec, "int8",
-              "of the index: int8 (for embedquery), or faiss8 (a file that "
-              "FAISS reads, from Python too)");
+DECLARE_string(codec);
 
 namespace embed {
 namespace {
@@ -56,17 +55,38 @@ absl::Status PlanOneFile(const std::string& path, OutputPlan* plan) {
 }
 
 absl::Status ReadCodec(OutputPlan* plan) {
-  if (FLAGS_codec != "int8" && FLAGS_codec != "faiss8") {
-    return UsageError(absl::StrCat("--codec: \"", FLAGS_codec,
-                                   "\" is neither int8 nor faiss8"));
+  const absl::StatusOr<RowCodec> codec = RowCodecFromName(FLAGS_codec);
+  if (!codec.ok() || !IsIntegerCodec(*codec)) {
+    return UsageError(absl::StrCat(
+        "--codec: \"", FLAGS_codec,
+        "\" is none of int8, int8_plain, int8_pow2, uint8, int8_sat, int4, "
+        "faiss8"));
   }
-  plan->index.for_faiss = FLAGS_codec == "faiss8";
+  plan->index.for_faiss = *codec == RowCodec::kFaiss8;
+  if (!plan->index.for_faiss) plan->index.codec = *codec;
   if (plan->index.for_faiss && plan->index.target_recall > 0) {
     return UsageError("--target_recall does not go with --codec faiss8");
   }
+  if (plan->index.for_faiss && plan->index.metric != Metric::kCosine) {
+    return UsageError(
+        "--metric does not go with --codec faiss8, whose inner products rank "
+        "by cosine");
+  }
+  if (*codec == RowCodec::kUint8 && plan->index.metric == Metric::kL2) {
+    return UsageError("--metric l2 does not go with --codec uint8");
+  }
+  if (plan->index.for_faiss &&
+      (plan->index.kind == IndexKind::kIvf || plan->index.rerank_f16)) {
+    return UsageError(
+        "neither --index ivf nor --rerank f16 goes with --codec faiss8");
+  }
+  if (*codec != RowCodec::kInt8 && plan->index.rerank_f16) {
+    return UsageError("--rerank f16 goes with --codec int8 only");
+  }
   if (plan->index_path.empty()) {
-    for (const char* const flag :
-         {"codec", "index", "hnsw_m", "ef_construction", "target_recall"}) {
+    std::vector<std::string> flags = IndexFlagGroup().flags;
+    flags.push_back("codec");
+    for (const std::string& flag : flags) {
       if (IsFlagSet(flag)) {
         return UsageError(
             absl::StrCat("--", flag, " goes with an index (.faiss) only"));
@@ -102,12 +122,16 @@ CommandInfo ConvertCommandInfo() {
   CommandInfo info;
   info.name = "embedconvert";
   info.summary = "makes an index, and files for other programs, of vectors";
-  info.synopsis = "embedconvert [flags] INPUT [OUTPUT]";
+  info.synopsis =
+      "embedconvert [flags] INPUT [OUTPUT]\n"
+      "embedconvert --add FILE, --delete FILE, --compact INDEX.faiss";
   info.examples = {
       "embedconvert --output english cc.en.300.bin",
       "embedconvert --export vec,npy model.embed",
       "embedconvert --index hnsw --target_recall 0.95 glove.txt glove.faiss",
       "embedconvert --codec faiss8 model.embed for_python.faiss",
+      "embedconvert --delete old.txt --add new.vec items.faiss",
+      "embedconvert --compact items.faiss",
   };
   info.notes =
       "INPUT, by its name and first bytes:\n"
@@ -116,18 +140,29 @@ CommandInfo ConvertCommandInfo() {
       "  .vec .txt     word2vec, fastText or GloVe text; also .gz and .zst\n"
       "Writes PREFIX.faiss, what --export names, and for a fastText model\n"
       "PREFIX.embed, which keeps its n-grams; or OUTPUT alone, in the form\n"
-      "its name tells: .faiss, .embed, .vec, .bin, .npy.\n";
+      "its name tells: .faiss, .embed, .vec, .bin, .npy.\n"
+      "--add and --delete append to an index and leave the rest of it: "
+      "deletions\n"
+      "first, all together or nothing.\n";
   FlagGroup index = IndexFlagGroup();
   index.flags.push_back("codec");
   index.flags.push_back("deterministic");
   info.flag_texts["deterministic"] =
       "one thread makes the graph, so that the same command gives the same "
       "bytes";
-  info.groups = {{"Output", {"output", "export"}}, index, RunningFlagGroup()};
+  info.groups = {{"Output", {"output", "export"}},
+                 index,
+                 ChangeFlagGroup(),
+                 RunningFlagGroup()};
   return info;
 }
 
 absl::Status RunConvert(const Arguments& arguments) {
+  if (ChangesIndex()) {
+    EMBED_ASSIGN_OR_RETURN(const IndexPlan index, ReadIndexFlags());
+    EMBED_ASSIGN_OR_RETURN(const int threads, ApplyRunningFlags());
+    return ChangeIndex(arguments, index.deterministic ? 1 : threads);
+  }
   EMBED_ASSIGN_OR_RETURN(OutputPlan plan, ReadPlan(arguments));
   const std::string& input = arguments[0];
   EMBED_ASSIGN_OR_RETURN(const int threads, ApplyRunningFlags());
@@ -136,7 +171,7 @@ absl::Status RunConvert(const Arguments& arguments) {
   for (const std::string& note : imported.notes) Say("input: " + note);
   if (!imported.worth_writing && arguments.size() == 1) plan.model_path.clear();
   if (imported.model.relations.empty()) plan.relations_path.clear();
-  EMBED_RETURN_IF_ERROR(CheckOutputs(plan, input));
+  EMBED_RETURN_IF_ERROR(CheckOutputs(plan, {input}));
   EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> notes,
                          WriteOutputs(imported.model, plan, threads));
   for (const std::string& note : notes) Say(note);

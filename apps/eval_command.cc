@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "apps/common/command_line.h"
+#include "apps/common/out_of_memory.h"
 #include "apps/eval_classify.h"
 #include "apps/eval_cluster.h"
 #include "apps/eval_compare.h"
@@ -73,6 +74,7 @@ absl::Status NoTask(const Arguments& arguments) {
 }  // namespace
 
 int RunEvalCommand(int argc, char** argv) {
+  EndCleanlyWithoutMemory();
   for (const EvalTask& task : Tasks()) {
     if (argc < 2 || task.name != argv[1]) continue;
     return RunCommand(task.info(), argc - 1, argv + 1, task.run);

@@ -1,7 +1,8 @@
 #include "apps/eval_recall.h"
 
+#include <gflags/gflags.h>
+
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -13,22 +14,21 @@
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/common/vectors_flag.h"
+#include "apps/eval_codecs.h"
+#include "apps/recall_run.h"
 #include "embed/base/status_macros.h"
-#include "embed/eval/search_recall.h"
-#include "embed/eval/unit_rows.h"
 #include "embed/index/item_index.h"
+
+DECLARE_string(metric);
 
 namespace embed {
 namespace {
 
-using Answers = std::vector<std::vector<ScoredRow>>;
-
-// Queries given to the index together, as embedquery does.
-constexpr size_t kBatch = 256;
-
 struct RecallPlan {
   VectorsPlan vectors;
   std::vector<uint64_t> cutoffs;
+  std::vector<RowCodec> codecs;     // of --codec; empty: indexes are measured
+  Metric metric = Metric::kCosine;  // of codecs
   int threads = 1;
   ResultPlan result;
 };
@@ -36,23 +36,28 @@ struct RecallPlan {
 absl::StatusOr<RecallPlan> ReadPlan(const Arguments& arguments) {
   RecallPlan plan;
   EMBED_ASSIGN_OR_RETURN(plan.vectors, ReadVectorsFlags());
-  if (arguments.empty()) return UsageError("an input is needed: INDEX ...");
+  if (IsFlagSet("codec")) {
+    if (!arguments.empty()) {
+      return UsageError(
+          "--codec compares codecs of the model; leave out INDEX");
+    }
+    const absl::StatusOr<Metric> metric = MetricFromName(FLAGS_metric);
+    if (!metric.ok()) {
+      return UsageError(absl::StrCat("--metric: ", metric.status().message()));
+    }
+    plan.metric = *metric;
+    EMBED_ASSIGN_OR_RETURN(plan.codecs, ReadCodecList(plan.metric));
+  } else if (arguments.empty()) {
+    return UsageError("an input is needed: INDEX ..., or --codec");
+  } else if (IsFlagSet("metric")) {
+    return UsageError(
+        "--metric goes with --codec; an index has a metric of its own");
+  }
   EMBED_ASSIGN_OR_RETURN(plan.cutoffs, ReadCutoffs());
   EMBED_ASSIGN_OR_RETURN(plan.threads, ApplyRunningFlags());
   EMBED_ASSIGN_OR_RETURN(plan.result, ReadResultFlags());
   return plan;
 }
-
-class Stopwatch {
- public:
-  double Seconds() const {
-    return std::chrono::duration<double>(Clock::now() - start_).count();
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point start_ = Clock::now();
-};
 
 // The model's vectors in the order of the index, as they are.
 absl::StatusOr<EmbeddingTable> VectorsOfIndex(const KeyedVectors& vectors,
@@ -86,74 +91,78 @@ absl::StatusOr<EmbeddingTable> VectorsOfIndex(const KeyedVectors& vectors,
   return rows;
 }
 
-// The k nearest but the key itself of each query, by the index.
-absl::StatusOr<Answers> Ask(const ItemIndex& index, const MatrixView& vectors,
-                            const std::vector<uint32_t>& queries, uint64_t k,
-                            int threads) {
-  Answers answers;
-  SearchOptions options;
-  options.k = k + 1;
-  options.threads = threads;
-  std::vector<float> batch;
-  const auto search = [&]() -> absl::Status {
-    const size_t dim = static_cast<size_t>(vectors.dim);
-    EMBED_ASSIGN_OR_RETURN(
-        const SearchHits hits,
-        index.Search({batch.data(), batch.size() / dim, vectors.dim, dim},
-                     options));
-    for (const std::vector<SearchHit>& found : hits) {
-      const uint32_t own = queries[answers.size()];
-      std::vector<ScoredRow>& answer = answers.emplace_back();
-      for (const SearchHit& hit : found) {
-        if (hit.id != own) answer.push_back({hit.id, hit.score});
-      }
-      if (answer.size() > k) answer.pop_back();
-    }
-    batch.clear();
-    return absl::OkStatus();
-  };
-  for (size_t i = 0; i < queries.size(); ++i) {
-    const absl::Span<const float> row = vectors.row(queries[i]);
-    batch.insert(batch.end(), row.begin(), row.end());
-    if ((i + 1) % kBatch == 0) EMBED_RETURN_IF_ERROR(search());
-  }
-  if (!batch.empty()) EMBED_RETURN_IF_ERROR(search());
-  return answers;
-}
-
 // A row of the table for each cutoff, a series of the plot.
 absl::Status MeasureIndex(const std::string& path, const KeyedVectors& vectors,
                           const RecallPlan& plan, ResultTable* table,
                           LinePlot* plot) {
   EMBED_ASSIGN_OR_RETURN(const ItemIndex index, ItemIndex::Open(path));
+  if (index.changes() != nullptr) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        path,
+        ": has changes that --model knows nothing of, and ids of its "
+        "own; compare a copy made by embedconvert --compact"));
+  }
   EMBED_ASSIGN_OR_RETURN(
       const EmbeddingTable rows,
       VectorsOfIndex(vectors, index, path, plan.vectors.path));
-  EMBED_ASSIGN_OR_RETURN(const EmbeddingTable unit, UnitRows(rows.view()));
-  const std::vector<uint32_t> queries =
-      SampleQueries(static_cast<uint32_t>(index.size()));
-  const double asked = static_cast<double>(queries.size());
-  const uint64_t most =
-      *std::max_element(plan.cutoffs.begin(), plan.cutoffs.end());
-  const Stopwatch exact_time;
-  const Answers exact = NearestRows(unit.view(), queries, most, plan.threads);
-  const double exact_rate = asked / exact_time.Seconds();
+  EMBED_ASSIGN_OR_RETURN(
+      const RecallRun run,
+      RecallRun::Create(rows.view(), index.metric(),
+                        SampleQueries(static_cast<uint32_t>(index.size())),
+                        plan.cutoffs, plan.threads));
+  EMBED_ASSIGN_OR_RETURN(
+      const std::vector<RecallOfK> measured,
+      run.Measure([&](const MatrixView& queries, const SearchOptions& options) {
+        return index.Search(queries, options);
+      }));
   PlotSeries series = {FileCell(path), {}};
-  for (const uint64_t k : plan.cutoffs) {
-    const Stopwatch time;
-    EMBED_ASSIGN_OR_RETURN(const Answers answers,
-                           Ask(index, rows.view(), queries, k, plan.threads));
-    const double rate = asked / time.Seconds();
-    const SearchRecall result =
-        MeasureRecall(unit.view(), queries, exact, answers, k);
-    table->Add({FileCell(path), static_cast<int64_t>(k), result.recall,
-                result.rms_error, result.max_error, rate, exact_rate,
-                static_cast<int64_t>(queries.size()),
+  for (const RecallOfK& row : measured) {
+    table->Add({FileCell(path), static_cast<int64_t>(row.k), row.result.recall,
+                row.result.rms_error, row.result.max_error,
+                row.queries_per_second, run.exact_per_second(),
+                static_cast<int64_t>(run.num_queries()),
                 static_cast<int64_t>(index.size())});
-    series.points.push_back({static_cast<double>(k), result.recall, 0});
+    series.points.push_back({static_cast<double>(row.k), row.result.recall, 0});
   }
   plot->series.push_back(std::move(series));
   return absl::OkStatus();
+}
+
+absl::Status RunIndexes(const Arguments& paths, const RecallPlan& plan,
+                        const KeyedVectors& vectors) {
+  ResultTable table({"index", "k", "recall", "rms_error", "max_error",
+                     "queries_per_second", "exact_per_second", "queries",
+                     "keys"});
+  LinePlot plot;
+  plot.title = "Share of the k nearest keys that an index finds";
+  plot.x_label = "k";
+  plot.y_label = "recall";
+  for (const std::string& path : paths) {
+    EMBED_RETURN_IF_ERROR(MeasureIndex(path, vectors, plan, &table, &plot));
+  }
+  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, plot));
+  return WriteTable(plan.result, table);
+}
+
+absl::Status RunCodecs(const RecallPlan& plan, const KeyedVectors& vectors) {
+  const MatrixView rows = vectors.table.view();
+  EMBED_RETURN_IF_ERROR(
+      CheckIndexInput(vectors.vocabulary, rows, plan.threads));
+  EMBED_ASSIGN_OR_RETURN(
+      const RecallRun run,
+      RecallRun::Create(rows, plan.metric,
+                        SampleQueries(static_cast<uint32_t>(rows.rows)),
+                        plan.cutoffs, plan.threads));
+  ResultTable table(CodecColumns());
+  LinePlot plot;
+  plot.title = absl::StrCat("Share of the k nearest keys by ",
+                            MetricName(plan.metric), " that codes find");
+  plot.x_label = "k";
+  plot.y_label = "recall";
+  EMBED_RETURN_IF_ERROR(MeasureCodecs(plan.codecs, rows, plan.metric, run,
+                                      plan.threads, &table, &plot));
+  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, plot));
+  return WriteTable(plan.result, table);
 }
 
 }  // namespace
@@ -161,22 +170,31 @@ absl::Status MeasureIndex(const std::string& path, const KeyedVectors& vectors,
 CommandInfo RecallTaskInfo() {
   CommandInfo info;
   info.name = "embedeval recall";
-  info.summary = "what an index finds of exact search, and how fast";
+  info.summary = "what an index or a codec finds of exact search, how fast";
   info.synopsis =
       "embedeval recall --model FILE [flags] INDEX ...\n"
+      "embedeval recall --model FILE --codec NAMES [flags]\n"
       "INDEX is a .faiss file made of the model. For each key, or --queries of "
-      "them, the\nnearest others by cosine are looked for in the index and "
-      "among the model's\nfloat32 vectors. recall: the share of the first k "
-      "that are among the k nearest,\nof equally near ones any. rms_error, "
-      "max_error: the index's scores against exact\ncosines. "
+      "them, the\nnearest others are looked for in the index and among the "
+      "model's float32 vectors,\nby the metric of the index. recall: the share "
+      "of the first k that are among the k\nnearest, of equally near ones any. "
+      "rms_error, max_error: the index's scores against\nexact ones. "
       "queries_per_second: of the index for this k, in batches of 256;\n"
-      "exact_per_second: of exact search by matrix products for the largest k.";
+      "exact_per_second: of exact search by matrix products for the largest k. "
+      "With\n--codec the same of flat tables that are made of the model, and "
+      "bytes_per_row: what\na codec takes by its definition (int4 is searched "
+      "unpacked).";
   info.examples = {
       "embedeval recall --model karate.embed karate.faiss",
       "embedeval recall --model karate.embed --queries 20 --cutoffs 1,5 "
-      "karate.faiss"};
+      "karate.faiss",
+      "embedeval recall --model karate.embed --codec all --plot codecs.svg"};
+  info.flag_texts["codec"] =
+      "codecs to compare, separated by commas: int8, int8_plain, int8_pow2, "
+      "uint8, int8_sat, int4, faiss8, f16, f32; or all";
+  info.flag_texts["metric"] = "of --codec: what to rank by: cosine, dot or l2";
   info.groups = {VectorsFlagGroup(/*with_normalize=*/false),
-                 {"Recall", {"cutoffs", "queries", "seed"}},
+                 {"Recall", {"codec", "metric", "cutoffs", "queries", "seed"}},
                  ResultFlagGroup(/*with_plot=*/true),
                  RunningFlagGroup()};
   return info;
@@ -185,18 +203,8 @@ CommandInfo RecallTaskInfo() {
 absl::Status RunRecallTask(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(const RecallPlan plan, ReadPlan(arguments));
   EMBED_ASSIGN_OR_RETURN(const KeyedVectors vectors, LoadVectors(plan.vectors));
-  ResultTable table({"index", "k", "recall", "rms_error", "max_error",
-                     "queries_per_second", "exact_per_second", "queries",
-                     "keys"});
-  LinePlot plot;
-  plot.title = "Share of the k nearest keys that an index finds";
-  plot.x_label = "k";
-  plot.y_label = "recall";
-  for (const std::string& path : arguments) {
-    EMBED_RETURN_IF_ERROR(MeasureIndex(path, vectors, plan, &table, &plot));
-  }
-  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, plot));
-  return WriteTable(plan.result, table);
+  return plan.codecs.empty() ? RunIndexes(arguments, plan, vectors)
+                             : RunCodecs(plan, vectors);
 }
 
 }  // namespace embed

@@ -37,8 +37,11 @@ struct TrainingInput {
   std::string feature_source;  // see Model
   std::string phrases;         // a hash of those joined; empty: none
   VectorsFrom vectors = VectorsFrom::kInput;
-  float start_radius = 0.5f;       // of the input rows, times 1 / dim
-  uint64_t tokens_per_epoch = 0;   // before subsampling, about
+  float start_radius = 0.5f;      // of the input rows, times 1 / dim
+  uint64_t tokens_per_epoch = 0;  // before subsampling, about
+  // [n]: sequences of n tokens in an epoch, before words are left out. Empty:
+  // not known.
+  std::vector<uint64_t> sequences_of;
   std::vector<std::string> notes;  // what was found, a line each
   std::unique_ptr<SourceBacking> backing;
   std::unique_ptr<SequenceSource> source;  // may look into all of the above

@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/types/span.h"
-#include "embed/base/status_macros.h"
 
 namespace embed {
 namespace {
@@ -103,55 +102,8 @@ ResolvedQuery Resolve(const Query& query, const ItemIndex& index,
 absl::StatusOr<SearchHits> Answer(const ItemIndex& index,
                                   const std::vector<ResolvedQuery>& queries,
                                   const AnswerOptions& options) {
-  std::vector<float> vectors;
-  std::vector<size_t> answered;  // the query of each row of `vectors`
-  size_t most_excluded = 0;
-  for (size_t i = 0; i < queries.size(); ++i) {
-    if (queries[i].vector.empty()) continue;
-    answered.push_back(i);
-    vectors.insert(vectors.end(), queries[i].vector.begin(),
-                   queries[i].vector.end());
-    most_excluded = std::max(most_excluded, queries[i].excluded.size());
-  }
-  SearchHits result(queries.size());
-  if (answered.empty()) return result;
-
-  SearchOptions search;
-  // The items of the query come first as a rule; they are taken out again.
-  search.k = std::min(options.k, index.size()) + most_excluded;
-  search.threads = options.threads;
-  search.allowed = options.allowed;
-  search.ef_search = options.ef_search;
-  search.exact = options.exact;
-  const MatrixView rows = {vectors.data(), answered.size(), index.dim(),
-                           static_cast<uint64_t>(index.dim())};
-  EMBED_ASSIGN_OR_RETURN(
-      const SearchHits hits,
-      options.min_score.has_value()
-          ? index.RangeSearch(rows, *options.min_score, search)
-          : index.Search(rows, search));
-  for (size_t row = 0; row < answered.size(); ++row) {
-    const std::vector<uint32_t>& excluded = queries[answered[row]].excluded;
-    for (const SearchHit& hit : hits[row]) {
-      std::vector<SearchHit>& kept = result[answered[row]];
-      if (kept.size() == options.k) break;
-      if (!std::binary_search(excluded.begin(), excluded.end(), hit.id)) {
-        kept.push_back(hit);
-      }
-    }
-  }
-  return result;
-}
-
-std::vector<uint64_t> ItemsWithPrefix(const ItemIndex& index,
-                                      absl::string_view prefix) {
-  std::vector<uint64_t> bits((index.size() + 63) / 64);
-  for (uint64_t id = 0; id < index.size(); ++id) {
-    if (absl::StartsWith(index.key(static_cast<uint32_t>(id)), prefix)) {
-      bits[id / 64] |= uint64_t{1} << id % 64;
-    }
-  }
-  return bits;
+  const std::vector<ItemQuery> points(queries.begin(), queries.end());
+  return AnswerQueries(index, points, options);
 }
 
 }  // namespace embed

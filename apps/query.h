@@ -2,23 +2,22 @@
 #ifndef EMBED_APPS_QUERY_H_
 #define EMBED_APPS_QUERY_H_
 
-#include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "apps/unseen_words.h"
+#include "embed/index/answer.h"
 #include "embed/index/item_index.h"
 #include "embed/math/pool.h"
 
 namespace embed {
 
-// A point to search from: sum of weight * unit vector over its terms or, where
-// `pool` says max or hierarchical, those with a weight above 0 pooled so, and
-// the sum of the others added. The items among the terms are not answers.
+// A point to search from: sum of weight * stored vector over its terms or,
+// where `pool` says max or hierarchical, those with a weight above 0 pooled so,
+// and the sum of the others added. The items among the terms are not answers.
 struct Query {
   struct Term {
     std::string key;
@@ -45,11 +44,9 @@ absl::StatusOr<Query> ParseAnalogy(absl::string_view text);
 // Takes away what is like `key`.
 void Subtract(absl::string_view key, Query* query);
 
-// A query against one index.
-struct ResolvedQuery {
+// A query against one index: its point, and the ids of the terms.
+struct ResolvedQuery : ItemQuery {
   std::string text;
-  std::vector<float> vector;       // [dim]
-  std::vector<uint32_t> excluded;  // ids of the terms, rising
   // Keys that the index does not hold. They are left out of the vector; a query
   // none of whose keys is known has no vector.
   std::vector<std::string> unknown;
@@ -63,24 +60,10 @@ struct ResolvedQuery {
 ResolvedQuery Resolve(const Query& query, const ItemIndex& index,
                       const UnseenWords* unseen = nullptr);
 
-struct AnswerOptions {
-  uint64_t k = 10;
-  int threads = 1;
-  std::vector<uint64_t> allowed;  // see SearchOptions; empty: all
-  int ef_search = 0;              // see SearchOptions
-  bool exact = false;
-  // All items of at least this score, of which the first k are kept; exact.
-  std::optional<float> min_score;
-};
-
-// The nearest items of each query, in its order; none for those without vector.
+// AnswerQueries() of the queries.
 absl::StatusOr<SearchHits> Answer(const ItemIndex& index,
                                   const std::vector<ResolvedQuery>& queries,
                                   const AnswerOptions& options);
-
-// The bits of the items whose keys start with `prefix`.
-std::vector<uint64_t> ItemsWithPrefix(const ItemIndex& index,
-                                      absl::string_view prefix);
 
 }  // namespace embed
 

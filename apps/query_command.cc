@@ -1,9 +1,12 @@
 #include "apps/query_command.h"
 
+#include <fcntl.h>
 #include <gflags/gflags.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <limits>
@@ -12,23 +15,25 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "apps/common/format_flag.h"
+#include "apps/common/key_list.h"
 #include "apps/common/line_reader.h"
 #include "apps/common/pool_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/query.h"
 #include "apps/query_output.h"
+#include "apps/query_vectors.h"
 #include "apps/unseen_words.h"
 #include "embed/base/status_macros.h"
+#include "embed/index/item_filter.h"
 #include "embed/index/item_index.h"
 
 DECLARE_string(index);
 DECLARE_string(model);
-DEFINE_uint64(k, 10, "answers for each query");
+DECLARE_uint64(k);
 DEFINE_string(analogy, "",
               "\"a b c\": what is to c as b is to a; tabs between keys that "
               "hold blanks");
@@ -36,13 +41,31 @@ DEFINE_string(minus, "", "a key whose vector is taken from every query");
 DEFINE_string(filter, "",
               "prefix=TEXT: only keys that start with TEXT; type=NAME: only "
               "nodes of this type");
+DEFINE_string(query_file, "",
+              "a file of queries: vectors (.npy, .vec, .bin, .embed, and with "
+              ".gz or .zst), or lines as those of standard input (any other "
+              "name)");
+DEFINE_string(allow, "", "a file of keys, one a line: only they are answers");
+DEFINE_string(deny, "", "a file of keys, one a line: they are no answers");
+DEFINE_double(mmr, 1,
+              "L from 0 to 1: answers that differ from one another, as L "
+              "times the score less 1 - L times the score with the nearest "
+              "answer before (maximal marginal relevance)");
+DEFINE_uint64(csls, 0,
+              "N: scores that take down what is near to everything, by the N "
+              "nearest neighbors of the query and of each item (CSLS); 0: "
+              "plain scores");
 DEFINE_double(min_score, 0,
-              "only answers of at least this score; without --k all of them; "
-              "exact");
-DEFINE_bool(exact, false, "look at every item, not through the index's graph");
+              "only answers of at least this score, of an index by l2 at most; "
+              "without --k all of them; exact");
+DEFINE_bool(exact, false,
+            "look at every item, not through the index's graph or lists");
 DEFINE_int32(ef_search, 0,
              "items that a search through the graph keeps in view: more find "
              "more and take longer; 0: what the index holds");
+DEFINE_int32(nprobe, 0,
+             "lists that a search of an ivf index reads: more find more and "
+             "take longer; 0: what the index holds");
 
 namespace embed {
 namespace {
@@ -57,6 +80,7 @@ struct QueryPlan {
   QueryFormat format = QueryFormat::kTsv;
   AnswerOptions answer;
   QueryPooling pooling;
+  ItemFilter filter;
 };
 
 absl::Status CheckPooling(const PoolOptions& pool) {
@@ -76,48 +100,102 @@ absl::Status CheckPooling(const PoolOptions& pool) {
   return absl::OkStatus();
 }
 
-// How far to look: --ef_search, --exact, --min_score.
+// How far to look: --ef_search, --nprobe, --exact, --min_score.
 absl::Status ReadSearchFlags(AnswerOptions* options) {
   if (IsFlagSet("ef_search") && FLAGS_ef_search < 1) {
     return UsageError(
         absl::StrCat("--ef_search: ", FLAGS_ef_search, " is not at least 1"));
   }
   if (IsFlagSet("min_score")) {
-    if (!(FLAGS_min_score >= -1 && FLAGS_min_score <= 1)) {
-      return UsageError(
-          absl::StrCat("--min_score: ", FLAGS_min_score, " is not in -1 .. 1"));
-    }
     options->min_score = static_cast<float>(FLAGS_min_score);
     if (!IsFlagSet("k")) options->k = std::numeric_limits<uint64_t>::max();
   }
+  if (IsFlagSet("nprobe") && FLAGS_nprobe < 1) {
+    return UsageError(
+        absl::StrCat("--nprobe: ", FLAGS_nprobe, " is not at least 1"));
+  }
   options->exact = FLAGS_exact;
   options->ef_search = FLAGS_ef_search;
-  if (options->ef_search > 0 &&
+  options->nprobe = FLAGS_nprobe;
+  if ((options->ef_search > 0 || options->nprobe > 0) &&
       (options->exact || options->min_score.has_value())) {
-    return UsageError(
-        "--ef_search goes neither with --exact nor with --min_score: both "
-        "look at every item");
+    return UsageError(absl::StrCat(
+        options->ef_search > 0 ? "--ef_search" : "--nprobe",
+        " goes neither with --exact nor with --min_score: both look at every "
+        "item"));
   }
   return absl::OkStatus();
 }
 
-// The items that --filter lets through. InvalidArgument: no such type.
-absl::StatusOr<std::vector<uint64_t>> FilteredItems(const ItemIndex& index) {
-  absl::string_view type = FLAGS_filter;
-  if (!absl::ConsumePrefix(&type, "type=")) {
-    return ItemsWithPrefix(index, absl::StripPrefix(FLAGS_filter, "prefix="));
+// Whether the index can have such scores at all.
+absl::Status CheckMinScore(const ItemIndex& index) {
+  if (!IsFlagSet("min_score")) return absl::OkStatus();
+  const bool cosine = index.metric() == Metric::kCosine;
+  const double least = cosine                          ? -1
+                       : index.metric() == Metric::kL2 ? 0
+                                                       : -HUGE_VAL;
+  const double most = cosine ? 1 : HUGE_VAL;
+  if (FLAGS_min_score >= least && FLAGS_min_score <= most) {
+    return absl::OkStatus();
   }
-  auto items = index.ItemsOfType(type);
-  if (items.has_value()) return *std::move(items);
-  if (index.type_names().empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(FLAGS_index,
-                     " has no types; --filter type= takes an "
-                     "index of a typed graph"));
+  return UsageError(absl::StrCat("--min_score: ", FLAGS_min_score,
+                                 " is not in ", least, " .. ", most));
+}
+
+// --mmr, --csls.
+absl::Status ReadChoiceFlags(AnswerOptions* options) {
+  if (IsFlagSet("mmr")) {
+    if (!(FLAGS_mmr >= 0 && FLAGS_mmr <= 1)) {
+      return UsageError(
+          absl::StrCat("--mmr: ", FLAGS_mmr, " is not in 0 .. 1"));
+    }
+    options->mmr = static_cast<float>(FLAGS_mmr);
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("--filter: ", FLAGS_index, " has no type \"", type,
-                   "\"; its types: ", absl::StrJoin(index.type_names(), ", ")));
+  options->csls = FLAGS_csls;
+  return AsUsageError(options->Validate());
+}
+
+// --filter, --allow, --deny.
+absl::StatusOr<ItemFilter> ReadFilterFlags() {
+  ItemFilter filter;
+  absl::string_view text = FLAGS_filter;
+  if (absl::ConsumePrefix(&text, "prefix=")) {
+    filter.prefix = std::string(text);
+  } else if (absl::ConsumePrefix(&text, "type=")) {
+    filter.type = std::string(text);
+    if (text.empty()) return UsageError("--filter: type= needs a NAME");
+  } else if (!text.empty()) {
+    return UsageError(
+        absl::StrCat("--filter: \"", FLAGS_filter,
+                     "\" is not of the form prefix=TEXT or type=NAME"));
+  }
+  if (!FLAGS_allow.empty()) {
+    EMBED_ASSIGN_OR_RETURN(filter.allow, ReadKeyList(FLAGS_allow));
+  }
+  if (!FLAGS_deny.empty()) {
+    EMBED_ASSIGN_OR_RETURN(filter.deny, ReadKeyList(FLAGS_deny));
+  }
+  return filter;
+}
+
+// The bits of the items that the filter lets through. Lists often name what an
+// index lacks, so that is only noted.
+absl::StatusOr<std::vector<uint64_t>> AllowedItems(const ItemIndex& index,
+                                                   const ItemFilter& filter) {
+  absl::StatusOr<FilteredItems> items = FilterItems(index, filter);
+  if (!items.ok()) {
+    return absl::Status(items.status().code(),
+                        absl::StrCat("--filter: ", FLAGS_index, ": ",
+                                     items.status().message()));
+  }
+  if (!items->unknown.empty()) {
+    std::fprintf(stderr,
+                 "note: %zu keys of --allow and --deny are not in %s, the "
+                 "first \"%s\"\n",
+                 items->unknown.size(), FLAGS_index.c_str(),
+                 items->unknown[0].c_str());
+  }
+  return std::move(items->bits);
 }
 
 absl::StatusOr<QueryPlan> ReadQueryFlags(const Arguments& arguments) {
@@ -133,16 +211,23 @@ absl::StatusOr<QueryPlan> ReadQueryFlags(const Arguments& arguments) {
   if (IsFlagSet("analogy") && !arguments.empty()) {
     return UsageError("--analogy is a query itself; leave out the KEYs");
   }
-  if (!FLAGS_filter.empty() && !absl::StartsWith(FLAGS_filter, "prefix=") &&
-      !absl::StartsWith(FLAGS_filter, "type=")) {
+  if (!FLAGS_query_file.empty() &&
+      (IsFlagSet("analogy") || !arguments.empty())) {
     return UsageError(
-        absl::StrCat("--filter: \"", FLAGS_filter,
-                     "\" is not of the form prefix=TEXT or type=NAME"));
+        "--query_file is for a file in place of KEYs and --analogy");
+  }
+  if (IsVectorFile(FLAGS_query_file) &&
+      (!FLAGS_minus.empty() || IsFlagSet("pool"))) {
+    return UsageError(
+        absl::StrCat("--minus and --pool are for queries of keys, ",
+                     FLAGS_query_file, " has vectors"));
   }
   EMBED_ASSIGN_OR_RETURN(plan.pooling.options, ReadPoolFlag());
   EMBED_RETURN_IF_ERROR(CheckPooling(plan.pooling.options));
   plan.answer.k = FLAGS_k;
   EMBED_RETURN_IF_ERROR(ReadSearchFlags(&plan.answer));
+  EMBED_RETURN_IF_ERROR(ReadChoiceFlags(&plan.answer));
+  EMBED_ASSIGN_OR_RETURN(plan.filter, ReadFilterFlags());
   EMBED_ASSIGN_OR_RETURN(plan.answer.threads, ApplyRunningFlags());
   return plan;
 }
@@ -163,6 +248,11 @@ class QuerySession {
       resolved.push_back(Resolve(query, index_, unseen_));
       for (const std::string& key : resolved.back().unknown) Report(key);
     }
+    return Print(resolved);
+  }
+
+  // Queries that are vectors already.
+  absl::Status Print(const std::vector<ResolvedQuery>& resolved) const {
     EMBED_ASSIGN_OR_RETURN(const SearchHits hits, AnswerAll(resolved));
     std::string text;
     for (size_t i = 0; i < resolved.size(); ++i) {
@@ -170,7 +260,7 @@ class QuerySession {
       absl::StrAppend(&text,
                       FormatAnswer(index_, resolved[i], hits[i], plan_.format));
     }
-    return Print(text);
+    return PrintText(text);
   }
 
   absl::Status Finish() const {
@@ -210,7 +300,7 @@ class QuerySession {
                             absl::StrJoin(near, ", ")));
   }
 
-  static absl::Status Print(const std::string& text) {
+  static absl::Status PrintText(const std::string& text) {
     const size_t written = std::fwrite(text.data(), 1, text.size(), stdout);
     if (written == text.size() && std::fflush(stdout) == 0) {
       return absl::OkStatus();
@@ -225,9 +315,8 @@ class QuerySession {
   int64_t unknown_keys_ = 0;
 };
 
-absl::Status AnswerStandardInput(const QueryPooling& pooling,
-                                 QuerySession* session) {
-  LineReader reader(STDIN_FILENO);
+absl::Status AnswerLines(LineReader reader, const QueryPooling& pooling,
+                         QuerySession* session) {
   while (true) {
     EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> lines,
                            reader.Next(kBatch));
@@ -239,6 +328,36 @@ absl::Status AnswerStandardInput(const QueryPooling& pooling,
     }
     EMBED_RETURN_IF_ERROR(session->Run(std::move(queries)));
   }
+}
+
+absl::Status AnswerVectors(const std::string& path, int dim,
+                           const QuerySession& session) {
+  EMBED_ASSIGN_OR_RETURN(const QueryVectors vectors,
+                         ReadQueryVectors(path, dim));
+  for (uint64_t begin = 0; begin < vectors.size(); begin += kBatch) {
+    std::vector<ResolvedQuery> queries;
+    const uint64_t end = std::min(vectors.size(), begin + kBatch);
+    for (uint64_t i = begin; i < end; ++i) queries.push_back(vectors.query(i));
+    EMBED_RETURN_IF_ERROR(session.Print(queries));
+  }
+  return absl::OkStatus();
+}
+
+// --query_file.
+absl::Status AnswerFile(const std::string& path, const QueryPooling& pooling,
+                        int dim, QuerySession* session) {
+  if (IsVectorFile(path)) return AnswerVectors(path, dim, *session);
+  if (path == "-") {
+    return AnswerLines(LineReader(STDIN_FILENO), pooling, session);
+  }
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot open"));
+  }
+  const absl::Status status =
+      AnswerLines(LineReader(descriptor, path), pooling, session);
+  close(descriptor);
+  return status;
 }
 
 absl::Status AnswerArguments(const Arguments& arguments,
@@ -271,11 +390,13 @@ CommandInfo QueryCommandInfo() {
       "json",
   };
   info.flag_texts["index"] = "index file (.faiss) to search";
-  info.groups = {{"Queries",
-                  {"index", "model", "k", "analogy", "minus", "filter",
-                   "min_score", "exact", "ef_search", "output_format"}},
-                 {"Several keys", {"pool", "pool_window", "sif_a", "counts"}},
-                 RunningFlagGroup()};
+  info.groups = {
+      {"Queries",
+       {"index", "model", "query_file", "k", "analogy", "minus", "min_score",
+        "exact", "ef_search", "nprobe", "output_format"}},
+      {"Which answers", {"filter", "allow", "deny", "mmr", "csls"}},
+      {"Several keys", {"pool", "pool_window", "sif_a", "counts"}},
+      RunningFlagGroup()};
   return info;
 }
 
@@ -296,12 +417,17 @@ absl::Status RunQuery(const Arguments& arguments) {
     };
   }
   EMBED_ASSIGN_OR_RETURN(const ItemIndex index, ItemIndex::Open(FLAGS_index));
-  if (FLAGS_ef_search > 0 && index.graph() == nullptr) {
-    return UsageError(absl::StrCat("--ef_search: ", FLAGS_index,
-                                   " has no graph; its search is exact"));
+  if (FLAGS_ef_search > 0 && !index.has_graph()) {
+    return UsageError(
+        absl::StrCat("--ef_search: ", FLAGS_index, " has no graph"));
   }
-  if (!FLAGS_filter.empty()) {
-    EMBED_ASSIGN_OR_RETURN(plan.answer.allowed, FilteredItems(index));
+  if (FLAGS_nprobe > 0 && !index.has_lists()) {
+    return UsageError(absl::StrCat("--nprobe: ", FLAGS_index, " has no lists"));
+  }
+  EMBED_RETURN_IF_ERROR(CheckMinScore(index));
+  if (!plan.filter.empty()) {
+    EMBED_ASSIGN_OR_RETURN(plan.answer.allowed,
+                           AllowedItems(index, plan.filter));
   }
   std::unique_ptr<UnseenWords> unseen;
   if (!FLAGS_model.empty()) {
@@ -314,8 +440,12 @@ absl::Status RunQuery(const Arguments& arguments) {
     EMBED_RETURN_IF_ERROR(session.Run(std::move(analogy)));
   } else if (!arguments.empty()) {
     EMBED_RETURN_IF_ERROR(AnswerArguments(arguments, pooling, &session));
+  } else if (!FLAGS_query_file.empty()) {
+    EMBED_RETURN_IF_ERROR(
+        AnswerFile(FLAGS_query_file, pooling, index.dim(), &session));
   } else {
-    EMBED_RETURN_IF_ERROR(AnswerStandardInput(pooling, &session));
+    EMBED_RETURN_IF_ERROR(
+        AnswerLines(LineReader(STDIN_FILENO), pooling, &session));
   }
   return session.Finish();
 }

@@ -11,14 +11,21 @@
 namespace embed {
 namespace {
 
+// Scores of other metrics than cosine have any magnitude.
+std::string ScoreText(const ItemIndex& index, float score) {
+  return index.metric() == Metric::kCosine ? absl::StrFormat("%.6f", score)
+                                           : absl::StrFormat("%.7g", score);
+}
+
 std::string FormatTsv(const ItemIndex& index, const ResolvedQuery& query,
                       const std::vector<SearchHit>& hits) {
   std::string name = absl::StrReplaceAll(query.text, {{"\t", " + "}});
   if (!query.composed.empty()) name += " (composed)";
   std::string lines;
   for (size_t i = 0; i < hits.size(); ++i) {
-    absl::StrAppendFormat(&lines, "%s\t%d\t%s\t%.6f\n", name, i + 1,
-                          index.key(hits[i].id), hits[i].score);
+    absl::StrAppendFormat(&lines, "%s\t%d\t%s\t%s\n", name, i + 1,
+                          index.key(hits[i].id),
+                          ScoreText(index, hits[i].score));
   }
   return lines;
 }
@@ -31,7 +38,9 @@ std::string FormatJson(const ItemIndex& index, const ResolvedQuery& query,
   if (!query.composed.empty()) answer["composed"] = query.composed;
   answer["neighbors"] = Json::array();
   for (const SearchHit& hit : hits) {
-    const double score = std::round(double{hit.score} * 1e6) / 1e6;
+    const double score = index.metric() == Metric::kCosine
+                             ? std::round(double{hit.score} * 1e6) / 1e6
+                             : hit.score;
     Json neighbor = {{"key", std::string(index.key(hit.id))}, {"score", score}};
     if (!index.type_names().empty()) {
       neighbor["type"] = std::string(index.type(hit.id));

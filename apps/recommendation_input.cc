@@ -4,8 +4,8 @@
 #include <iterator>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "embed/base/hash_table.h"
 #include "embed/base/status_macros.h"
 
 namespace embed {
@@ -14,9 +14,9 @@ namespace {
 constexpr uint32_t kNone = 0xFFFFFFFF;
 
 // The numbers of `names` by name.
-absl::flat_hash_map<std::string, uint32_t> NumbersOf(
+HashMap<std::string, uint32_t> NumbersOf(
     const std::vector<std::string>& names) {
-  absl::flat_hash_map<std::string, uint32_t> numbers;
+  HashMap<std::string, uint32_t> numbers;
   for (const std::string& name : names) {
     numbers.emplace(name, static_cast<uint32_t>(numbers.size()));
   }

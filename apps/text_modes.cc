@@ -130,6 +130,7 @@ absl::Status CountVocabulary(Corpus* corpus, const VocabularyOptions& options,
                          BuildVocabulary(corpus, options));
   result->vocabulary = std::move(built.vocabulary);
   result->notes = CorpusNotes(built.stats, result->vocabulary);
+  result->sequences_of = std::move(built.stats.lines_of);
   return absl::OkStatus();
 }
 

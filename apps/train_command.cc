@@ -28,6 +28,7 @@
 #include "apps/common/input_files.h"
 #include "apps/common/line_flags.h"
 #include "apps/common/metapath_flags.h"
+#include "apps/common/output_file.h"
 #include "apps/common/output_flags.h"
 #include "apps/common/phrase_flags.h"
 #include "apps/common/progress.h"
@@ -78,6 +79,7 @@ struct TrainPlan {
 absl::StatusOr<TrainPlan> MakePlan(const Arguments& arguments) {
   TrainPlan plan;
   EMBED_ASSIGN_OR_RETURN(plan.mode, FindMode(FLAGS_mode));
+  EMBED_RETURN_IF_ERROR(CheckNoWordsChosen());
   EMBED_RETURN_IF_ERROR(ApplyMode(*plan.mode));
   EMBED_ASSIGN_OR_RETURN(plan.more_inputs,
                          ReadInputs(arguments, ReadsText(*plan.mode)));
@@ -178,13 +180,12 @@ ModelInfo DescribeRun(const TrainPlan& plan, const TrainingInput& input,
 
 // The most memory that the process will have held in the end: what it holds
 // now, or held while it read, the tables, the codes of the features' rows and,
-// beside all of these, the index of one byte a number.
+// beside all of these, the index.
 uint64_t ExpectedPeak(const TrainingInput& input, const TrainingShape& shape,
-                      const TrainingMemory& memory) {
+                      const TrainingMemory& memory, const IndexPlan& plan) {
   const uint64_t codes = input.features.rows().size() * sizeof(uint32_t);
-  const uint64_t index =
-      input.vocabulary.size() * static_cast<uint64_t>(shape.dim) +
-      input.vocabulary.text().size();
+  const uint64_t index = IndexBytes(plan, input.vocabulary.size(), shape.dim) +
+                         input.vocabulary.text().size();
   return std::max(PeakMemory(), UsedMemory() + memory.total() + codes + index);
 }
 
@@ -194,7 +195,8 @@ absl::Status CheckPlan(const TrainPlan& plan, const TrainingInput& input,
   TrainingShape shape = method.Shape();
   shape.timed_checkpoints = plan.checkpoints.every_seconds > 0;
   shape.keeps_best = plan.eval.patience > 0;
-  shape.schedule_bytes = ScheduleBytes(plan.training, input.tokens_per_epoch);
+  shape.schedule_bytes =
+      ScheduleBytes(plan.training, input.tokens_per_epoch, input.sequences_of);
   const TrainingMemory memory = MemoryOf(shape);
   const std::string dims =
       shape.output_dim > 0 && shape.output_dim != shape.dim
@@ -205,7 +207,8 @@ absl::Status CheckPlan(const TrainPlan& plan, const TrainingInput& input,
       shape.inputs, shape.outputs, dims, MemoryText(memory),
       plan.training.trainer.epochs,
       FormatCount(static_cast<double>(input.tokens_per_epoch))));
-  Say(absl::StrCat("memory: ", FormatBytes(ExpectedPeak(input, shape, memory)),
+  const uint64_t peak = ExpectedPeak(input, shape, memory, plan.output.index);
+  Say(absl::StrCat("memory: ", FormatBytes(peak),
                    " expected at most, the index included"));
   return CheckMemory("the training", memory.total());
 }
@@ -360,7 +363,10 @@ absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
 
 // What --walks_only asks for in place of a training.
 absl::Status WriteWalksOnly(const TrainPlan& plan) {
-  EMBED_RETURN_IF_ERROR(CheckWalksFile(plan.walks_only, plan.input));
+  if (plan.walks_only != "-") {
+    EMBED_RETURN_IF_ERROR(
+        CheckOutputFile("--walks_only", plan.walks_only, {plan.input}));
+  }
   SayPlan(plan);
   LoadContext context = ContextOf(plan);
   context.walks_only = true;
@@ -411,10 +417,9 @@ absl::Status RunTrain(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(TrainPlan plan, MakePlan(arguments));
   if (!plan.walks_only.empty()) return WriteWalksOnly(plan);
   if (plan.phrases.wanted()) return FindPhrasesOnly(plan);
-  EMBED_RETURN_IF_ERROR(CheckOutputs(plan.output, plan.input));
-  for (const std::string& input : plan.more_inputs) {
-    EMBED_RETURN_IF_ERROR(CheckOutputs(plan.output, input));
-  }
+  std::vector<std::string> inputs = {plan.input};
+  inputs.insert(inputs.end(), plan.more_inputs.begin(), plan.more_inputs.end());
+  EMBED_RETURN_IF_ERROR(CheckOutputs(plan.output, inputs));
   EMBED_ASSIGN_OR_RETURN(
       InitialTables start,
       InitialTables::Load(plan.init, plan.mode->name, plan.training));

@@ -26,6 +26,18 @@ TrainingMemory MemoryOf(const TrainingShape& shape) {
   return memory;
 }
 
+uint64_t IndexBytes(const IndexPlan& plan, uint64_t rows, int dim) {
+  const uint64_t numbers = static_cast<uint64_t>(dim);
+  uint64_t row_bytes = numbers;
+  if (plan.rerank_f16) row_bytes += 2 * numbers;
+  if (plan.kind == IndexKind::kIvf) row_bytes += 4 * numbers;
+  if (plan.WithGraph(rows)) {
+    const uint64_t links = 2 * static_cast<uint64_t>(plan.hnsw.m);
+    row_bytes += numbers + 2 * links * sizeof(uint32_t);
+  }
+  return rows * row_bytes;
+}
+
 std::string MemoryText(const TrainingMemory& memory) {
   std::vector<std::string> more;
   if (memory.accumulators > 0) {

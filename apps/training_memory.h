@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "apps/common/index_flags.h"
 #include "embed/train/optimizer.h"
 
 namespace embed {
@@ -36,6 +37,12 @@ struct TrainingMemory {
 // Every array that training takes whose size goes with the tables, and the
 // pairs of --deterministic.
 TrainingMemory MemoryOf(const TrainingShape& shape);
+
+// About what the building of an index takes beside the vectors: a byte a number
+// for the codes, 2 for the rows in float16, 4 for rows in the order of lists;
+// of a graph codes of its own and the links of the lowest level, which are
+// there twice for a while.
+uint64_t IndexBytes(const IndexPlan& plan, uint64_t rows, int dim);
 
 // "1.20 GiB", "1.20 GiB, 4.00 MiB of AdaGrad and 1.20 GiB of copies": only what
 // there is.

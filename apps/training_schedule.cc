@@ -21,14 +21,29 @@ TrainingSchedule MakeHogwild(const TrainerOptions& options, int threads,
   return result;
 }
 
+// The pairs of `tokens` tokens with up to `contexts` contexts each, at most:
+// those of the longest sequences. Of tokens beyond the sequences that are known
+// nothing is known.
+uint64_t MostPairs(uint64_t tokens, uint64_t contexts,
+                   const std::vector<uint64_t>& sequences_of) {
+  uint64_t pairs = 0;
+  for (uint64_t n = sequences_of.size(); n-- > 1 && tokens > 0;) {
+    const uint64_t taken = std::min(tokens, n * sequences_of[n]);
+    pairs += taken * std::min(contexts, n - 1);
+    tokens -= taken;
+  }
+  return pairs + tokens * contexts;
+}
+
 }  // namespace
 
-uint64_t ScheduleBytes(const TrainingFlags& flags, uint64_t tokens_per_epoch) {
+uint64_t ScheduleBytes(const TrainingFlags& flags, uint64_t tokens_per_epoch,
+                       const std::vector<uint64_t>& sequences_of) {
   if (!flags.deterministic || flags.cbow) return 0;
   const uint64_t tokens =
       std::min(flags.partition.round_tokens, tokens_per_epoch);
-  const auto pairs_per_token = static_cast<uint64_t>(flags.windows.window) + 1;
-  return 2 * tokens * pairs_per_token * sizeof(RowPair);
+  const uint64_t contexts = static_cast<uint64_t>(flags.windows.window) + 1;
+  return 2 * sizeof(RowPair) * MostPairs(tokens, contexts, sequences_of);
 }
 
 absl::StatusOr<TrainingSchedule> MakeSchedule(const TrainingFlags& flags,

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "apps/common/training_flags.h"
@@ -24,8 +25,10 @@ struct TrainingSchedule {
 
 // About the bytes of pairs that the schedule holds at a time: with
 // --deterministic those of two rounds, a token being the context of window + 1
-// others on average; else 0.
-uint64_t ScheduleBytes(const TrainingFlags& flags, uint64_t tokens_per_epoch);
+// others on average, at most of all of its sequence; else 0. sequences_of as in
+// TrainingInput: the longest may all be in one round.
+uint64_t ScheduleBytes(const TrainingFlags& flags, uint64_t tokens_per_epoch,
+                       const std::vector<uint64_t>& sequences_of);
 
 // rows: of the output table. With --deterministic the partitioned schedule, or
 // for objectives that it cannot train a single training thread; else Hogwild.

@@ -1,6 +1,9 @@
 #include "apps/unseen_words.h"
 
+#include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
@@ -72,16 +75,43 @@ absl::StatusOr<WordRows> SubwordRows(const Model& model) {
       });
 }
 
-absl::Status CheckIsOf(const Model& model, const ItemIndex& index) {
-  bool same = index.size() == model.vocabulary.size() &&
+// The row of the model of each item of the index, whose order is another if it
+// has lists.
+absl::StatusOr<std::vector<uint32_t>> RowsOfItems(const Model& model,
+                                                  const ItemIndex& index) {
+  std::vector<uint32_t> rows;
+  bool same = index.changes() == nullptr &&
+              index.size() == model.vocabulary.size() &&
               index.dim() == model.input.dim();
-  for (uint32_t id = 0; same && id < model.vocabulary.size(); ++id) {
-    same = index.key(id) == model.vocabulary.key(id);
+  for (uint32_t id = 0; same && id < index.size(); ++id) {
+    rows.push_back(model.vocabulary.Find(index.key(id)));
+    same = rows.back() != Vocabulary::kNotFound;
   }
-  return same ? absl::OkStatus()
-              : absl::InvalidArgumentError(
-                    "the index is not of this model: their keys or their dims "
-                    "differ");
+  if (same) return rows;
+  return absl::InvalidArgumentError(
+      "the index is not of this model: their keys or their dims differ, or it "
+      "has changes");
+}
+
+// An index of these vectors of words with the ids of `index`.
+absl::StatusOr<ItemIndex> SpaceInOrder(const ItemIndex& index,
+                                       const std::vector<uint32_t>& rows,
+                                       const EmbeddingTable& vectors,
+                                       int threads) {
+  std::vector<std::string> keys;
+  EMBED_ASSIGN_OR_RETURN(EmbeddingTable ordered,
+                         EmbeddingTable::Create(rows.size(), vectors.dim()));
+  for (uint32_t id = 0; id < rows.size(); ++id) {
+    keys.emplace_back(index.key(id));
+    std::copy_n(vectors.row(rows[id]), vectors.dim(), ordered.row(id));
+  }
+  EMBED_ASSIGN_OR_RETURN(
+      const Vocabulary vocabulary,
+      Vocabulary::Create(keys, std::vector<uint64_t>(keys.size(), 1)));
+  ItemIndexOptions options;
+  options.threads = threads;
+  options.metric = index.metric();
+  return ItemIndex::Build(vocabulary, ordered.view(), options);
 }
 
 }  // namespace
@@ -104,8 +134,8 @@ absl::StatusOr<std::unique_ptr<UnseenWords>> UnseenWords::Open(
   std::unique_ptr<UnseenWords> words(new UnseenWords(std::move(read), index));
   Model& model = words->model_;
   absl::StatusOr<WordRows> rows = NewWordRows(model);
-  const absl::Status status =
-      rows.ok() ? CheckIsOf(model, index) : rows.status();
+  const absl::StatusOr<std::vector<uint32_t>> items = RowsOfItems(model, index);
+  const absl::Status status = rows.ok() ? items.status() : rows.status();
   if (!status.ok()) {
     return absl::Status(status.code(),
                         absl::StrCat(path, ": ", status.message()));
@@ -114,11 +144,8 @@ absl::StatusOr<std::unique_ptr<UnseenWords>> UnseenWords::Open(
   if (model.info.vectors != VectorsFrom::kComposed) {
     EMBED_ASSIGN_OR_RETURN(const EmbeddingTable composed,
                            ComposeAll(model.features, model.input, threads));
-    ItemIndexOptions options;
-    options.threads = threads;
-    EMBED_ASSIGN_OR_RETURN(
-        ItemIndex own,
-        ItemIndex::Build(model.vocabulary, composed.view(), options));
+    EMBED_ASSIGN_OR_RETURN(ItemIndex own,
+                           SpaceInOrder(index, *items, composed, threads));
     words->own_.emplace(std::move(own));
   }
   model.output = EmbeddingTable();
@@ -135,6 +162,7 @@ std::optional<std::vector<float>> UnseenWords::Vector(
   double square = 0;
   for (const float value : vector) square += double{value} * double{value};
   if (!(square > 0)) return std::nullopt;
+  if (space().metric() != Metric::kCosine) return vector;
   const float scale = static_cast<float>(1.0 / std::sqrt(square));
   for (float& value : vector) value *= scale;
   return vector;

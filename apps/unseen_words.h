@@ -39,7 +39,8 @@ class UnseenWords {
   static absl::StatusOr<std::unique_ptr<UnseenWords>> Open(
       const std::string& path, const ItemIndex& index, int threads);
 
-  // The vector of a word at length 1; none if the model has no n-gram of it.
+  // The vector of a word, at length 1 if the index ranks by cosine; none if the
+  // model has no n-gram of it.
   std::optional<std::vector<float>> Vector(absl::string_view word) const;
 
   // Where such vectors have their neighbors; the ids are those of the index.

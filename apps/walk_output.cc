@@ -1,27 +1,13 @@
 #include "apps/walk_output.h"
 
-#include <filesystem>
-#include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "apps/common/command_line.h"
 #include "apps/common/text_output.h"
 #include "embed/base/status_macros.h"
-#include "embed/io/atomic_file.h"
 #include "embed/io/key_text.h"
 
 namespace embed {
-
-absl::Status CheckWalksFile(const std::string& path, const std::string& input) {
-  if (path == "-") return absl::OkStatus();
-  std::error_code ignored;
-  if (std::filesystem::equivalent(path, input, ignored)) {
-    return UsageError(absl::StrCat(
-        "--walks_only: ", path, " is the input itself; choose another name"));
-  }
-  return CheckWritable(path);
-}
 
 absl::Status WriteWalks(SequenceSource* source, const Vocabulary& vocabulary,
                         uint32_t epochs, int threads, const std::string& path) {

@@ -11,9 +11,6 @@
 
 namespace embed {
 
-// Before any work: the file can be written and is not the input itself.
-absl::Status CheckWalksFile(const std::string& path, const std::string& input);
-
 // The sequences of the first `epochs` epochs, one a line, in the order of their
 // numbers, to `path` or, if it is "-", to standard output. Keys are separated
 // by blanks; white space within a key is written as U+2581, as in exported

@@ -58,8 +58,10 @@ uint64_t EstimateGraphBytes(const GraphFileOptions& options) {
   double edge_bytes;
   if (both_ways) {
     edge_bytes = 2 * (options.weighted ? 14 : 8);
+  } else if (options.weighted) {
+    edge_bytes = options.format == GraphFormat::kEdgeList ? 13 : 16;
   } else {
-    edge_bytes = options.weighted ? 16 : 12;
+    edge_bytes = 12;
   }
   return static_cast<uint64_t>(static_cast<double>(size) / line_bytes *
                                edge_bytes);

@@ -1,4 +1,5 @@
-// How an index is built: --index, --hnsw_m, --ef_construction, --target_recall.
+// How an index is built: --index, --metric, --hnsw_m, --ef_construction,
+// --nlist, --target_recall, --rerank.
 #ifndef EMBED_APPS_COMMON_INDEX_FLAGS_H_
 #define EMBED_APPS_COMMON_INDEX_FLAGS_H_
 
@@ -13,7 +14,7 @@
 
 namespace embed {
 
-enum class IndexKind { kAuto, kFlat, kHnsw };
+enum class IndexKind { kAuto, kFlat, kHnsw, kIvf };
 
 // With --index auto, indexes of more rows have a graph.
 constexpr uint64_t kMaxFlatRows = 50000;
@@ -28,8 +29,12 @@ struct IndexPlan {
   IndexKind kind = IndexKind::kAuto;
   HnswOptions hnsw;            // its threads are not used
   bool deterministic = false;  // one thread builds the graph
-  double target_recall = 0;    // 0: ef_search is not tuned
-  bool for_faiss = false;      // a file that FAISS itself reads
+  uint32_t lists = 0;          // with kIvf; 0: by the number of rows
+  Metric metric = Metric::kCosine;
+  RowCodec codec = RowCodec::kInt8;  // of our own files
+  double target_recall = 0;          // 0: neither ef_search nor nprobe is tuned
+  bool rerank_f16 = false;           // rows in float16 as well
+  bool for_faiss = false;            // a file that FAISS itself reads
 };
 
 FlagGroup IndexFlagGroup();
@@ -43,7 +48,7 @@ void ApplyIndexPlan(const IndexPlan& plan, uint64_t rows,
                     ItemIndexOptions* options);
 
 // What was built, in brackets behind "wrote FILE", and a line about the recall
-// if ef_search was tuned.
+// if ef_search or nprobe was tuned.
 std::string IndexNote(const ItemIndex& index, const ItemIndexOptions& options,
                       double seconds);
 

@@ -23,7 +23,7 @@ std::string WithoutCarriageReturn(absl::string_view line) {
 absl::Status LineReader::Fill() {
   if (buffer_.size() > kMaxLineBytes) {
     return absl::InvalidArgumentError(
-        absl::StrCat("standard input: a line of more than ", kMaxLineBytes,
+        absl::StrCat(name_, ": a line of more than ", kMaxLineBytes,
                      " bytes; expected one query a line"));
   }
   const size_t old_size = buffer_.size();
@@ -34,8 +34,7 @@ absl::Status LineReader::Fill() {
   } while (got < 0 && errno == EINTR);
   buffer_.resize(old_size + (got > 0 ? static_cast<size_t>(got) : 0));
   if (got < 0) {
-    return absl::DataLossError(
-        absl::StrCat("standard input: ", std::strerror(errno)));
+    return absl::DataLossError(absl::StrCat(name_, ": ", std::strerror(errno)));
   }
   ended_ = got == 0;
   return absl::OkStatus();

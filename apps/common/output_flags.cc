@@ -3,15 +3,12 @@
 #include <gflags/gflags.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <system_error>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "apps/common/output_file.h"
 #include "embed/base/status_macros.h"
-#include "embed/io/atomic_file.h"
 
 DEFINE_string(output, "",
               "write PREFIX.embed and PREFIX.faiss; default: the input's name "
@@ -72,7 +69,8 @@ absl::StatusOr<OutputPlan> ReadOutputFlags(const std::string& input) {
   return plan;
 }
 
-absl::Status CheckOutputs(const OutputPlan& plan, const std::string& input) {
+absl::Status CheckOutputs(const OutputPlan& plan,
+                          const std::vector<std::string>& inputs) {
   std::vector<std::string> paths = {plan.model_path, plan.index_path,
                                     plan.checkpoint_path, plan.relations_path};
   for (const OutputPlan::Export& file : plan.exports) {
@@ -83,13 +81,7 @@ absl::Status CheckOutputs(const OutputPlan& plan, const std::string& input) {
   }
   for (const std::string& path : paths) {
     if (path.empty()) continue;
-    std::error_code ignored;
-    if (std::filesystem::equivalent(path, input, ignored)) {
-      return UsageError(absl::StrCat("--output: ", path,
-                                     " is the input itself; choose another "
-                                     "prefix"));
-    }
-    EMBED_RETURN_IF_ERROR(CheckWritable(path));
+    EMBED_RETURN_IF_ERROR(CheckOutputFile("--output", path, inputs));
   }
   return absl::OkStatus();
 }

@@ -43,8 +43,9 @@ std::string InputStem(absl::string_view path);
 // From the flags. UsageError: a flag, or no --output where the input is "-".
 absl::StatusOr<OutputPlan> ReadOutputFlags(const std::string& input);
 
-// Before any work: every file can be written, and none is the input itself.
-absl::Status CheckOutputs(const OutputPlan& plan, const std::string& input);
+// Before any work: every file can be written, and none is one of the inputs.
+absl::Status CheckOutputs(const OutputPlan& plan,
+                          const std::vector<std::string>& inputs);
 
 }  // namespace embed
 

@@ -38,6 +38,21 @@ std::vector<std::string> ReadPhraseLists() {
   return absl::StrSplit(FLAGS_phrases, ',', absl::SkipEmpty());
 }
 
+absl::Status CheckNoWordsChosen() {
+  if (FLAGS_find_phrases.empty() && FLAGS_joined_text.empty()) {
+    return absl::OkStatus();
+  }
+  for (const char* const flag :
+       {"min_count", "max_vocab", "keep", "vocab_in"}) {
+    if (!IsFlagSet(flag)) continue;
+    return UsageError(absl::StrCat(
+        "--", flag,
+        " chooses the words of a training, but --find_phrases and "
+        "--joined_text keep all; rare words are --phrase_min_count's"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<PhrasePassFlags> ReadPhrasePassFlags(bool mode_has_phrases,
                                                     int threads) {
   for (const std::string& flag : PhraseFlagGroup().flags) {

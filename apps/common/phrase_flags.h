@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "apps/common/command_line.h"
 #include "text/phrases.h"
@@ -25,6 +26,10 @@ struct PhrasePassFlags {
 
 // The lists of phrases to join, in the order to apply them.
 std::vector<std::string> ReadPhraseLists();
+
+// UsageError: a pass that trains nothing, and a flag that chooses the words of
+// a training. Before the modes' defaults are set, which include such flags.
+absl::Status CheckNoWordsChosen();
 
 // The flags' values, validated. UsageError naming flag and value, or for a flag
 // that was set in a mode without phrases.

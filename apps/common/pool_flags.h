@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "embed/base/hash_table.h"
 #include "embed/math/pool.h"
 
 namespace embed {
@@ -24,7 +24,7 @@ class KeyCounts {
   double SifWeight(absl::string_view key, double a) const;
 
  private:
-  absl::flat_hash_map<std::string, uint64_t> counts_;
+  HashMap<std::string, uint64_t> counts_;
   double total_ = 0;
 };
 

@@ -56,7 +56,7 @@ TEST(ConvertTest, WrongUsageIsTwoAndBadDataIsOne) {
   const ToolResult itself =
       runner.Run({"embedconvert", "--export=vec", "v.vec"});
   EXPECT_EQ(itself.exit_code, 2);
-  EXPECT_THAT(itself.err, HasSubstr("is the input itself"));
+  EXPECT_THAT(itself.err, HasSubstr("is an input as well"));
   const ToolResult cut = runner.Run({"embedconvert", "short.bin"});
   EXPECT_EQ(cut.exit_code, 1);
   EXPECT_THAT(cut.err, HasSubstr("short.bin: byte 8"));

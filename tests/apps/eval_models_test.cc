@@ -100,6 +100,33 @@ TEST_F(EvalModelsTest, Recall) {
                              "--threads=1", "--cutoffs=10", "k.faiss"})[1][2]);
 }
 
+TEST_F(EvalModelsTest, RecallOfCodecs) {
+  TrainKarate("k", "1");
+  const Table all = Run({"recall", "--model=k.embed", "--codec=all",
+                         "--cutoffs=1,10", "--plot=p.svg"});
+  ASSERT_THAT(all, SizeIs(1 + 9 * 2));
+  EXPECT_THAT(all[0],
+              ElementsAre("codec", "k", "recall", "rms_error", "max_error",
+                          "bytes_per_row", "queries_per_second",
+                          "exact_per_second", "queries", "keys"));
+  EXPECT_EQ(all[1][0], "int8");
+  EXPECT_EQ(all[1][5], "20");
+  EXPECT_EQ(all[18][0], "f32");
+  EXPECT_EQ(all[18][5], "64");
+  EXPECT_EQ(Number(all, 18, "recall"), 1);
+  EXPECT_LT(Number(all, 18, "max_error"), 1e-6);
+  EXPECT_THAT(runner_.Read("p.svg"), HasSubstr("int8_pow2"));
+  const Table l2 = Run({"recall", "--model=k.embed", "--codec=int8,f16,f32",
+                        "--metric=l2", "--cutoffs=10"});
+  ASSERT_THAT(l2, SizeIs(4));
+  for (size_t row = 1; row <= 3; ++row) {
+    EXPECT_GT(Number(l2, row, "recall"), 0.95);
+  }
+  EXPECT_THAT(Run({"recall", "--model=k.embed", "--codec=all", "--metric=dot",
+                   "--cutoffs=1"}),
+              SizeIs(9));  // no faiss8
+}
+
 TEST_F(EvalModelsTest, RecallNeedsTheModelOfTheIndex) {
   TrainKarate("k", "1");
   runner_.Write("w.vec", absl::StrCat("1 16\n1", std::string(32, ' '),

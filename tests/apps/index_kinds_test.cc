@@ -1,4 +1,5 @@
 // Indexes with and without a graph, as users make and ask them.
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -61,6 +62,51 @@ TEST_F(IndexKindsTest, OneFileIsWrittenAndNoOther) {
   EXPECT_THAT(runner_.List(), ElementsAre("v.faiss", "v.vec"));
   // Few rows need no graph.
   EXPECT_THAT(Convert({}).err, Not(HasSubstr("graph")));
+}
+
+// Points on a line: each its number times (1, 2).
+TEST_F(IndexKindsTest, MetricIsThatOfTheAnswers) {
+  runner_.Write("v.vec", "5 2\na 0 0\nb 1 2\nc 2 4\nd 3 6\ne 4 8\n");
+  for (const char* const index : {"--index=flat", "--index=hnsw"}) {
+    ASSERT_EQ(Convert({"--metric=l2", index}).exit_code, 0);
+    ToolResult result = Query({"--k=3", "b"});
+    // a and c are equally near.
+    EXPECT_THAT(Keys(result.out), testing::UnorderedElementsAre("a", "c", "d"));
+    EXPECT_THAT(result.out, HasSubstr("b\t3\td\t20"));
+    EXPECT_THAT(Keys(Query({"--min_score=6", "b"}).out), ElementsAre("a", "c"));
+    EXPECT_EQ(Query({"--min_score=-1", "b"}).exit_code, 2);
+    ASSERT_EQ(Convert({"--metric=dot", index}).exit_code, 0);
+    result = Query({"--k=3", "b"});
+    EXPECT_THAT(Keys(result.out), ElementsAre("e", "d", "c"));
+    EXPECT_THAT(Keys(Query({"--min_score=14", "b"}).out),
+                ElementsAre("e", "d"));
+    // A row of zeros is found by dot, with a score of 0.
+    EXPECT_THAT(Keys(Query({"--k=9", "b"}).out),
+                ElementsAre("e", "d", "c", "a"));
+  }
+}
+
+TEST_F(IndexKindsTest, BadNumbersAreRefusedByKeyWhateverTheMetric) {
+  runner_.Write("v.vec", "2 2\na 0 1\nbad nan 2\n");
+  for (const char* const metric : {"cosine", "dot", "l2"}) {
+    const ToolResult result = Convert({absl::StrCat("--metric=", metric)});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err, HasSubstr("bad"));
+  }
+}
+
+TEST_F(IndexKindsTest, OtherCodecsAreServed) {
+  ASSERT_EQ(Convert({}).exit_code, 0);
+  const std::vector<std::string> expected =
+      Keys(Query({"--k=1", "even700"}).out);
+  for (const char* const codec :
+       {"int8_plain", "int8_pow2", "uint8", "int8_sat"}) {
+    const ToolResult result =
+        Convert({absl::StrCat("--codec=", codec), "--index=hnsw"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(Keys(Query({"--k=100", "even700"}).out),
+                testing::Contains(expected.at(0)));
+  }
 }
 
 TEST_F(IndexKindsTest, EveryFormIsMadeFromItsName) {
@@ -134,6 +180,54 @@ TEST_F(IndexKindsTest, OneThreadGivesTheSameBytes) {
   }
 }
 
+TEST_F(IndexKindsTest, ListsAreMadeAndAsked) {
+  ASSERT_EQ(Convert({"--index=flat"}).exit_code, 0);
+  const std::string flat = Query({"even700", "odd33"}).out;
+  const ToolResult made =
+      Convert({"--index=ivf", "--nlist=30", "--target_recall=0.9"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_THAT(made.err, HasSubstr("in 30 lists, made in "));
+  EXPECT_THAT(made.err, HasSubstr("\nnprobe "));
+  EXPECT_EQ(Query({"--exact", "even700", "odd33"}).out, flat);
+  EXPECT_EQ(Query({"--nprobe=10", "even700", "odd33"}).out, flat);
+  EXPECT_EQ(Lines(Query({"--nprobe=1", "even700"}).out).size(), 10u);
+  EXPECT_EQ(Query({"even700"}).exit_code, 0);
+  const std::string bytes = runner_.Read("v.faiss");
+  ASSERT_EQ(Convert({"--index=ivf", "--nlist=30", "--target_recall=0.9",
+                     "--threads=2"})
+                .exit_code,
+            0);
+  EXPECT_EQ(runner_.Read("v.faiss"), bytes);
+  const ToolResult many = Convert({"--index=ivf", "--nlist=1501"});
+  EXPECT_EQ(many.exit_code, 1);
+  EXPECT_THAT(many.err, HasSubstr("1501 lists of 1500 rows"));
+}
+
+TEST_F(IndexKindsTest, Float16RowsGiveFinerScores) {
+  ASSERT_EQ(Convert({"--rerank=f16"}).exit_code, 0);
+  const ToolResult result = Query({"--k=3", "even700"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto vector = [](int i) {
+    const double x = (i + 0.5) / 1500;
+    return std::vector<double>{x, x * x, 1 - x};
+  };
+  for (const std::string& line : Lines(result.out)) {
+    const std::vector<std::string> fields = absl::StrSplit(line, '\t');
+    const size_t digit = fields.at(2).find_first_of("0123456789");
+    const std::vector<double> a = vector(700);
+    const std::vector<double> b = vector(std::stoi(fields[2].substr(digit)));
+    double dot = 0;
+    double aa = 0;
+    double bb = 0;
+    for (int j = 0; j < 3; ++j) {
+      dot += a[j] * b[j];
+      aa += a[j] * a[j];
+      bb += b[j] * b[j];
+    }
+    EXPECT_NEAR(std::stod(fields.at(3)), dot / std::sqrt(aa * bb), 1e-5);
+  }
+}
+
 TEST_F(IndexKindsTest, TypesFilterAndAreShown) {
   runner_.Write("g.hin",
                 "ann\tauthor\twrites\tp1\tpaper\n"
@@ -165,13 +259,23 @@ TEST_F(IndexKindsTest, TypesFilterAndAreShown) {
 TEST_F(IndexKindsTest, WrongUsageIsExitCode2) {
   for (const std::vector<std::string>& flags :
        std::vector<std::vector<std::string>>{
-           {"--index=ivf"},
+           {"--index=lists"},
+           {"--index=ivf", "--hnsw_m=8"},
+           {"--index=ivf", "--nlist=-1"},
+           {"--index=hnsw", "--nlist=5"},
+           {"--rerank=f32"},
+           {"--codec=faiss8", "--rerank=f16"},
+           {"--codec=faiss8", "--index=ivf"},
            {"--index=flat", "--hnsw_m=8"},
            {"--hnsw_m=1"},
            {"--ef_construction=0"},
            {"--target_recall=1"},
            {"--codec=x"},
            {"--codec=faiss8", "--target_recall=0.9"},
+           {"--codec=faiss8", "--metric=l2"},
+           {"--codec=uint8", "--metric=l2"},
+           {"--codec=f16"},
+           {"--metric=x"},
            {"--output=v"},
            {"--export=vec"}}) {
     const ToolResult result = Convert(flags);
@@ -188,6 +292,9 @@ TEST_F(IndexKindsTest, WrongUsageIsExitCode2) {
        std::vector<std::vector<std::string>>{{"--ef_search=0"},
                                              {"--ef_search=50"},
                                              {"--ef_search=50", "--exact"},
+                                             {"--nprobe=0"},
+                                             {"--nprobe=5"},
+                                             {"--nprobe=5", "--min_score=0"},
                                              {"--min_score=2"},
                                              {"--filter=kind=x"}}) {
     std::vector<std::string> arguments = flags;

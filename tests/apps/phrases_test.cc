@@ -120,6 +120,10 @@ TEST_F(PhrasesTest, WrongUseAndBadFiles) {
            {"--find_phrases=p", "--joined_text=p", "t.txt"},
            {"--find_phrases=p", "--vocab_out=v", "t.txt"},
            {"--find_phrases=p", "--export=vec", "t.txt"},
+           {"--find_phrases=p", "--min_count=2", "t.txt"},
+           {"--find_phrases=p", "--keep=t.txt", "t.txt"},
+           {"--find_phrases=p", "--max_vocab=5", "t.txt"},
+           {"--phrases=p", "--joined_text=j", "--vocab_in=v", "t.txt"},
            {"--mode=deepwalk", "--find_phrases=p", "t.txt"},
            {"--mode=item2vec", "--phrases=p", "t.txt"}}) {
     const ToolResult result = Run(flags);

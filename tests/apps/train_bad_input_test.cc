@@ -226,13 +226,13 @@ TEST(TrainBadInputTest, NeverOverwritesItsInput) {
   const ToolRunner runner;
   runner.Write("g.embed", KarateEdges());
   ExpectError(runner.Run({"embedtrain", "--mode=deepwalk", "g.embed"}), 2,
-              "input itself");
+              "is an input as well");
   EXPECT_EQ(runner.Read("g.embed"), KarateEdges());
   // Not even by the second file of an export.
   runner.Write("g.keys.txt", KarateEdges());
   ExpectError(runner.Run({"embedtrain", "--mode=deepwalk", "--output=g",
                           "--export=npy", "g.keys.txt"}),
-              2, "input itself");
+              2, "is an input as well");
   EXPECT_EQ(runner.Read("g.keys.txt"), KarateEdges());
 }
 

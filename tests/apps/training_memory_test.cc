@@ -77,15 +77,52 @@ TEST(TrainingMemoryTest, CountsThePairsOfTwoRounds) {
   TrainingFlags flags;
   flags.windows.window = 5;
   flags.partition.round_tokens = 1000;
-  EXPECT_EQ(ScheduleBytes(flags, 1 << 20), 0u);
+  EXPECT_EQ(ScheduleBytes(flags, 1 << 20, {}), 0u);
   flags.deterministic = true;
-  EXPECT_EQ(ScheduleBytes(flags, 1 << 20), 2u * 1000 * 6 * 8);
-  EXPECT_EQ(ScheduleBytes(flags, 10), 2u * 10 * 6 * 8);
+  EXPECT_EQ(ScheduleBytes(flags, 1 << 20, {}), 2u * 1000 * 6 * 8);
+  EXPECT_EQ(ScheduleBytes(flags, 10, {}), 2u * 10 * 6 * 8);
   TrainingShape shape;
   shape.inputs = shape.outputs = 10;
   const uint64_t tables = MemoryOf(shape).total();
   shape.schedule_bytes = 5;
   EXPECT_EQ(MemoryOf(shape).total(), tables + 5);
+}
+
+// Baskets: a token has at most the others of its line as contexts.
+TEST(TrainingMemoryTest, CountsNoMorePairsThanSequencesHave) {
+  TrainingFlags flags;
+  flags.deterministic = true;
+  flags.windows.fixed_window = true;
+  flags.windows.window = 1000;
+  flags.partition.round_tokens = 100;
+  // 3 of one token, 10 of 2, 5 of 4: 43 tokens, 10 * 2 + 5 * 12 pairs.
+  const std::vector<uint64_t> few = {7, 3, 10, 0, 5};
+  EXPECT_EQ(ScheduleBytes(flags, 43, few), 2u * 80 * 8);
+  // The longest fill the round: 20 tokens with 3 contexts and 10 with one.
+  EXPECT_EQ(ScheduleBytes(flags, 30, few), 2u * 70 * 8);
+  std::vector<uint64_t> many(1001);
+  many[1000] = 1;
+  many[10] = 1000;
+  EXPECT_EQ(ScheduleBytes(flags, 11000, many), 2u * 100 * 999 * 8);
+  flags.partition.round_tokens = 2000;
+  EXPECT_EQ(ScheduleBytes(flags, 11000, many),
+            2u * (1000 * 999 + 1000 * 9) * 8);
+  // A window of its own bounds it, too.
+  flags.windows.fixed_window = false;
+  flags.windows.window = 5;
+  EXPECT_EQ(ScheduleBytes(flags, 11000, many), 2u * 2000 * 6 * 8);
+}
+
+TEST(TrainingMemoryTest, AnIndexTakesMoreWithAGraphOrWithFloat16) {
+  IndexPlan plan;
+  EXPECT_EQ(IndexBytes(plan, 50000, 20), 50000u * 20);
+  plan.hnsw.m = 8;
+  EXPECT_EQ(IndexBytes(plan, 50001, 20), 50001u * (20 + 20 + 2 * 16 * 4));
+  plan.kind = IndexKind::kFlat;
+  plan.rerank_f16 = true;
+  EXPECT_EQ(IndexBytes(plan, 50001, 20), 50001u * 60);
+  plan.kind = IndexKind::kIvf;
+  EXPECT_EQ(IndexBytes(plan, 50001, 20), 50001u * 140);
 }
 
 TEST(TrainingMemoryTest, TellsWhatThereIs) {

@@ -26,7 +26,7 @@ TEST(GraphMemoryTest, CountsLinesByTheirLength) {
   options.weighted = true;
   EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 28, 0.2);
   options.directed = true;
-  EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 16, 0.1);
+  EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 13, 0.1);
   options.weighted = false;
   EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 12, 0.1);
   EXPECT_TRUE(CheckGraphMemory(options).ok());

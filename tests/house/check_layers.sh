@@ -48,6 +48,8 @@ function allowed(from, to,   a, b) {
     bad("FAISS belongs into embed/index")
   if (path ~ /^boost\/graph\// && from != "graph")
     bad("Boost.Graph belongs into graph")
+  if (path ~ /^absl\/container\/(flat|node)_hash_/ && FILENAME !~ /embed\/base\/hash_table\.h$/)
+    bad("hash tables are those of embed/base/hash_table.h")
   if (path ~ /^gflags\// && from != "apps") bad("gflags belongs into apps")
   if (path ~ /^Eigen\// && from ~ /^embed\/(base|kernels)$/)
     bad("Eigen starts at embed/math")

@@ -7,21 +7,28 @@ import sys
 import zipf_corpus
 
 
-def english(data, work, megabytes):
-    """The first `megabytes` (0: all) of en_wiki, cut at the end of a line."""
-    path = os.path.join(work, f"en_wiki_{megabytes or 'all'}.txt")
+def words(data, work, name, megabytes):
+    """The first `megabytes` (0: all) of a text of DATA, cut at the end of a
+    line, as a plain file, since fasttext reads no other."""
+    stem = os.path.splitext(name)[0]
+    path = os.path.join(work, f"{stem}_{megabytes or 'all'}.txt")
     if os.path.exists(path):
         return path
-    source = os.path.join(data, "text", "en_wiki.txt.zst")
+    source = os.path.join(data, "text", name + ".zst")
     if not os.path.exists(source):
         sys.exit(f"error: {source} is missing; DATA must hold "
-                 "text/en_wiki.txt.zst and eval/*.tsv")
+                 f"text/{name}.zst and eval/*.tsv")
     with subprocess.Popen(["zstd", "-dcq", source],
                           stdout=subprocess.PIPE) as unpacker:
         text = unpacker.stdout.read(megabytes * 1000000 or -1)
         unpacker.stdout.close()  # the rest is not wanted: it ends with SIGPIPE
     _write(path, text[:text.rindex(b"\n") + 1])
     return path
+
+
+def english(data, work, megabytes):
+    """The first `megabytes` (0: all) of en_wiki."""
+    return words(data, work, "en_wiki.txt", megabytes)
 
 
 def zipf(work, vocabulary, tokens):

@@ -13,6 +13,7 @@ import sys
 
 import quality_networks
 import quality_peers
+import quality_words
 from cached_runs import CachedRuns
 
 SECTIONS = {
@@ -23,7 +24,8 @@ SECTIONS = {
     "typed": quality_networks.typed,
     "links": quality_networks.links,
     "end_to_end": quality_peers.end_to_end,
-    "words": quality_peers.words,
+    "english": quality_words.english,
+    "chinese": quality_words.chinese,
 }
 INSTRUCTIONS = (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("asimd", "NEON"))
 
@@ -46,6 +48,14 @@ def parse_options():
         help="of DBLP (ProNE), 51,264 nodes (default: as --splits)")
     add("--ratios", type=int, nargs="+",
         help="percent of the nodes known, 50 among them (default: 10 ... 90)")
+    add("--word_dims", type=int, nargs="+",
+        help="of words (default: 100 300; --fast: 100)")
+    add("--word_seeds", type=int,
+        help="trainings of words with up to 299 numbers (default: 3)")
+    add("--large_word_seeds", type=int, default=1,
+        help="of words with 300 numbers and more (default: 1)")
+    add("--leave_out", nargs="+", default=[], metavar="METHOD",
+        help="rows of the tables of words")
     add("--threads", type=int, default=os.cpu_count())
     add("--output", help="the page (default: benchmarks/RESULTS.md; with "
         "--fast WORK/RESULTS.md)")
@@ -57,6 +67,9 @@ def parse_options():
     options.configs = os.path.join(root, "configs")
     options.script = os.path.join(root, "benchmarks")
     options.seeds = options.seeds or (1 if options.fast else 2)
+    options.word_seeds = options.word_seeds or (1 if options.fast else 3)
+    options.word_dims = options.word_dims or (
+        [100] if options.fast else [100, quality_words.LARGE_DIM])
     options.splits = options.splits or (3 if options.fast else 10)
     options.ratios = options.ratios or (
         [10, 50, 90] if options.fast else quality_networks.RATIOS)

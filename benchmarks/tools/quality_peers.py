@@ -1,9 +1,6 @@
-"""Tables of ours beside other programs: the same walks, the same text."""
-import csv
+"""Tables of ours beside other programs on the same walks."""
 import json
 import os
-import subprocess
-import sys
 
 import trainers
 from quality_networks import Classifier, block
@@ -81,43 +78,3 @@ def gensim_rows(classifier, runs, walk_flags, commands, ours):
         "": "gensim: training on these walks", "CPU s": f"{theirs['cpu']:.1f}",
         "seconds": f"{theirs['wall']:.1f}", **scores,
         "gensim / embed, CPU": f"{theirs['cpu'] / ours['cpu']:.1f}x"}]
-
-
-def words(options, runs):
-    """words.sh beside fasttext and gensim; a table that is there is taken."""
-    path = runs.path("train_runs.tsv")
-    script = os.path.join(options.script,
-                          "train.sh" if options.fast else "words.sh")
-    if not os.path.exists(path):
-        more = (["--megabytes", "30", "--objectives", "skipgram", "--threads",
-                 str(options.threads)] if options.fast else [])
-        subprocess.run([script, options.data, options.work, *more], check=True,
-                       stdout=sys.stderr)
-    with open(path, encoding="utf-8", newline="") as file:
-        found = list(csv.DictReader(file, delimiter="\t"))
-    rows = [{"": row["trainer"], "seed": row["seed"],
-             "threads": row["threads"], "dim": row["dim"],
-             "epochs": row["epochs"],
-             **{shown: f"{float(row[column]):.1f}" if row.get(column) else ""
-                for shown, column in (
-                    ("WordSim-353", "ws353"), ("RW", "rw"),
-                    ("Google analogies", "google_analogy"),
-                    ("training CPU s", "train_cpu_seconds"),
-                    ("training s", "train_seconds"))}}
-            for row in found]
-    command = ("benchmarks/train.sh DATA WORK --megabytes 30 --objectives "
-               f"skipgram --threads {options.threads}"
-               if options.fast else "benchmarks/words.sh DATA WORK")
-    return ("## Words\n\nSkip-gram on en_wiki"
-            f"{', its first 30 MB' if options.fast else ''}; Spearman x 100, "
-            "and percent of the analogies within the 30,000 most frequent "
-            "words.\n\n" + block(rows, [command],
-                                 skipped_note(found)))
-
-
-def skipped_note(found):
-    """The trainers that words.sh left out."""
-    missing = {"embed", "fasttext", "gensim"} - {row["trainer"]
-                                                 for row in found}
-    return ("Skipped, as not installed: " + ", ".join(sorted(missing)) + "."
-            if missing else "")

@@ -1,5 +1,6 @@
-// Recall@10 against queries/s of HnswGraph, hnswlib and FAISS's IndexHNSWFlat,
-// one thread, one query at a time:
+// Recall@10 against queries/s of HnswGraph (scores of the best from its codes,
+// and from float16 rows), IvfLists (ef is nprobe), hnswlib and FAISS's
+// IndexHNSWFlat, one thread, one query at a time:
 //   hnsw_bench VECTORS [ROWS [M [EF_CONSTRUCTION [hnswlib|faiss|all|none]]]]
 // VECTORS: any file embed/io/vector_reader.h reads. The rows are brought to
 // length 1 and, up to ROWS, filled up with copies of themselves plus normal
@@ -20,6 +21,7 @@
 #include "benchmarks/embed/index/hnsw_peers.h"
 #include "embed/index/hnsw_graph.h"
 #include "embed/index/int8_table.h"
+#include "embed/index/ivf_lists.h"
 #include "embed/io/vector_reader.h"
 
 namespace embed {
@@ -66,29 +68,90 @@ void Measure(const std::string& name, const SearchFunction& search,
   std::fflush(stdout);
 }
 
+using OneSearch = std::function<absl::StatusOr<SearchHits>(
+    const MatrixView& query, const SearchOptions& options)>;
+
+// The ids of all queries' hits, one query at a time.
+std::vector<uint32_t> SearchOneByOne(const MatrixView& queries,
+                                     SearchOptions options,
+                                     const OneSearch& search) {
+  options.k = kTop;
+  std::vector<uint32_t> ids;
+  for (uint64_t q = 0; q < queries.rows; ++q) {
+    const MatrixView query = {queries.row(q).data(), 1, queries.dim,
+                              queries.stride};
+    const auto hits = search(query, options);
+    for (const SearchHit& hit : hits->front()) ids.push_back(hit.id);
+  }
+  return ids;
+}
+
 bool MeasureOurs(const MatrixView& rows, const MatrixView& queries,
                  const HnswOptions& options,
                  const std::vector<uint32_t>& expected) {
+  Int8TableOptions with_f16;
+  with_f16.keep_f16 = true;
   const auto table = Int8Table::Build(rows, {});
-  if (!table.ok()) return false;
+  const auto f16_table = Int8Table::Build(rows, with_f16);
+  if (!table.ok() || !f16_table.ok()) return false;
   const double start = CpuSeconds();
   const auto graph = HnswGraph::Build(*table, options);
   if (!graph.ok()) return false;
   std::printf("embed: built in %.1f s\n", CpuSeconds() - start);
-  const auto search = [&](int ef) {
-    SearchOptions search_options;
-    search_options.k = kTop;
-    search_options.ef_search = ef;
-    std::vector<uint32_t> ids;
-    for (uint64_t q = 0; q < queries.rows; ++q) {
-      const MatrixView query = {queries.row(q).data(), 1, queries.dim,
-                                queries.stride};
-      const auto hits = graph->Search(*table, query, search_options);
-      for (const SearchHit& hit : hits->front()) ids.push_back(hit.id);
-    }
-    return ids;
-  };
-  Measure("embed", search, expected);
+  for (const Int8Table* searched : {&*table, &*f16_table}) {
+    Measure(
+        searched->has_f16() ? "embed f16" : "embed",
+        [&](int ef) {
+          SearchOptions search_options;
+          search_options.ef_search = ef;
+          return SearchOneByOne(
+              queries, search_options,
+              [&](const MatrixView& query, const SearchOptions& asked) {
+                return graph->Search(*searched, query, asked);
+              });
+        },
+        expected);
+  }
+  return true;
+}
+
+bool MeasureLists(const MatrixView& rows, const MatrixView& queries,
+                  const std::vector<uint32_t>& expected) {
+  const double start = CpuSeconds();
+  auto partition = PartitionRows(rows, {});
+  if (!partition.ok()) return false;
+  Matrix ordered(rows.rows, rows.dim);
+  for (uint64_t i = 0; i < rows.rows; ++i) {
+    std::copy_n(rows.row(partition->order[i]).data(), rows.dim, ordered.row(i));
+  }
+  Int8TableOptions with_f16;
+  with_f16.keep_f16 = true;
+  const auto table = Int8Table::Build(ordered.view(), {});
+  IvfLists::Parts parts;
+  parts.starts = partition->starts;
+  const auto lists =
+      IvfLists::FromParts(partition->centers, parts, rows.rows, nullptr);
+  if (!table.ok() || !lists.ok()) return false;
+  std::printf("embed ivf: %u lists built in %.1f s\n", lists->lists(),
+              CpuSeconds() - start);
+  const auto f16_table = Int8Table::Build(ordered.view(), with_f16);
+  if (!f16_table.ok()) return false;
+  for (const Int8Table* searched : {&*table, &*f16_table}) {
+    Measure(
+        searched->has_f16() ? "ivf f16" : "ivf",
+        [&](int nprobe) {
+          SearchOptions search_options;
+          search_options.nprobe = nprobe;
+          std::vector<uint32_t> ids = SearchOneByOne(
+              queries, search_options,
+              [&](const MatrixView& query, const SearchOptions& asked) {
+                return lists->Search(*searched, query, asked);
+              });
+          for (uint32_t& id : ids) id = partition->order[id];
+          return ids;
+        },
+        expected);
+  }
   return true;
 }
 
@@ -128,7 +191,10 @@ int Main(int argc, char** argv) {
   std::printf("%d rows of dim %d, m %d, ef_construction %d\n",
               static_cast<int>(rows.rows), rows.dim, options.m,
               options.ef_construction);
-  if (!MeasureOurs(rows.view(), queries.view(), options, expected)) return 1;
+  if (!MeasureOurs(rows.view(), queries.view(), options, expected) ||
+      !MeasureLists(rows.view(), queries.view(), expected)) {
+    return 1;
+  }
   if (peers == "hnswlib" || peers == "all") {
     const auto peer = MakeHnswlib(options.m, options.ef_construction);
     if (peer != nullptr) {

@@ -1,0 +1,288 @@
+"""Tables of word vectors: every method on one text at the same settings."""
+import json
+import math
+import os
+import statistics
+from dataclasses import dataclass, field
+
+import corpora
+import trainers
+from quality_networks import block, file_name, seedless
+
+OURS = "embed"
+FASTTEXT = "Debian's fasttext"
+GENSIM = "gensim"
+# From so many numbers on, trainings are slow, and there are fewer of them.
+LARGE_DIM = 300
+
+
+@dataclass
+class Method:
+    title: str
+    program: str = OURS
+    flags: list = field(default_factory=list)  # of ours, or of fasttext
+    gensim: dict = field(default_factory=dict)  # arguments of its Word2Vec
+    rate: float = 0.05
+    seeds: int = 0  # at most so many (0: all)
+    large: bool = True  # trained with LARGE_DIM numbers, too
+
+
+@dataclass
+class Language:
+    name: str
+    text: str  # file
+    min_count: int
+    methods: list
+    similarity: dict  # title by file of eval/
+    analogies: str
+    restrict: int = 0  # analogies within so many of the commonest words
+    window: int = 5
+    negatives: int = 5
+    epochs: int = 5
+    subsample: float = 1e-4
+
+
+def ours(title, mode, rate, *flags, **more):
+    return Method(title, OURS, [f"--mode={mode}", *flags], rate=rate, **more)
+
+
+CBOW = ["--arch=cbow", "--cbow_gradient=word2vec"]
+CHINESE = [
+    ours("skip-gram", "word2vec", 0.025),
+    ours("skip-gram, rate 0.05", "word2vec", 0.05, seeds=1, large=False),
+    ours("CBOW", "word2vec", 0.05, *CBOW),
+    ours("fasttext mode", "fasttext", 0.05, "--ngram_min=1", "--ngram_max=2"),
+    ours("cw2vec, both", "cw2vec", 0.01, "--output_table=both"),
+    ours("cw2vec, context", "cw2vec", 0.01, "--output_table=context", seeds=1,
+         large=False),
+    ours("cw2vec, input", "cw2vec", 0.01, "--output_table=input", seeds=1,
+         large=False),
+    ours("cw2vec, both, all stroke orders", "cw2vec", 0.01,
+         "--output_table=both", "--strokes_all_orders", seeds=1, large=False),
+    ours("cw2vec, both, Latin n-grams", "cw2vec", 0.01, "--output_table=both",
+         "--latin_ngrams", seeds=1, large=False),
+    Method("fasttext, n-grams 1..2", FASTTEXT,
+           ["skipgram", "-minn", "1", "-maxn", "2"], seeds=1),
+]
+ENGLISH = [
+    ours("skip-gram", "word2vec", 0.05),
+    Method("skip-gram, gensim", GENSIM, gensim={"sg": 1}, seeds=1),
+    Method("skip-gram, fasttext", FASTTEXT,
+           ["skipgram", "-minn", "0", "-maxn", "0"], seeds=1),
+    ours("CBOW", "word2vec", 0.05, *CBOW),
+    Method("CBOW, gensim", GENSIM, gensim={"sg": 0, "cbow_mean": 1}, seeds=1),
+    Method("CBOW, fasttext", FASTTEXT, ["cbow", "-minn", "0", "-maxn", "0"],
+           seeds=1),
+    ours("fasttext mode, n-grams 3..6", "fasttext", 0.05),
+    Method("n-grams 3..6, fasttext", FASTTEXT,
+           ["skipgram", "-minn", "3", "-maxn", "6"], seeds=1),
+]
+
+
+def embed_command(runs, method, language, text, output, dim, seed):
+    return [runs.programs["embedtrain"], *method.flags, f"--dim={dim}",
+            f"--window={language.window}", f"--negatives={language.negatives}",
+            f"--epochs={language.epochs}", f"--min_count={language.min_count}",
+            f"--subsample={language.subsample:g}",
+            f"--learning_rate={method.rate:g}", "--threads=1",
+            f"--seed={seed}", "--progress=none", "--index=flat",
+            f"--output={output}", text]
+
+
+def fasttext_command(method, language, text, output, dim, seed):
+    return ["/usr/bin/fasttext", *method.flags, "-dim", str(dim), "-ws",
+            str(language.window), "-neg", str(language.negatives), "-epoch",
+            str(language.epochs), "-minCount", str(language.min_count), "-t",
+            f"{language.subsample:g}", "-lr", f"{method.rate:g}", "-thread",
+            "1", "-seed", str(seed), "-verbose", "0", "-input", text,
+            "-output", output]
+
+
+def gensim_command(method, language, text, output, dim, seed):
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                          "train_gensim.py")
+    arguments = {**method.gensim, "hs": 0, "negative": language.negatives,
+                 "vector_size": dim, "window": language.window,
+                 "epochs": language.epochs, "min_count": language.min_count,
+                 "sample": language.subsample, "alpha": method.rate,
+                 "workers": 1, "seed": seed}
+    return [trainers.Gensim.python, script, text, output,
+            json.dumps(arguments)]
+
+
+class Table:
+    """The trainings and scores of one language."""
+
+    def __init__(self, options, runs, language):
+        self.options = options
+        self.runs = runs
+        self.language = language
+        self.text = corpora.words(options.data, options.work, language.text,
+                                  30 if options.fast else 0)
+        self.commands = []
+        self.busy = False  # the machine had other work
+
+    def train(self, method, dim, seed):
+        """File of vectors and the cost of the training."""
+        name = f"{self.language.name}_{file_name(method.title)}_{dim}_{seed}"
+        output = self.runs.path(name)
+        if method.program == OURS:
+            model = output + ".embed"
+            command = embed_command(self.runs, method, self.language, self.text,
+                                    output, dim, seed)
+        elif method.program == FASTTEXT:
+            model = output + ".vec"
+            command = fasttext_command(method, self.language, self.text, output,
+                                       dim, seed)
+        else:
+            model = output + ".bin"
+            command = gensim_command(method, self.language, self.text, model,
+                                     dim, seed)
+        cost = self.runs.run(name, command, [model])
+        self.busy |= cost["wall"] > 1.5 * cost["cpu"]
+        self.show(command, name, dim, seed)
+        return name, model, cost
+
+    def show(self, command, name, dim, seed, method=None):
+        """Notes a command for any dim and seed, and method if it is given."""
+        text = seedless(self.runs, command, name[:-len(f"_{seed}")], seed)
+        for old, new in ((f"_{dim}_SEED", "_DIM_SEED"),
+                         (f"--dim={dim} ", "--dim=DIM "),
+                         (f"-dim {dim} ", "-dim DIM "),
+                         (f'"vector_size": {dim}', '"vector_size": DIM'),
+                         (f'"seed": {seed}', '"seed": SEED'),
+                         (f"-seed {seed} ", "-seed SEED "),
+                         (os.path.dirname(os.path.abspath(__file__)) + "/", ""),
+                         ("/usr/bin/fasttext", "fasttext")):
+            text = text.replace(old, new)
+        if method is not None:
+            text = text.replace(f"_{file_name(method.title)}_DIM_",
+                                "_METHOD_DIM_")
+        self.commands.append(text)
+
+    def scores(self, method, dim, seed):
+        """Of one training: a row of percentages by column, and what they
+        cover."""
+        language, runs = self.language, self.runs
+        name, model, cost = self.train(method, dim, seed)
+        found, covered = {}, []
+        for title, file in language.similarity.items():
+            table = f"{name}_{os.path.splitext(file)[0]}"
+            rows, command = runs.evaluate(
+                table, "wordsim", model, ["--threads=1"],
+                os.path.join(runs.data, "eval", file))
+            self.show(command, name, dim, seed, method)
+            found[title] = 100 * float(rows[0]["spearman"])
+            covered.append(rows[0]["used"])
+        restrict = [f"--restrict_vocab={language.restrict}"] * bool(
+            language.restrict)
+        rows, command = runs.evaluate(
+            name + "_analogies", "analogy", model, ["--threads=1", *restrict],
+            os.path.join(runs.data, "eval", language.analogies))
+        self.show(command, name, dim, seed, method)
+        for title, part in language_parts(language, rows):
+            used = sum(int(row["used"]) for row in part)
+            for column, shown in (("cos_add", "3CosAdd"),
+                                  ("cos_mul", "3CosMul")):
+                right = sum(float(row[column]) * int(row["used"])
+                            for row in part if int(row["used"]) > 0)
+                found[f"{title}{shown}"] = (100 * right / used if used > 0
+                                            else math.nan)
+            covered.append(str(used))
+        return found, ", ".join(covered), cost["cpu"]
+
+    def row(self, method, dim, seeds):
+        """A line of the table: means over the seeds."""
+        parts = [self.scores(method, dim, seed)
+                 for seed in range(1, seeds + 1)]
+        line = {"": method.title if method.program != OURS
+                else f"{method.title}, embed", "dim": dim, "seeds": seeds}
+        for title in parts[0][0]:
+            line[title] = spread([found[title] for found, _, _ in parts])
+        line["covered"] = parts[0][1]
+        line["CPU s"] = f"{statistics.median(cpu for _, _, cpu in parts):.0f}"
+        return line
+
+
+def spread(values):
+    """Mean, and deviation if there are several; blank if a score is none, as
+    that of no pairs."""
+    if any(map(math.isnan, values)):
+        return ""
+    text = f"{statistics.mean(values):.1f}"
+    return (f"{text} ± {statistics.stdev(values):.1f}" if len(values) > 1
+            else text)
+
+
+def language_parts(language, rows):
+    """The analogies' rows by title: all, or semantic and syntactic."""
+    rows = [row for row in rows if row["category"] != "all"]
+    if language.name != "en":
+        return [("", rows)]
+    grammar = [row for row in rows if row["category"].startswith("gram")]
+    meaning = [row for row in rows if row not in grammar]
+    return [("semantic ", meaning), ("syntactic ", grammar), ("all ", rows)]
+
+
+def missing_programs():
+    makers = {FASTTEXT: trainers.FastText(), GENSIM: trainers.Gensim()}
+    return {name for name, maker in makers.items() if maker.missing()}
+
+
+def language_rows(table, options):
+    """Lines of the table, and the methods that are left out."""
+    missing = missing_programs()
+    rows, left_out = [], []
+    for dim in options.word_dims:
+        for method in table.language.methods:
+            if dim >= LARGE_DIM and not method.large:
+                continue
+            if method.title in options.leave_out or method.program in missing:
+                left_out.append(method.title)
+                continue
+            seeds = (options.large_word_seeds if dim >= LARGE_DIM
+                     else options.word_seeds)
+            seeds = min(seeds, method.seeds or seeds)
+            rows.append(table.row(method, dim, seeds))
+    return rows, left_out
+
+
+def section(options, runs, language, title, about):
+    table = Table(options, runs, language)
+    rows, left_out = language_rows(table, options)
+    note = ["Left out: " + "; ".join(dict.fromkeys(left_out)) + "."] * bool(
+        left_out)
+    if table.busy:
+        note.append("The machine had other work at the time: trainings take "
+                    "fewer CPU seconds alone.")
+    return (f"## {title}\n\n{about} window {language.window}, "
+            f"{language.negatives} negatives, {language.epochs} epochs, "
+            f"min_count {language.min_count}, subsample "
+            f"{language.subsample:g}, one thread each. Mean over the seeds and "
+            "standard deviation between them, Spearman x 100 and per cent of "
+            "the analogies that are covered; covered: pairs and questions in "
+            "the order of the columns; CPU seconds of the whole command.\n\n"
+            + block(rows, table.commands, " ".join(note)))
+
+
+def chinese(options, runs):
+    language = Language(
+        "zh", "zh_modern_seg.txt", 10, CHINESE,
+        {"WordSim-240": "zh_ws240.tsv"}, "zh_analogy1124.tsv")
+    return section(
+        options, runs, language, "Words: Chinese",
+        "zh_modern_seg" + (", its first 30 MB" if options.fast else "") +
+        "; methods at the rate that is their default:")
+
+
+def english(options, runs):
+    language = Language(
+        "en", "en_wiki.txt", 5, ENGLISH,
+        {"WordSim-353": "ws353.tsv", "RW": "rw.tsv"}, "google_analogy.tsv",
+        restrict=30000)
+    return section(
+        options, runs, language, "Words: English",
+        "en_wiki" + (", its first 30 MB" if options.fast else "") +
+        "; Google analogies within the 30,000 most frequent words; fasttext "
+        "draws negatives like count^0.5, fasttext mode too, the others like "
+        "count^0.75;")

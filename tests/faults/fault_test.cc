@@ -61,7 +61,8 @@ void SweepFiles(FaultSweep sweep, int stride) {
     if (FullSweep()) faults += sweep.Run(kind, 1, /*older=*/false);
   }
   std::cout << faults << " faults\n";
-  EXPECT_GT(faults, 10);
+  // The fewest are those of a run whose time brings no checkpoint.
+  EXPECT_GT(faults, 5);
 }
 
 void SweepMemory(FaultSweep sweep, int stride) {
@@ -112,7 +113,7 @@ FaultSweep CheckpointedTraining() {
 }
 
 TEST_F(FaultTest, FilesOfATrainingWithCheckpoints) {
-  SweepFiles(CheckpointedTraining(), 5);
+  SweepFiles(CheckpointedTraining(), 3);
 }
 TEST_F(FaultTest, MemoryOfATrainingWithCheckpoints) {
   SweepMemory(CheckpointedTraining(), 199);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "embed/base/status_macros.h"
+#include "embed/index/hit_order.h"
 #include "embed/index/item_index.h"
 
 namespace embed {
@@ -22,16 +23,6 @@ std::vector<uint32_t> AllRows(uint64_t count) {
   std::iota(rows.begin(), rows.end(), 0u);
   return rows;
 }
-
-// The order of hits; see SearchHits.
-struct Before {
-  bool operator()(const SearchHit& a, const SearchHit& b) const {
-    if (a.score == b.score) return a.id < b.id;
-    return lower_first ? a.score < b.score : a.score > b.score;
-  }
-
-  bool lower_first;
-};
 
 }  // namespace
 
@@ -291,7 +282,7 @@ absl::StatusOr<SearchHits> ChangedItems::Join(const SearchOptions& options,
           {static_cast<uint32_t>(base_rows_ + hit.id), hit.score});
     }
     std::inplace_merge(hits[i].begin(), hits[i].begin() + middle, hits[i].end(),
-                       Before{base_->metric() == Metric::kL2});
+                       HitOrder{base_->metric()});
     if (hits[i].size() > k) hits[i].resize(k);
   }
   return hits;

@@ -5,6 +5,7 @@
 
 #include "embed/base/hash_table.h"
 #include "embed/base/status_macros.h"
+#include "embed/index/hit_order.h"
 
 namespace embed {
 namespace {
@@ -73,10 +74,8 @@ absl::StatusOr<SearchHits> ScoreByCsls(const ItemIndex& index,
       hit.score = static_cast<float>(2 * double{hit.score} - of_queries[q] -
                                      of_items.at(hit.id));
     }
-    std::sort(hits[q].begin(), hits[q].end(),
-              [](const SearchHit& a, const SearchHit& b) {
-                return a.score > b.score || (a.score == b.score && a.id < b.id);
-              });
+    // Higher first, as cosines.
+    std::sort(hits[q].begin(), hits[q].end(), HitOrder{Metric::kCosine});
   }
   return hits;
 }

@@ -11,6 +11,7 @@
 #include "embed/base/status_macros.h"
 #include "embed/index/faiss_file_check.h"
 #include "embed/index/faiss_layout.h"
+#include "embed/index/hit_order.h"
 #include "embed/index/int8_codec.h"
 #include "embed/index/openmp_threads.h"
 #include "embed/io/mapped_file.h"
@@ -333,13 +334,8 @@ absl::StatusOr<SearchHits> FaissFile::SearchOnce(
     if (labels[i] < 0) continue;
     hits[i / k].push_back({loaded_->ItemOf(labels[i]), distances[i]});
   }
-  const bool lower_first = metric() == Metric::kL2;
   for (std::vector<SearchHit>& found : hits) {
-    std::sort(found.begin(), found.end(),
-              [&](const SearchHit& a, const SearchHit& b) {
-                if (a.score == b.score) return a.id < b.id;
-                return lower_first ? a.score < b.score : a.score > b.score;
-              });
+    std::sort(found.begin(), found.end(), HitOrder{metric()});
   }
   return hits;
 }

@@ -12,19 +12,13 @@
 #include "embed/base/status_macros.h"
 #include "embed/index/float_table.h"
 #include "embed/index/int8_table.h"
+#include "embed/index/row_coder.h"
 
 DECLARE_string(codec);
 DECLARE_uint64(seed);
 
 namespace embed {
 namespace {
-
-// Those that FitRowCoder() takes, and floats.
-bool CanRankBy(RowCodec codec, Metric metric) {
-  if (codec == RowCodec::kFaiss8) return metric == Metric::kCosine;
-  if (codec == RowCodec::kUint8) return metric != Metric::kL2;
-  return true;
-}
 
 absl::StatusOr<std::vector<RecallOfK>> MeasureCodec(RowCodec codec,
                                                     const MatrixView& vectors,
@@ -59,7 +53,7 @@ absl::StatusOr<std::vector<RowCodec>> ReadCodecList(Metric metric) {
   std::vector<RowCodec> codecs;
   if (FLAGS_codec == "all") {
     for (const RowCodec codec : AllRowCodecs()) {
-      if (CanRankBy(codec, metric)) codecs.push_back(codec);
+      if (CheckCodecMetric(codec, metric).ok()) codecs.push_back(codec);
     }
     return codecs;
   }
@@ -69,7 +63,7 @@ absl::StatusOr<std::vector<RowCodec>> ReadCodecList(Metric metric) {
       return UsageError(
           absl::StrCat("--codec: ", codec.status().message(), ", or all"));
     }
-    if (!CanRankBy(*codec, metric)) {
+    if (!CheckCodecMetric(*codec, metric).ok()) {
       return UsageError(absl::StrCat("--codec: ", name, " cannot rank by ",
                                      MetricName(metric)));
     }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "embed/base/status_macros.h"
 #include "embed/index/faiss8_codec.h"
 #include "embed/index/saturation.h"
 #include "embed/index/symmetric_codes.h"
@@ -151,10 +152,9 @@ std::unique_ptr<RowCoder> FitPlainCoder(const MatrixView& vectors,
   return std::make_unique<PlainCoder>(options.codec, std::move(parts), step);
 }
 
-absl::Status Refused(const Int8TableOptions& options, absl::string_view why) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("codec ", RowCodecName(options.codec), " by ",
-                   MetricName(options.metric), ": ", why));
+absl::Status Refused(RowCodec codec, Metric metric, absl::string_view why) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      "codec ", RowCodecName(codec), " by ", MetricName(metric), ": ", why));
 }
 
 }  // namespace
@@ -168,29 +168,33 @@ std::unique_ptr<RowCoder> Int8CoderOf(const Int8Codec& codec) {
   return std::make_unique<CenteredCoder>(std::move(parts));
 }
 
+absl::Status CheckCodecMetric(RowCodec codec, Metric metric) {
+  if (codec == RowCodec::kFaiss8 && metric != Metric::kCosine) {
+    return Refused(codec, metric, "it holds unit vectors; use cosine");
+  }
+  if (codec == RowCodec::kUint8 && metric == Metric::kL2) {
+    return Refused(codec, metric,
+                   "a row has no room for both a zero point and a length; "
+                   "use int8, or cosine or dot");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<RowCoder>> FitRowCoder(
     const MatrixView& vectors, const Int8TableOptions& options) {
+  EMBED_RETURN_IF_ERROR(CheckCodecMetric(options.codec, options.metric));
   switch (options.codec) {
     case RowCodec::kInt8:
       return std::make_unique<CenteredCoder>(
           FitInt8Codec(vectors, options.rotation, options.seed, options.threads,
                        options.metric));
     case RowCodec::kFaiss8:
-      if (options.metric != Metric::kCosine) {
-        return Refused(options, "it holds unit vectors; use cosine");
-      }
       return std::make_unique<Faiss8Coder>(FitFaiss8Codec(
           vectors, options.rotation, options.seed, options.threads));
     case RowCodec::kF16:
     case RowCodec::kF32:
-      return Refused(options, "its numbers are not whole");
-    case RowCodec::kUint8:
-      if (options.metric == Metric::kL2) {
-        return Refused(options,
-                       "a row has no room for both a zero point and a length; "
-                       "use int8, or cosine or dot");
-      }
-      return FitPlainCoder(vectors, options);
+      return Refused(options.codec, options.metric,
+                     "its numbers are not whole");
     default:
       return FitPlainCoder(vectors, options);
   }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "embed/index/int8_codec.h"
@@ -41,9 +42,13 @@ class RowCoder {
   const Int8CodecParts parts_;
 };
 
+// InvalidArgument: rows of this codec cannot be ranked by this metric, uint8 by
+// l2 and faiss8 by another metric than cosine.
+absl::Status CheckCodecMetric(RowCodec codec, Metric metric);
+
 // vectors: finite, at least one row. The result depends on the vectors and the
 // options but for the threads. InvalidArgument: a codec of other than whole
-// numbers; uint8 by l2; faiss8 by another metric than cosine.
+// numbers, or what CheckCodecMetric() refuses.
 absl::StatusOr<std::unique_ptr<RowCoder>> FitRowCoder(
     const MatrixView& vectors, const Int8TableOptions& options);
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <utility>
@@ -55,10 +54,6 @@ struct AlignPlan {
   ResultPlan result;
 };
 
-void Say(const std::string& line) {
-  std::fprintf(stderr, "%s\n", line.c_str());
-}
-
 absl::Status ReadOutput(AlignPlan* plan) {
   if (!IsFlagSet("output")) {
     if (IsFlagSet("export")) {
@@ -76,7 +71,7 @@ absl::Status ReadOutput(AlignPlan* plan) {
   return CheckOutputs(*plan->output, {plan->a, plan->b});
 }
 
-absl::StatusOr<AlignPlan> ReadPlan(const Arguments& arguments) {
+absl::StatusOr<AlignPlan> ReadAlignPlan(const Arguments& arguments) {
   AlignPlan plan;
   if (arguments.size() != 2) {
     return UsageError(absl::StrCat("two files of vectors are expected, found ",
@@ -129,7 +124,7 @@ uint32_t KnownKeys(const Model& model) {
 }
 
 struct FoundPairs {
-  std::vector<RowPair> rows;
+  std::vector<AlignedRows> rows;
   uint64_t total = 0;
 };
 
@@ -258,7 +253,7 @@ CommandInfo AlignCommandInfo() {
 }
 
 absl::Status RunAlign(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const AlignPlan plan, ReadPlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(const AlignPlan plan, ReadAlignPlan(arguments));
   EMBED_ASSIGN_OR_RETURN(Model a, Load(plan.a, plan));
   EMBED_ASSIGN_OR_RETURN(const Model b, Load(plan.b, plan));
   EMBED_ASSIGN_OR_RETURN(const FoundPairs pairs, TrainingPairs(plan, a, b));

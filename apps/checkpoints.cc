@@ -9,18 +9,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "apps/common/command_line.h"
 #include "embed/base/exceptions.h"
 #include "embed/base/status_macros.h"
 
 namespace embed {
-namespace {
-
-void Say(const std::string& line) {
-  std::fprintf(stderr, "%s\n", line.c_str());
-}
-
-}  // namespace
-
 absl::StatusOr<Checkpoint*> Checkpoints::Open() {
   absl::StatusOr<CheckpointFile> file = CheckpointFile::Open(path_);
   if (absl::IsNotFound(file.status())) {

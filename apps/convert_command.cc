@@ -2,7 +2,6 @@
 
 #include <gflags/gflags.h>
 
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -20,10 +19,6 @@ DECLARE_string(codec);
 
 namespace embed {
 namespace {
-
-void Say(const std::string& line) {
-  std::fprintf(stderr, "%s\n", line.c_str());
-}
 
 // The plan for one file, whose form its name tells.
 absl::Status PlanOneFile(const std::string& path, OutputPlan* plan) {
@@ -96,7 +91,7 @@ absl::Status ReadCodec(OutputPlan* plan) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<OutputPlan> ReadPlan(const Arguments& arguments) {
+absl::StatusOr<OutputPlan> ReadConvertPlan(const Arguments& arguments) {
   if (arguments.empty() || arguments.size() > 2) {
     return UsageError(absl::StrCat(
         "expected one input file and perhaps an output file, found ",
@@ -163,7 +158,7 @@ absl::Status RunConvert(const Arguments& arguments) {
     EMBED_ASSIGN_OR_RETURN(const int threads, ApplyRunningFlags());
     return ChangeIndex(arguments, index.deterministic ? 1 : threads);
   }
-  EMBED_ASSIGN_OR_RETURN(OutputPlan plan, ReadPlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(OutputPlan plan, ReadConvertPlan(arguments));
   const std::string& input = arguments[0];
   EMBED_ASSIGN_OR_RETURN(const int threads, ApplyRunningFlags());
   EMBED_ASSIGN_OR_RETURN(const ImportedModel imported,

@@ -35,7 +35,7 @@ struct ClassifyPlan {
   ResultPlan result;
 };
 
-absl::StatusOr<ClassifyPlan> ReadPlan(const Arguments& arguments) {
+absl::StatusOr<ClassifyPlan> ReadClassifyPlan(const Arguments& arguments) {
   ClassifyPlan plan;
   EMBED_ASSIGN_OR_RETURN(plan.vectors, ReadVectorsFlags());
   EMBED_ASSIGN_OR_RETURN(plan.labels_path, TakeLabelsPath(arguments));
@@ -133,7 +133,7 @@ CommandInfo ClassifyTaskInfo() {
 }
 
 absl::Status RunClassifyTask(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const ClassifyPlan plan, ReadPlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(const ClassifyPlan plan, ReadClassifyPlan(arguments));
   EMBED_ASSIGN_OR_RETURN(const LabelledVectors samples,
                          LoadLabelled(plan.vectors, plan.labels_path));
   EMBED_ASSIGN_OR_RETURN(

@@ -38,7 +38,7 @@ struct ClusterPlan {
   ResultPlan result;
 };
 
-absl::StatusOr<ClusterPlan> ReadPlan(const Arguments& arguments) {
+absl::StatusOr<ClusterPlan> ReadClusterPlan(const Arguments& arguments) {
   ClusterPlan plan;
   EMBED_ASSIGN_OR_RETURN(plan.vectors, ReadVectorsFlags());
   EMBED_ASSIGN_OR_RETURN(plan.labels_path, TakeLabelsPath(arguments));
@@ -152,7 +152,7 @@ CommandInfo ClusterTaskInfo() {
 }
 
 absl::Status RunClusterTask(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(ClusterPlan plan, ReadPlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(ClusterPlan plan, ReadClusterPlan(arguments));
   EMBED_ASSIGN_OR_RETURN(const LabelledVectors all,
                          LoadLabelled(plan.vectors, plan.labels_path));
   EMBED_ASSIGN_OR_RETURN(const Samples samples,

@@ -27,7 +27,7 @@ struct ComparePlan {
   ResultPlan result;
 };
 
-absl::StatusOr<ComparePlan> ReadPlan(const Arguments& arguments) {
+absl::StatusOr<ComparePlan> ReadComparePlan(const Arguments& arguments) {
   ComparePlan plan;
   if (arguments.size() != 2) {
     return UsageError(absl::StrCat("two files of vectors are expected, found ",
@@ -98,7 +98,7 @@ CommandInfo CompareTaskInfo() {
 }
 
 absl::Status RunCompareTask(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const ComparePlan plan, ReadPlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(const ComparePlan plan, ReadComparePlan(arguments));
   EMBED_ASSIGN_OR_RETURN(const KeyedVectors a, LoadVectors(plan.a));
   EMBED_ASSIGN_OR_RETURN(const KeyedVectors b, LoadVectors(plan.b));
   EMBED_ASSIGN_OR_RETURN(const CommonRows rows, SelectCommon(a, b));

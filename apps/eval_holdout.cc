@@ -42,7 +42,7 @@ struct HoldoutPlan {
   HoldoutOptions options;
 };
 
-absl::StatusOr<HoldoutPlan> ReadPlan(const Arguments& arguments) {
+absl::StatusOr<HoldoutPlan> ReadHoldoutPlan(const Arguments& arguments) {
   HoldoutPlan plan;
   if (arguments.size() != 1) {
     return UsageError(absl::StrCat("one GRAPH is expected, found ",
@@ -142,7 +142,7 @@ CommandInfo HoldoutTaskInfo() {
 }
 
 absl::Status RunHoldoutTask(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const HoldoutPlan plan, ReadPlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(const HoldoutPlan plan, ReadHoldoutPlan(arguments));
   EMBED_RETURN_IF_ERROR(CheckGraphMemory(plan.graph));
   EMBED_ASSIGN_OR_RETURN(const LoadedGraph loaded, LoadGraph(plan.graph));
   for (const std::string& note : GraphNotes(loaded, plan.graph)) {

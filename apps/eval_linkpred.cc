@@ -39,7 +39,7 @@ struct LinkpredPlan {
   ResultPlan result;
 };
 
-absl::StatusOr<LinkpredPlan> ReadPlan(const Arguments& arguments) {
+absl::StatusOr<LinkpredPlan> ReadLinkpredPlan(const Arguments& arguments) {
   LinkpredPlan plan;
   EMBED_ASSIGN_OR_RETURN(plan.vectors, ReadVectorsFlags());
   EMBED_ASSIGN_OR_RETURN(plan.pairs_path,
@@ -79,8 +79,8 @@ std::vector<LabeledPair> FindPairs(const Vocabulary& vocabulary,
   return found;
 }
 
-ResultTable MakeTable(const std::vector<LinkPredictionResult>& results,
-                      const LinkpredPlan& plan, size_t used, size_t total) {
+ResultTable MakeLinkTable(const std::vector<LinkPredictionResult>& results,
+                          const LinkpredPlan& plan, size_t used, size_t total) {
   ResultTable table({"protocol", "operator", "splits", "auc", "auc_sd",
                      "average_precision", "average_precision_sd", "used",
                      "total"});
@@ -102,7 +102,7 @@ ResultTable MakeTable(const std::vector<LinkPredictionResult>& results,
   return table;
 }
 
-LinePlot MakePlot(const std::vector<LinkPredictionResult>& results) {
+LinePlot MakeLinkPlot(const std::vector<LinkPredictionResult>& results) {
   LinePlot plot;
   plot.title = "ROC curves of the first split, mean AUC of all splits";
   plot.x_label = "false positive rate";
@@ -153,7 +153,7 @@ CommandInfo LinkpredTaskInfo() {
 }
 
 absl::Status RunLinkpredTask(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const LinkpredPlan plan, ReadPlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(const LinkpredPlan plan, ReadLinkpredPlan(arguments));
   EMBED_ASSIGN_OR_RETURN(const std::vector<KeyPair> pairs,
                          ReadPairFile(plan.pairs_path));
   EMBED_ASSIGN_OR_RETURN(const KeyedVectors vectors, LoadVectors(plan.vectors));
@@ -164,9 +164,9 @@ absl::Status RunLinkpredTask(const Arguments& arguments) {
   }
   EMBED_ASSIGN_OR_RETURN(const std::vector<LinkPredictionResult> results,
                          PredictLinks(vectors.view(), found, plan.options));
-  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, MakePlot(results)));
+  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, MakeLinkPlot(results)));
   return WriteTable(plan.result,
-                    MakeTable(results, plan, found.size(), pairs.size()));
+                    MakeLinkTable(results, plan, found.size(), pairs.size()));
 }
 
 }  // namespace embed

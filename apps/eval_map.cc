@@ -49,7 +49,7 @@ struct MapPlan {
   ResultPlan result;
 };
 
-absl::StatusOr<MapPlan> ReadPlan() {
+absl::StatusOr<MapPlan> ReadMapPlan() {
   MapPlan plan;
   EMBED_ASSIGN_OR_RETURN(plan.vectors, ReadVectorsFlags());
   if (FLAGS_method != "tsne" && FLAGS_method != "pca") {
@@ -268,7 +268,7 @@ CommandInfo MapTaskInfo() {
 }
 
 absl::Status RunMapTask(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const MapPlan plan, ReadPlan());
+  EMBED_ASSIGN_OR_RETURN(const MapPlan plan, ReadMapPlan());
   EMBED_ASSIGN_OR_RETURN(const KeyedVectors vectors, LoadVectors(plan.vectors));
   EMBED_ASSIGN_OR_RETURN(const IdLabels labels, FindLabels(vectors.vocabulary));
   const std::vector<uint32_t> ids = ChooseIds(vectors.vocabulary, labels);

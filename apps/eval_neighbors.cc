@@ -34,7 +34,7 @@ struct NeighborsPlan {
   ResultPlan result;
 };
 
-absl::StatusOr<NeighborsPlan> ReadPlan() {
+absl::StatusOr<NeighborsPlan> ReadNeighborsPlan() {
   NeighborsPlan plan;
   EMBED_ASSIGN_OR_RETURN(plan.vectors, ReadVectorsFlags());
   if (FLAGS_k < 1) return UsageError("--k: 0 is not at least 1");
@@ -125,7 +125,7 @@ CommandInfo NeighborsTaskInfo() {
 }
 
 absl::Status RunNeighborsTask(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const NeighborsPlan plan, ReadPlan());
+  EMBED_ASSIGN_OR_RETURN(const NeighborsPlan plan, ReadNeighborsPlan());
   EMBED_ASSIGN_OR_RETURN(const KeyedVectors vectors, LoadVectors(plan.vectors));
   const AskedKeys asked =
       FindKeys(arguments, vectors.vocabulary, plan.vectors.path);

@@ -33,7 +33,7 @@ struct RecallPlan {
   ResultPlan result;
 };
 
-absl::StatusOr<RecallPlan> ReadPlan(const Arguments& arguments) {
+absl::StatusOr<RecallPlan> ReadRecallPlan(const Arguments& arguments) {
   RecallPlan plan;
   EMBED_ASSIGN_OR_RETURN(plan.vectors, ReadVectorsFlags());
   if (IsFlagSet("codec")) {
@@ -201,7 +201,7 @@ CommandInfo RecallTaskInfo() {
 }
 
 absl::Status RunRecallTask(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const RecallPlan plan, ReadPlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(const RecallPlan plan, ReadRecallPlan(arguments));
   EMBED_ASSIGN_OR_RETURN(const KeyedVectors vectors, LoadVectors(plan.vectors));
   return plan.codecs.empty() ? RunIndexes(arguments, plan, vectors)
                              : RunCodecs(plan, vectors);

@@ -40,7 +40,7 @@ struct RecommendPlan {
   ResultPlan result;
 };
 
-absl::StatusOr<RecommendPlan> ReadPlan(const Arguments& arguments) {
+absl::StatusOr<RecommendPlan> ReadRecommendPlan(const Arguments& arguments) {
   RecommendPlan plan;
   if (!arguments.empty()) {
     return UsageError(
@@ -144,7 +144,8 @@ CommandInfo RecommendTaskInfo() {
 }
 
 absl::Status RunRecommendTask(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const RecommendPlan plan, ReadPlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(const RecommendPlan plan,
+                         ReadRecommendPlan(arguments));
   EMBED_ASSIGN_OR_RETURN(const DividedInteractions parts, ReadParts());
   if (!FLAGS_histories.empty()) {
     EMBED_ASSIGN_OR_RETURN(const std::string text, HistoryText(parts));

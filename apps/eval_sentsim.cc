@@ -30,7 +30,7 @@ struct SentsimPlan {
   ResultPlan result;
 };
 
-absl::StatusOr<SentsimPlan> ReadPlan(const Arguments& arguments) {
+absl::StatusOr<SentsimPlan> ReadSentsimPlan(const Arguments& arguments) {
   SentsimPlan plan;
   EMBED_ASSIGN_OR_RETURN(plan.vectors, ReadVectorsFlags());
   if (arguments.empty()) return UsageError("an input is needed: FILE ...");
@@ -95,7 +95,7 @@ CommandInfo SentsimTaskInfo() {
 }
 
 absl::Status RunSentsimTask(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const SentsimPlan plan, ReadPlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(const SentsimPlan plan, ReadSentsimPlan(arguments));
   std::vector<std::vector<SentencePair>> files;
   for (const std::string& path : arguments) {
     EMBED_ASSIGN_OR_RETURN(std::vector<SentencePair> pairs,

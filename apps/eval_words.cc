@@ -28,7 +28,7 @@ struct WordsPlan {
   ResultPlan result;
 };
 
-absl::StatusOr<WordsPlan> ReadPlan(const Arguments& arguments) {
+absl::StatusOr<WordsPlan> ReadWordsPlan(const Arguments& arguments) {
   WordsPlan plan;
   EMBED_ASSIGN_OR_RETURN(plan.vectors, ReadVectorsFlags());
   if (arguments.empty()) return UsageError("an input is needed: FILE ...");
@@ -70,7 +70,7 @@ CommandInfo WordsimTaskInfo() {
 }
 
 absl::Status RunWordsimTask(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const WordsPlan plan, ReadPlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(const WordsPlan plan, ReadWordsPlan(arguments));
   std::vector<std::vector<WordPair>> files;
   for (const std::string& path : arguments) {
     EMBED_ASSIGN_OR_RETURN(std::vector<WordPair> pairs, ReadWordPairs(path));
@@ -110,7 +110,7 @@ CommandInfo AnalogyTaskInfo() {
 }
 
 absl::Status RunAnalogyTask(const Arguments& arguments) {
-  EMBED_ASSIGN_OR_RETURN(const WordsPlan plan, ReadPlan(arguments));
+  EMBED_ASSIGN_OR_RETURN(const WordsPlan plan, ReadWordsPlan(arguments));
   std::vector<std::vector<AnalogyQuestion>> files;
   for (const std::string& path : arguments) {
     EMBED_ASSIGN_OR_RETURN(std::vector<AnalogyQuestion> questions,

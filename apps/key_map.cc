@@ -15,12 +15,12 @@ namespace embed {
 namespace {
 
 // After Okabe and Ito, with some more between.
-constexpr const char* kColors[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                   "#e0a500", "#56b4e9", "#8553b0", "#7a4a1e",
-                                   "#222222", "#9bb000"};
+constexpr const char* kMapColors[] = {
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e0a500",
+    "#56b4e9", "#8553b0", "#7a4a1e", "#222222", "#9bb000"};
 constexpr const char* kGrey = "#b4b4b4";
 
-constexpr double kHeight = 900;
+constexpr double kMapHeight = 900;
 constexpr Box kArea = {20, 64, 980, 880};
 constexpr double kLegendWidth = 220;
 constexpr double kFont = 13;
@@ -68,8 +68,8 @@ double RadiusFor(size_t points) {
   return 1.3;
 }
 
-std::string Text(double x, double y, absl::string_view text,
-                 absl::string_view more = "") {
+std::string MapText(double x, double y, absl::string_view text,
+                    absl::string_view more = "") {
   return absl::StrFormat("<text x=\"%.1f\" y=\"%.1f\"%s>%s</text>\n", x, y,
                          more, EscapeMarkup(text));
 }
@@ -92,7 +92,8 @@ std::string Dots(const KeyMap& map, const Frame& frame, double radius) {
     if (paths[color].empty()) continue;
     absl::StrAppendFormat(
         &svg, "<path stroke=\"%s\" d=\"%s\"/>\n",
-        map.label_names.empty() ? kColors[0] : MapColor(color), paths[color]);
+        map.label_names.empty() ? kMapColors[0] : MapColor(color),
+        paths[color]);
   }
   return svg + "</g>\n";
 }
@@ -128,8 +129,8 @@ void AppendName(const std::string& name, const Point& at,
         std::clamp(at.y, box.top, box.bottom));
   }
   // The box is a little wider than the text.
-  *texts += Text((box.left + box.right) / 2, box.bottom - 0.3 * kFont, name,
-                 bold ? " font-weight=\"bold\"" : "");
+  *texts += MapText((box.left + box.right) / 2, box.bottom - 0.3 * kFont, name,
+                    bold ? " font-weight=\"bold\"" : "");
 }
 
 std::string Names(const KeyMap& map, const Frame& frame, double radius,
@@ -189,7 +190,7 @@ std::string Legend(const KeyMap& map, double left) {
     absl::StrAppendFormat(
         &svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"6\" fill=\"%s\"/>\n", left,
         y - 4.5, color);
-    svg += Text(left + 14, y, text);
+    svg += MapText(left + 14, y, text);
     y += 24;
   };
   const size_t shown = std::min<size_t>(counts.size(), NumMapColors());
@@ -210,10 +211,10 @@ std::string Legend(const KeyMap& map, double left) {
 }  // namespace
 
 const char* MapColor(uint32_t label) {
-  return label < NumMapColors() ? kColors[label] : kGrey;
+  return label < NumMapColors() ? kMapColors[label] : kGrey;
 }
 
-uint32_t NumMapColors() { return sizeof(kColors) / sizeof(kColors[0]); }
+uint32_t NumMapColors() { return sizeof(kMapColors) / sizeof(kMapColors[0]); }
 
 std::string KeyMapSvg(const KeyMap& map) {
   const bool legend = !map.label_names.empty();
@@ -224,9 +225,9 @@ std::string KeyMapSvg(const KeyMap& map) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%g\" height=\"%g\" "
       "viewBox=\"0 0 %g %g\" font-family=\"sans-serif\" font-size=\"%g\">\n"
       "<rect width=\"%g\" height=\"%g\" fill=\"white\"/>\n",
-      width, kHeight, width, kHeight, kFont, width, kHeight);
-  svg += Text(kArea.left, 28, map.title, " font-size=\"18\"");
-  svg += Text(kArea.left, 50, map.note, " fill=\"#444444\"");
+      width, kMapHeight, width, kMapHeight, kFont, width, kMapHeight);
+  svg += MapText(kArea.left, 28, map.title, " font-size=\"18\"");
+  svg += MapText(kArea.left, 50, map.note, " fill=\"#444444\"");
   svg += Dots(map, frame, radius);
   svg += Names(map, frame, radius, kArea);
   if (legend) svg += Legend(map, kArea.right + 24);

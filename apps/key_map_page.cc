@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr char kHead[] = R"(<!DOCTYPE html>
+constexpr char kMapHead[] = R"(<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -442,7 +442,7 @@ std::string Data(const KeyMap& map) {
 
 std::string KeyMapPage(const KeyMap& map) {
   const std::string title = EscapeMarkup(map.title);
-  return absl::StrCat(kHead, "<title>", title, "</title>\n</head>\n<body>\n",
+  return absl::StrCat(kMapHead, "<title>", title, "</title>\n</head>\n<body>\n",
                       "<header><h1>", title, "</h1><p>", EscapeMarkup(map.note),
                       "</p>\n", kBody, "<script>\nconst data = ", Data(map),
                       ";", kScript, "</script>\n</body>\n</html>\n");

@@ -9,7 +9,7 @@
 namespace embed {
 namespace {
 
-constexpr char kHead[] = R"(<!DOCTYPE html>
+constexpr char kNeighborHead[] = R"(<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -59,7 +59,7 @@ field.addEventListener('input', () => {
 std::string NeighborPage(const std::string& title,
                          const std::vector<NeighborList>& lists) {
   const std::string shown = EscapeMarkup(title);
-  std::string page = absl::StrFormat(kHead, shown, shown);
+  std::string page = absl::StrFormat(kNeighborHead, shown, shown);
   for (const NeighborList& list : lists) {
     absl::StrAppend(&page, "<section><h2>", EscapeMarkup(list.key),
                     "</h2>\n<table>\n");

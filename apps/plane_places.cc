@@ -14,7 +14,7 @@ namespace embed {
 namespace {
 
 // Queries for one search: enough to be fast, few enough to show progress.
-constexpr uint64_t kBatch = 4096;
+constexpr uint64_t kPointBatch = 4096;
 
 // The k nearest other rows of each row.
 absl::StatusOr<NeighborGraph> FindNeighbors(const MatrixView& rows, uint64_t k,
@@ -28,8 +28,8 @@ absl::StatusOr<NeighborGraph> FindNeighbors(const MatrixView& rows, uint64_t k,
   SearchOptions search;
   search.k = k + 1;  // itself
   search.threads = threads;
-  for (uint64_t first = 0; first < rows.rows; first += kBatch) {
-    const uint64_t count = std::min(kBatch, rows.rows - first);
+  for (uint64_t first = 0; first < rows.rows; first += kPointBatch) {
+    const uint64_t count = std::min(kPointBatch, rows.rows - first);
     EMBED_ASSIGN_OR_RETURN(const SearchHits hits,
                            table.Search({rows.data + first * rows.stride, count,
                                          rows.dim, rows.stride},

@@ -71,7 +71,7 @@ namespace embed {
 namespace {
 
 // Queries answered together: enough to read the table once for many.
-constexpr size_t kBatch = 256;
+constexpr size_t kQueryBatch = 256;
 constexpr uint64_t kSuggestions = 3;
 // Looking for similar keys reads them all, so it ends after some.
 constexpr int kMostSuggestions = 100;
@@ -319,7 +319,7 @@ absl::Status AnswerLines(LineReader reader, const QueryPooling& pooling,
                          QuerySession* session) {
   while (true) {
     EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> lines,
-                           reader.Next(kBatch));
+                           reader.Next(kQueryBatch));
     if (lines.empty()) return absl::OkStatus();
     std::vector<Query> queries;
     queries.reserve(lines.size());
@@ -334,9 +334,9 @@ absl::Status AnswerVectors(const std::string& path, int dim,
                            const QuerySession& session) {
   EMBED_ASSIGN_OR_RETURN(const QueryVectors vectors,
                          ReadQueryVectors(path, dim));
-  for (uint64_t begin = 0; begin < vectors.size(); begin += kBatch) {
+  for (uint64_t begin = 0; begin < vectors.size(); begin += kQueryBatch) {
     std::vector<ResolvedQuery> queries;
-    const uint64_t end = std::min(vectors.size(), begin + kBatch);
+    const uint64_t end = std::min(vectors.size(), begin + kQueryBatch);
     for (uint64_t i = begin; i < end; ++i) queries.push_back(vectors.query(i));
     EMBED_RETURN_IF_ERROR(session.Print(queries));
   }

@@ -11,7 +11,7 @@ namespace embed {
 namespace {
 
 // Queries given to a table together, as embedquery does.
-constexpr size_t kBatch = 256;
+constexpr size_t kRecallBatch = 256;
 
 class Stopwatch {
  public:
@@ -94,7 +94,7 @@ absl::StatusOr<RecallRun::Answers> RecallRun::Ask(const Search& search,
   for (size_t i = 0; i < queries_.size(); ++i) {
     const absl::Span<const float> row = vectors_.row(queries_[i]);
     batch.insert(batch.end(), row.begin(), row.end());
-    if ((i + 1) % kBatch == 0) EMBED_RETURN_IF_ERROR(ask());
+    if ((i + 1) % kRecallBatch == 0) EMBED_RETURN_IF_ERROR(ask());
   }
   if (!batch.empty()) EMBED_RETURN_IF_ERROR(ask());
   return answers;

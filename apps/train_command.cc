@@ -105,10 +105,6 @@ absl::StatusOr<TrainPlan> MakePlan(const Arguments& arguments) {
   return plan;
 }
 
-void Say(const std::string& line) {
-  std::fprintf(stderr, "%s\n", line.c_str());
-}
-
 // Every option that shapes the result, with its value: the mode's, and what
 // decides which epoch's tables are the result.
 std::map<std::string, std::string> ResultOptions(const TrainPlan& plan) {

@@ -13,7 +13,7 @@ namespace {
 
 // Draws that are under way at the same time, so that their memory accesses
 // overlap.
-constexpr size_t kGroup = 64;
+constexpr size_t kEdgeGroup = 64;
 constexpr size_t kWordsPerDraw = 4;  // two of the tail, two of its arc
 
 double WeightOf(const Graph& graph, uint64_t arc) {
@@ -78,9 +78,9 @@ absl::Status EdgeSource::Read(uint32_t epoch, uint64_t chunk,
     batch->ends[i] = static_cast<uint32_t>(2 * (i + 1));
   }
   const PhiloxStream stream(seed_, RandomPurpose::kEdgeDraws, epoch, chunk);
-  std::array<uint32_t, kGroup * kWordsPerDraw> memory;
-  for (size_t begin = 0; begin < count; begin += kGroup) {
-    const size_t group = std::min(kGroup, count - begin);
+  std::array<uint32_t, kEdgeGroup * kWordsPerDraw> memory;
+  for (size_t begin = 0; begin < count; begin += kEdgeGroup) {
+    const size_t group = std::min(kEdgeGroup, count - begin);
     const auto words = absl::MakeSpan(memory.data(), group * kWordsPerDraw);
     // A draw's words are one block of the generator.
     FillRandom(stream, static_cast<uint32_t>(begin), words);
@@ -93,7 +93,7 @@ void EdgeSource::Draw(absl::Span<const uint32_t> words,
                       absl::Span<uint32_t> ids) const {
   const size_t count = ids.size() / 2;
   const uint32_t* const targets = graph_.targets();
-  std::array<uint64_t, kGroup> arcs;
+  std::array<uint64_t, kEdgeGroup> arcs;
   for (size_t i = 0; i < count; ++i) {
     const uint32_t* const own = &words[i * kWordsPerDraw];
     ids[2 * i] = tails_.Draw(own[0], own[1]);

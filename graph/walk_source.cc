@@ -10,7 +10,7 @@
 namespace embed {
 namespace {
 
-constexpr uint64_t kGroup = WalkerGroup::kMaxWalkers;
+constexpr uint64_t kWalkGroup = WalkerGroup::kMaxWalkers;
 // Vertices of a chunk, about: enough to make the cost of taking one vanish, and
 // few enough to stay in the second-level cache till they are trained on.
 constexpr uint64_t kChunkVertices = 32768;
@@ -25,8 +25,9 @@ WalkSource::WalkSource(const WalkOptions& options, uint32_t first_start,
       num_walks_(static_cast<uint64_t>(options.walks_per_node) * num_starts_),
       // A whole number of groups, so that none is cut short by a chunk.
       walks_per_chunk_(
-          std::max<uint64_t>(1, kChunkVertices / options.walk_length / kGroup) *
-          kGroup) {}
+          std::max<uint64_t>(
+              1, kChunkVertices / options.walk_length / kWalkGroup) *
+          kWalkGroup) {}
 
 absl::Status WalkSource::Read(uint32_t epoch, uint64_t chunk,
                               SequenceBatch* batch) {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr absl::string_view kFirstLine = "phrase\tscore\tcount\tfirst\tsecond";
 // Some fifty million phrases.
-constexpr size_t kMaxFileBytes = size_t{2} << 30;
+constexpr size_t kMaxPhraseBytes = size_t{2} << 30;
 
 using WordPairs = std::vector<std::pair<std::string, std::string>>;
 
@@ -46,7 +46,7 @@ absl::Status WritePhraseFile(const std::vector<Phrase>& phrases,
 
 absl::StatusOr<WordPairs> ReadPhraseFile(const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(const std::string text,
-                         ReadWholeText(path, kMaxFileBytes));
+                         ReadWholeText(path, kMaxPhraseBytes));
   TextLines lines(text, InputName(path));
   WordPairs pairs;
   absl::string_view line;

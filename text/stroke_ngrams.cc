@@ -13,7 +13,7 @@
 namespace embed {
 namespace {
 
-constexpr int kLengthShift = 48;
+constexpr int kStrokeLengthShift = 48;
 constexpr uint32_t kNoRow = 0xFFFFFFFF;
 
 // Calls visit(begin, n, code) for all n-grams, in the order of
@@ -28,7 +28,8 @@ void ForEachNgram(absl::string_view strokes, int min_n, int max_n,
     for (size_t n = 1; n <= longest; ++n) {
       classes = classes << 3 | StrokeClass(strokes[begin + n - 1]);
       if (n >= static_cast<size_t>(min_n)) {
-        visit(begin, n, static_cast<uint64_t>(n) << kLengthShift | classes);
+        visit(begin, n,
+              static_cast<uint64_t>(n) << kStrokeLengthShift | classes);
       }
     }
   }
@@ -233,7 +234,7 @@ std::vector<uint64_t> StrokeNgramCodes(absl::string_view strokes, int min_n,
 std::string StrokeNgramText(uint64_t code) {
   constexpr absl::string_view kLetters = "?hspnz??";
   std::string text;
-  for (uint64_t i = code >> kLengthShift; i > 0; --i) {
+  for (uint64_t i = code >> kStrokeLengthShift; i > 0; --i) {
     text.push_back(kLetters[code >> (3 * (i - 1)) & 7]);
   }
   return text;

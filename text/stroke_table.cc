@@ -12,7 +12,7 @@ namespace embed {
 namespace {
 
 // Far more than any stroke table; stops a wrong file before memory is full.
-constexpr size_t kMaxFileBytes = size_t{256} << 20;
+constexpr size_t kMaxStrokeBytes = size_t{256} << 20;
 
 bool IsComment(absl::string_view line) {
   return line.find_first_not_of(" \t") == absl::string_view::npos ||
@@ -43,7 +43,7 @@ constexpr char StrokeTable::kDefaultPath[];
 absl::StatusOr<StrokeTable> StrokeTable::Load(const std::string& path,
                                               StrokeOrders orders) {
   const std::string used = path.empty() ? kDefaultPath : path;
-  absl::StatusOr<std::string> text = ReadWholeText(used, kMaxFileBytes);
+  absl::StatusOr<std::string> text = ReadWholeText(used, kMaxStrokeBytes);
   if (path.empty() && absl::IsNotFound(text.status())) {
     return absl::NotFoundError(absl::StrCat(
         "no stroke table: ", used,

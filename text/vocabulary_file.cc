@@ -17,7 +17,7 @@ namespace embed {
 namespace {
 
 // A hundred million words.
-constexpr size_t kMaxFileBytes = size_t{2} << 30;
+constexpr size_t kMaxVocabularyBytes = size_t{2} << 30;
 
 absl::StatusOr<WordCount> ParseLine(const TextLines& lines,
                                     absl::string_view line) {
@@ -56,7 +56,7 @@ absl::Status WriteVocabularyFile(const Vocabulary& vocabulary,
 absl::StatusOr<std::vector<WordCount>> ReadVocabularyFile(
     const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(const std::string text,
-                         ReadWholeText(path, kMaxFileBytes));
+                         ReadWholeText(path, kMaxVocabularyBytes));
   TextLines lines(text, InputName(path));
   std::vector<WordCount> words;
   HashMap<std::string, uint64_t> line_of;
@@ -85,7 +85,7 @@ absl::StatusOr<std::vector<WordCount>> ReadVocabularyFile(
 
 absl::StatusOr<std::vector<std::string>> ReadWordList(const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(const std::string text,
-                         ReadWholeText(path, kMaxFileBytes));
+                         ReadWholeText(path, kMaxVocabularyBytes));
   TextLines lines(text, InputName(path));
   std::vector<std::string> words;
   absl::string_view line;

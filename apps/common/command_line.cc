@@ -285,6 +285,10 @@ std::string HelpText(const CommandInfo& info) {
   return text;
 }
 
+void Say(const std::string& line) {
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
 void PrintError(absl::string_view command, absl::string_view message) {
   const std::string line = absl::StrCat(
       command,

@@ -67,6 +67,9 @@ bool IsFlagSet(const std::string& name);
 // The text of --help: current defaults included.
 std::string HelpText(const CommandInfo& info);
 
+// A line for the user, on stderr.
+void Say(const std::string& line);
+
 // "COMMAND: error: MESSAGE" on stderr, one line whatever the message holds.
 void PrintError(absl::string_view command, absl::string_view message);
 

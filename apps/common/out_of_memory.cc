@@ -12,7 +12,7 @@
 namespace embed {
 namespace {
 
-std::terminate_handler before = nullptr;
+std::terminate_handler saved_handler = nullptr;
 
 // Asks for no memory itself.
 [[noreturn]] void SayOutOfMemory() {
@@ -36,7 +36,7 @@ std::terminate_handler before = nullptr;
       // Anything else is told by the handler before this one.
     }
   }
-  if (before != nullptr) before();
+  if (saved_handler != nullptr) saved_handler();
   std::abort();
 }
 
@@ -44,7 +44,7 @@ std::terminate_handler before = nullptr;
 
 void EndCleanlyWithoutMemory() {
   static const bool once = [] {
-    before = std::set_terminate(OnTerminate);
+    saved_handler = std::set_terminate(OnTerminate);
     return true;
   }();
   static_cast<void>(once);

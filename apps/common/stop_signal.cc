@@ -15,7 +15,7 @@ constexpr size_t kNumSignals = sizeof(kSignals) / sizeof(kSignals[0]);
 std::atomic<int> received{0};
 static_assert(std::atomic<int>::is_always_lock_free,
               "a signal handler may use it");
-struct sigaction before[kNumSignals];
+struct sigaction saved_actions[kNumSignals];
 
 // Only what a handler may do: a lock-free atomic and _exit().
 extern "C" void Note(int number) {
@@ -28,8 +28,8 @@ extern "C" void Note(int number) {
 StopSignals::StopSignals() {
   received.store(0);
   for (size_t i = 0; i < kNumSignals; ++i) {
-    sigaction(kSignals[i], nullptr, &before[i]);
-    if (before[i].sa_handler == SIG_IGN) continue;
+    sigaction(kSignals[i], nullptr, &saved_actions[i]);
+    if (saved_actions[i].sa_handler == SIG_IGN) continue;
     struct sigaction action = {};
     action.sa_handler = Note;
     action.sa_flags = SA_RESTART;  // reads and writes under way go on
@@ -40,7 +40,7 @@ StopSignals::StopSignals() {
 
 StopSignals::~StopSignals() {
   for (size_t i = 0; i < kNumSignals; ++i) {
-    sigaction(kSignals[i], &before[i], nullptr);
+    sigaction(kSignals[i], &saved_actions[i], nullptr);
   }
 }
 

@@ -36,8 +36,8 @@ std::string Text(double x, double y, absl::string_view anchor,
       x, y, anchor, more, EscapeMarkup(text));
 }
 
-std::string Line(double x1, double y1, double x2, double y2,
-                 absl::string_view color, absl::string_view more = "") {
+std::string LineMark(double x1, double y1, double x2, double y2,
+                     absl::string_view color, absl::string_view more = "") {
   return absl::StrFormat(
       "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"%s/>"
       "\n",
@@ -133,17 +133,17 @@ std::string DrawAxes(const LinePlot& plot, const Axes& axes) {
   std::string svg;
   for (const double tick : axes.y.Ticks()) {
     const double at = axes.y.Place(tick);
-    svg += Line(kLeft, at, kRight, at, "#dddddd");
+    svg += LineMark(kLeft, at, kRight, at, "#dddddd");
     svg += Text(kLeft - 8, at + 4.5, "end", axes.y.Label(tick));
   }
   for (const double tick : axes.x.Ticks()) {
     const double at = axes.x.Place(tick);
-    svg += Line(at, kTop, at, kBottom, "#eeeeee");
-    svg += Line(at, kBottom, at, kBottom + 5, "#000000");
+    svg += LineMark(at, kTop, at, kBottom, "#eeeeee");
+    svg += LineMark(at, kBottom, at, kBottom + 5, "#000000");
     svg += Text(at, kBottom + 20, "middle", axes.x.Label(tick));
   }
-  svg += Line(kLeft, kBottom, kRight, kBottom, "#000000");
-  svg += Line(kLeft, kTop, kLeft, kBottom, "#000000");
+  svg += LineMark(kLeft, kBottom, kRight, kBottom, "#000000");
+  svg += LineMark(kLeft, kTop, kLeft, kBottom, "#000000");
   svg += Text((kLeft + kRight) / 2, kBottom + 46, "middle", plot.x_label);
   const double middle = (kTop + kBottom) / 2;
   svg += Text(20, middle, "middle", plot.y_label,
@@ -161,8 +161,8 @@ std::string DrawSeries(const PlotSeries& series, const Axes& axes,
     const double y = axes.y.Place(point.y);
     absl::StrAppendFormat(&path, "%s%.1f,%.1f", path.empty() ? "" : " ", x, y);
     if (Deviation(point) > 0) {
-      marks += Line(x, axes.y.Place(point.y - point.deviation), x,
-                    axes.y.Place(point.y + point.deviation), color);
+      marks += LineMark(x, axes.y.Place(point.y - point.deviation), x,
+                        axes.y.Place(point.y + point.deviation), color);
     }
     if (markers) {
       absl::StrAppendFormat(
@@ -189,14 +189,14 @@ std::string RenderSvg(const LinePlot& plot) {
       Text((kLeft + kRight) / 2, 26, "middle", plot.title, " font-size=\"15\"");
   svg += DrawAxes(plot, axes);
   if (plot.diagonal) {
-    svg += Line(axes.x.Place(0), axes.y.Place(0), axes.x.Place(1),
-                axes.y.Place(1), "#888888", " stroke-dasharray=\"5 4\"");
+    svg += LineMark(axes.x.Place(0), axes.y.Place(0), axes.x.Place(1),
+                    axes.y.Place(1), "#888888", " stroke-dasharray=\"5 4\"");
   }
   for (size_t i = 0; i < plot.series.size(); ++i) {
     svg += DrawSeries(plot.series[i], axes, ColorOf(i), plot.markers);
     const double y = kTop + 12 + 22 * static_cast<double>(i);
-    svg += Line(kRight + 18, y - 4, kRight + 42, y - 4, ColorOf(i),
-                " stroke-width=\"2\"");
+    svg += LineMark(kRight + 18, y - 4, kRight + 42, y - 4, ColorOf(i),
+                    " stroke-width=\"2\"");
     svg += Text(kRight + 48, y, "start", plot.series[i].name);
   }
   return svg + "</svg>\n";

@@ -11,7 +11,7 @@
 namespace embed {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr char kKindPayload[] = "embed/problem_kind";
 constexpr char kPointerPayload[] = "embed/problem_pointer";
@@ -72,10 +72,10 @@ absl::Status UnknownKeyError(absl::string_view key,
   absl::Status error =
       ProblemError(ProblemKind::kUnknownKey,
                    absl::StrCat("the index has no key \"", key, "\""), pointer);
-  Json members = {{"key", std::string(key)}, {"nearest", nearest}};
-  error.SetPayload(
-      kMembersPayload,
-      absl::Cord(members.dump(-1, ' ', false, Json::error_handler_t::replace)));
+  OrderedJson members = {{"key", std::string(key)}, {"nearest", nearest}};
+  error.SetPayload(kMembersPayload,
+                   absl::Cord(members.dump(
+                       -1, ' ', false, OrderedJson::error_handler_t::replace)));
   return error;
 }
 
@@ -83,17 +83,17 @@ int ProblemStatus(const absl::Status& error) { return InfoOf(error).status; }
 
 std::string ProblemJson(const absl::Status& error) {
   const KindInfo& info = InfoOf(error);
-  Json problem = {{"type", absl::StrCat("urn:embedserve:", info.name)},
-                  {"title", info.title},
-                  {"status", info.status},
-                  {"detail", std::string(error.message())}};
+  OrderedJson problem = {{"type", absl::StrCat("urn:embedserve:", info.name)},
+                         {"title", info.title},
+                         {"status", info.status},
+                         {"detail", std::string(error.message())}};
   if (const auto pointer = error.GetPayload(kPointerPayload)) {
     problem["pointer"] = std::string(*pointer);
   }
   if (const auto members = error.GetPayload(kMembersPayload)) {
-    problem.update(Json::parse(std::string(*members)));
+    problem.update(OrderedJson::parse(std::string(*members)));
   }
-  return problem.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return problem.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 Reply ProblemReply(const absl::Status& error) {

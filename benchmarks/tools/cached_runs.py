@@ -21,6 +21,12 @@ class CachedRuns:
     def path(self, name):
         return os.path.join(self.work, name)
 
+    def chart(self, name):
+        """Where a picture of the page is kept."""
+        folder = self.path("charts")
+        os.makedirs(folder, exist_ok=True)
+        return os.path.join(folder, name + ".svg")
+
     def shown(self, command):
         """A command as the tables name it: no folders of this machine."""
         text = " ".join(shlex.quote(word) for word in command)

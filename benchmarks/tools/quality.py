@@ -4,10 +4,13 @@
 usage: benchmarks/quality.sh DATA [WORK] [--fast] [OPTION...]
 
 Each section's tables go to WORK/SECTION.md as they come; RESULTS.md is all of
-those that are there, so --only may add or renew some.
+those that are there, so --only may add or renew some. Its charts are in the
+folder results/ beside it.
 """
 import argparse
+import glob
 import os
+import shutil
 import subprocess
 import sys
 
@@ -76,9 +79,9 @@ def parse_options():
     if 50 not in options.ratios:
         parser.error("--ratios must have 50 among them")
     options.dblp_splits = options.dblp_splits or options.splits
-    options.output = options.output or (
+    options.output = os.path.abspath(options.output or (
         os.path.join(options.work, "RESULTS.md") if options.fast
-        else os.path.join(options.script, "RESULTS.md"))
+        else os.path.join(options.script, "RESULTS.md")))
     return options
 
 
@@ -110,6 +113,10 @@ def write_page(options):
                 page.append(file.read().strip())
     with open(options.output, "w", encoding="utf-8") as file:
         file.write("\n\n".join(page) + "\n")
+    pictures = os.path.join(os.path.dirname(options.output), "results")
+    os.makedirs(pictures, exist_ok=True)
+    for picture in glob.glob(os.path.join(options.work, "charts", "*.svg")):
+        shutil.copy(picture, pictures)
 
 
 def main():

@@ -5,6 +5,7 @@ import statistics
 import subprocess
 
 import published
+import svg_plot
 import tables
 
 RATIOS = list(range(10, 100, 10))
@@ -111,6 +112,31 @@ def published_rows(figures, ratios):
     return lines
 
 
+def ratios_chart(runs, title, name, curves, ratios):
+    """A chart of Micro-F1 by the share known, as Markdown; none of few ratios.
+    `curves`: percentages by ratio, by method."""
+    series = [svg_plot.Series(method, sorted(values),
+                              [values[ratio] for ratio in sorted(values)])
+              for method, values in curves.items() if len(values) > 2]
+    if len(ratios) < 3 or not series:
+        return ""
+    svg_plot.plot(runs.chart(name), f"{title}: Micro-F1",
+                  "nodes known, per cent", "Micro-F1, per cent", series,
+                  from_zero=False)
+    return f"![Micro-F1 by the share known](results/{name}.svg)\n\n"
+
+
+def micro_curves(found, figures, ratios):
+    """Of our methods and of the published figures."""
+    curves = {method: {ratio: 100 * pooled(rows[ratio], "micro_f1")[0]
+                       for ratio in ratios} for method, rows in found.items()}
+    for (method, measure), values in figures.items():
+        if measure == "Micro" and isinstance(values, list):
+            curves[method] = {ratio: value for ratio, value
+                              in zip(RATIOS, values) if ratio in ratios}
+    return curves
+
+
 def file_name(method):
     return method.lower().replace(",", "").replace(" ", "_")
 
@@ -119,17 +145,21 @@ def network(options, runs, title, name, files, methods, figures, sources):
     """A section: one network, several methods."""
     splits = options.dblp_splits if name == "dblp" else options.splits
     classifier = Classifier(options, runs, *files, options.ratios, splits)
+    found = {f"{method}, embed": classifier.scores(
+        f"{name}_{file_name(method)}", config, flags)
+             for method, (config, flags) in methods.items()}
     rows = []
-    for method, (config, flags) in methods.items():
-        rows += classifier.rows(
-            f"{method}, embed",
-            classifier.scores(f"{name}_{file_name(method)}", config, flags))
+    for method, scores in found.items():
+        rows += classifier.rows(method, scores)
     rows += published_rows(figures, options.ratios)
+    chart = ratios_chart(runs, title, name,
+                         micro_curves(found, figures, options.ratios),
+                         options.ratios)
     return (f"## Labels of nodes: {title}\n\nOne-vs-rest logistic regression "
             "on raw vectors, C = 1, the number of labels of a node given, by "
             f"the share of the nodes known; {splits} splits. Seeds after the "
             "first are classified at 10 and 50 % only.\n\n"
-            + block(rows, classifier.commands, sources))
+            + chart + block(rows, classifier.commands, sources))
 
 
 def walk_methods(options):

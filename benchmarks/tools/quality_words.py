@@ -6,12 +6,14 @@ import statistics
 from dataclasses import dataclass, field
 
 import corpora
+import svg_bars
 import trainers
 from quality_networks import block, file_name, seedless
 
 OURS = "embed"
 FASTTEXT = "Debian's fasttext"
 GENSIM = "gensim"
+PROGRAMS = (OURS, GENSIM, FASTTEXT)  # colours of the charts
 # From so many numbers on, trainings are slow, and there are fewer of them.
 LARGE_DIM = 300
 
@@ -120,6 +122,7 @@ class Table:
         self.text = corpora.words(options.data, options.work, language.text,
                                   30 if options.fast else 0)
         self.commands = []
+        self.bars = {}  # of the charts, by title and dim
         self.busy = False  # the machine had other work
 
     def train(self, method, dim, seed):
@@ -201,7 +204,23 @@ class Table:
             line[title] = spread([found[title] for found, _, _ in parts])
         line["covered"] = parts[0][1]
         line["CPU s"] = f"{statistics.median(cpu for _, _, cpu in parts):.0f}"
+        for title in self.language.similarity:
+            values = [found[title] for found, _, _ in parts]
+            self.bars.setdefault((title, dim), []).append(
+                (line[""], PROGRAMS.index(method.program),
+                 statistics.mean(values),
+                 statistics.stdev(values) if seeds > 1 else None))
         return line
+
+    def charts(self):
+        """A chart for each file of pairs and dim, as Markdown."""
+        text = ""
+        for (title, dim), bars in self.bars.items():
+            name = f"words_{self.language.name}_{file_name(title)}_{dim}"
+            svg_bars.bars(self.runs.chart(name), f"{title}, {dim} numbers",
+                          "Spearman x 100", bars)
+            text += f"![{title}, {dim} numbers](results/{name}.svg)\n\n"
+        return text
 
 
 def spread(values):
@@ -262,7 +281,7 @@ def section(options, runs, language, title, about):
             "standard deviation between them, Spearman x 100 and per cent of "
             "the analogies that are covered; covered: pairs and questions in "
             "the order of the columns; CPU seconds of the whole command.\n\n"
-            + block(rows, table.commands, " ".join(note)))
+            + table.charts() + block(rows, table.commands, " ".join(note)))
 
 
 def chinese(options, runs):

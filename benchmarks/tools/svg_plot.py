@@ -31,34 +31,44 @@ def short_number(value):
     return f"{value:g}"
 
 
-def _text(x, y, text, anchor="middle", size=13, extra=""):
+def draw_text(x, y, text, anchor="middle", size=13, extra=""):
     return (f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" '
             f'font-size="{size}" {extra}>{escape(text)}</text>')
 
 
-def _line(x1, y1, x2, y2, color):
+def draw_line(x1, y1, x2, y2, color):
     return (f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
             f'stroke="{color}"/>')
 
 
 class _Frame:
-    """Where a value lies on the picture; x and y fill the plot, y from 0."""
+    """Where a value lies on the picture; x fills the plot, and y from 0, or
+    from the tick below the smallest."""
 
-    def __init__(self, series, log_x):
+    def __init__(self, series, log_x, from_zero):
         xs = sorted({x for one in series for x in one.x})
         self.ticks_x = xs
         self.scale = math.log if log_x else float
         self.low, self.high = self.scale(xs[0]), self.scale(xs[-1])
         if self.low == self.high:
             self.low, self.high = self.low - 1, self.high + 1
-        self.ticks_y = nice_ticks(max(y for one in series for y in one.y))
+        ys = [y for one in series for y in one.y]
+        if from_zero:
+            self.ticks_y = nice_ticks(max(ys))
+        else:
+            spread = max(ys) - min(ys) or 1
+            step = nice_ticks(spread)[1]
+            low = math.floor(min(ys) / step)
+            high = math.ceil(max(ys) / step)
+            self.ticks_y = [step * at for at in range(low, high + 1)]
 
     def x(self, value):
         share = (self.scale(value) - self.low) / (self.high - self.low)
         return LEFT + 15 + share * (WIDTH - LEFT - RIGHT - 30)
 
     def y(self, value):
-        return HEIGHT - BOTTOM - value / self.ticks_y[-1] * (
+        low, high = self.ticks_y[0], self.ticks_y[-1]
+        return HEIGHT - BOTTOM - (value - low) / (high - low) * (
             HEIGHT - TOP - BOTTOM)
 
 
@@ -67,17 +77,17 @@ def _axes(frame, x_label, y_label):
     bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
     for value in frame.ticks_y:
         at = frame.y(value)
-        parts.append(_line(LEFT, at, right, at, "#dddddd"))
-        parts.append(_text(LEFT - 8, at + 4, short_number(value), "end"))
+        parts.append(draw_line(LEFT, at, right, at, "#dddddd"))
+        parts.append(draw_text(LEFT - 8, at + 4, short_number(value), "end"))
     for value in frame.ticks_x:
         at = frame.x(value)
-        parts.append(_line(at, bottom, at, bottom + 5, "#000000"))
-        parts.append(_text(at, bottom + 20, short_number(value)))
-    parts.append(_line(LEFT, bottom, right, bottom, "#000000"))
-    parts.append(_line(LEFT, TOP, LEFT, bottom, "#000000"))
-    parts.append(_text((LEFT + right) / 2, HEIGHT - 12, x_label))
+        parts.append(draw_line(at, bottom, at, bottom + 5, "#000000"))
+        parts.append(draw_text(at, bottom + 20, short_number(value)))
+    parts.append(draw_line(LEFT, bottom, right, bottom, "#000000"))
+    parts.append(draw_line(LEFT, TOP, LEFT, bottom, "#000000"))
+    parts.append(draw_text((LEFT + right) / 2, HEIGHT - 12, x_label))
     middle = (TOP + bottom) / 2
-    parts.append(_text(16, middle, y_label,
+    parts.append(draw_text(16, middle, y_label,
                        extra=f'transform="rotate(-90 16 {middle:.1f})"'))
     return parts
 
@@ -100,18 +110,19 @@ def _legend(series):
         color = COLORS[at % len(COLORS)]
         parts.append(f'<line x1="{LEFT + 14}" y1="{y - 4}" x2="{LEFT + 38}" '
                      f'y2="{y - 4}" stroke="{color}" stroke-width="2"/>')
-        parts.append(_text(LEFT + 44, y, one.name, "start"))
+        parts.append(draw_text(LEFT + 44, y, one.name, "start"))
     return parts
 
 
-def plot(path, title, x_label, y_label, series, log_x=False):
-    """Writes `series` (of Series, not empty, y >= 0) to `path`."""
-    frame = _Frame(series, log_x)
+def plot(path, title, x_label, y_label, series, log_x=False, from_zero=True):
+    """Writes `series` (of Series, not empty) to `path`; the y axis starts at 0,
+    for which all must be y >= 0, or near the smallest."""
+    frame = _Frame(series, log_x, from_zero)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" '
              f'height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
              'font-family="sans-serif">',
              f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
-             _text(WIDTH / 2, 24, title, size=15)]
+             draw_text(WIDTH / 2, 24, title, size=15)]
     parts += _axes(frame, x_label, y_label)
     for at, one in enumerate(series):
         parts += _curve(frame, one, COLORS[at % len(COLORS)])

@@ -32,7 +32,8 @@ absl::StatusOr<EmbeddingTable> CopyRows(const MatrixView& rows,
 }
 
 absl::StatusOr<std::vector<double>> MapOfPairs(
-    const MatrixView& a, const MatrixView& b, absl::Span<const RowPair> pairs) {
+    const MatrixView& a, const MatrixView& b,
+    absl::Span<const AlignedRows> pairs) {
   std::vector<uint32_t> of_a, of_b;
   for (const auto& [row_a, row_b] : pairs) {
     of_a.push_back(row_a);
@@ -44,7 +45,7 @@ absl::StatusOr<std::vector<double>> MapOfPairs(
 }
 
 // The pairs of rows that are each other's nearest by CSLS.
-absl::StatusOr<std::vector<RowPair>> MutualNearest(
+absl::StatusOr<std::vector<AlignedRows>> MutualNearest(
     const MatrixView& a, const MatrixView& b, absl::Span<const double> map,
     const AlignmentOptions& options) {
   const uint64_t k = options.csls_neighbors;
@@ -58,7 +59,7 @@ absl::StatusOr<std::vector<RowPair>> MutualNearest(
       x, y, MeanNearestCosines(y, x, k, options.threads), 1, options.threads);
   const auto of_b = NearestOf(
       y, x, MeanNearestCosines(x, y, k, options.threads), 1, options.threads);
-  std::vector<RowPair> pairs;
+  std::vector<AlignedRows> pairs;
   for (uint32_t row = 0; row < of_a.size(); ++row) {
     if (of_a[row].empty()) continue;
     const uint32_t partner = of_a[row][0].id;
@@ -102,7 +103,7 @@ absl::Status AlignmentOptions::Validate() const {
 }
 
 absl::StatusOr<Alignment> Align(const MatrixView& a, const MatrixView& b,
-                                absl::Span<const RowPair> dictionary,
+                                absl::Span<const AlignedRows> dictionary,
                                 const AlignmentOptions& options) {
   EMBED_RETURN_IF_ERROR(options.Validate());
   if (a.dim != b.dim) {
@@ -120,7 +121,7 @@ absl::StatusOr<Alignment> Align(const MatrixView& a, const MatrixView& b,
   const MatrixView first_b = FirstRows(b, rows);
   for (int round = 0; round < options.refinements; ++round) {
     EMBED_ASSIGN_OR_RETURN(
-        const std::vector<RowPair> pairs,
+        const std::vector<AlignedRows> pairs,
         MutualNearest(first_a, first_b, result.map, options));
     if (pairs.empty()) {
       return absl::InvalidArgumentError(
@@ -134,7 +135,7 @@ absl::StatusOr<Alignment> Align(const MatrixView& a, const MatrixView& b,
 
 RetrievalScores EvaluateRetrieval(const MatrixView& mapped_a,
                                   const MatrixView& b,
-                                  absl::Span<const RowPair> pairs,
+                                  absl::Span<const AlignedRows> pairs,
                                   RetrievalMeasure measure,
                                   absl::Span<const uint64_t> cutoffs,
                                   uint64_t csls_neighbors, int threads) {

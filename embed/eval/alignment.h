@@ -17,7 +17,7 @@
 
 namespace embed {
 
-using RowPair = std::pair<uint32_t, uint32_t>;  // of A, of B
+using AlignedRows = std::pair<uint32_t, uint32_t>;  // of A, of B
 
 struct AlignmentOptions {
   // InvalidArgument naming the option and its value.
@@ -42,7 +42,7 @@ struct Alignment {
 // InvalidArgument: options, tables of different dims, no pair, a number that
 // is not finite; refinement finds no pairs.
 absl::StatusOr<Alignment> Align(const MatrixView& a, const MatrixView& b,
-                                absl::Span<const RowPair> dictionary,
+                                absl::Span<const AlignedRows> dictionary,
                                 const AlignmentOptions& options);
 
 struct RetrievalScores {
@@ -57,7 +57,7 @@ enum class RetrievalMeasure { kCosine, kCsls };
 // mapped_a and b: of UnitRows(). NaN without pairs.
 RetrievalScores EvaluateRetrieval(const MatrixView& mapped_a,
                                   const MatrixView& b,
-                                  absl::Span<const RowPair> pairs,
+                                  absl::Span<const AlignedRows> pairs,
                                   RetrievalMeasure measure,
                                   absl::Span<const uint64_t> cutoffs,
                                   uint64_t csls_neighbors, int threads);

@@ -17,7 +17,7 @@
 namespace embed {
 namespace {
 
-constexpr size_t kMaxFileBytes = size_t{256} << 20;
+constexpr size_t kMaxAnalogyBytes = size_t{256} << 20;
 
 // What is wrong with a line, empty if nothing is. `category` is the heading.
 std::string ToQuestion(absl::string_view line, const std::string& category,
@@ -72,7 +72,7 @@ absl::StatusOr<std::vector<AnalogyQuestion>> ParseAnalogies(
 absl::StatusOr<std::vector<AnalogyQuestion>> ReadAnalogies(
     const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(const std::string text,
-                         ReadWholeText(path, kMaxFileBytes));
+                         ReadWholeText(path, kMaxAnalogyBytes));
   return ParseAnalogies(text, InputName(path));
 }
 

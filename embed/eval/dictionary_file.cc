@@ -15,9 +15,9 @@
 namespace embed {
 namespace {
 
-constexpr size_t kMaxFileBytes = size_t{1} << 30;
+constexpr size_t kMaxDictionaryBytes = size_t{1} << 30;
 
-std::vector<absl::string_view> Fields(absl::string_view line) {
+std::vector<absl::string_view> EntryFields(absl::string_view line) {
   if (absl::StrContains(line, '\t')) return absl::StrSplit(line, '\t');
   return absl::StrSplit(line, ' ', absl::SkipEmpty());
 }
@@ -31,7 +31,7 @@ absl::StatusOr<std::vector<Translation>> ParseDictionary(
   for (absl::string_view line; lines.Next(&line);) {
     if (absl::StripAsciiWhitespace(line).empty() || line[0] == '#') continue;
     if (!IsValidUtf8(line)) return lines.Error("not UTF-8; convert the file");
-    const std::vector<absl::string_view> fields = Fields(line);
+    const std::vector<absl::string_view> fields = EntryFields(line);
     if (fields.size() != 2) {
       return lines.Error(absl::StrCat(
           "expected two keys with a tab (or, in keys without, a blank) between "
@@ -53,7 +53,7 @@ absl::StatusOr<std::vector<Translation>> ParseDictionary(
 absl::StatusOr<std::vector<Translation>> ReadDictionary(
     const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(const std::string text,
-                         ReadWholeText(path, kMaxFileBytes));
+                         ReadWholeText(path, kMaxDictionaryBytes));
   return ParseDictionary(text, InputName(path));
 }
 

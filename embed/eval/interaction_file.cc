@@ -19,7 +19,7 @@
 namespace embed {
 namespace {
 
-constexpr size_t kMaxFileBytes = size_t{4} << 30;
+constexpr size_t kMaxInteractionBytes = size_t{4} << 30;
 
 // Names to numbers by first appearance.
 class Numbering {
@@ -150,7 +150,7 @@ absl::StatusOr<Interactions> ParseInteractions(absl::string_view text,
 absl::StatusOr<Interactions> ReadInteractions(const std::string& path,
                                               InteractionLayout layout) {
   EMBED_ASSIGN_OR_RETURN(const std::string text,
-                         ReadWholeText(path, kMaxFileBytes));
+                         ReadWholeText(path, kMaxInteractionBytes));
   return ParseInteractions(text, InputName(path), layout);
 }
 

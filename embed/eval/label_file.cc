@@ -16,7 +16,7 @@
 namespace embed {
 namespace {
 
-constexpr size_t kMaxFileBytes = size_t{1} << 30;
+constexpr size_t kMaxLabelBytes = size_t{1} << 30;
 
 // Collects entries, giving labels their ids and joining keys that come again.
 class LabelCollector {
@@ -101,7 +101,7 @@ absl::StatusOr<LabelFile> ParseLabelFile(absl::string_view text,
 
 absl::StatusOr<LabelFile> ReadLabelFile(const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(const std::string text,
-                         ReadWholeText(path, kMaxFileBytes));
+                         ReadWholeText(path, kMaxLabelBytes));
   return ParseLabelFile(text, InputName(path));
 }
 

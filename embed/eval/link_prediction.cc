@@ -31,7 +31,7 @@ bool IsScore(PairOperator op) {
   return op == PairOperator::kDot || op == PairOperator::kCosine;
 }
 
-double Dot(absl::Span<const float> u, absl::Span<const float> v) {
+double DotProductOf(absl::Span<const float> u, absl::Span<const float> v) {
   double sum = 0;
   for (size_t i = 0; i < u.size(); ++i) sum += double{u[i]} * double{v[i]};
   return sum;
@@ -70,7 +70,7 @@ absl::StatusOr<PairFeatures> MakeFeatures(PairOperator op,
     const absl::Span<const float> u = vectors.row(pairs[i].first);
     const absl::Span<const float> v = vectors.row(pairs[i].second);
     if (IsScore(op)) {
-      features.scores.push_back(op == PairOperator::kDot ? Dot(u, v)
+      features.scores.push_back(op == PairOperator::kDot ? DotProductOf(u, v)
                                                          : Cosine(u, v));
       continue;
     }

@@ -14,7 +14,7 @@ namespace {
 // Candidates beyond k, whose order float32 may have got wrong.
 constexpr uint64_t kSpare = 16;
 // Queries copied together for one call of ScoreRows().
-constexpr size_t kBatch = 1024;
+constexpr size_t kQueryBatch = 1024;
 
 std::vector<float> CopyRows(const MatrixView& rows,
                             absl::Span<const uint32_t> ids) {
@@ -70,8 +70,8 @@ std::vector<std::vector<ScoredRow>> NearestRows(
   k = std::min(k, rows.rows);
   if (k == 0) return nearest;
   const std::vector<float> half_squares = HalfSquares(rows, metric);
-  for (size_t first = 0; first < queries.size(); first += kBatch) {
-    const absl::Span<const uint32_t> ids = queries.subspan(first, kBatch);
+  for (size_t first = 0; first < queries.size(); first += kQueryBatch) {
+    const absl::Span<const uint32_t> ids = queries.subspan(first, kQueryBatch);
     const std::vector<float> copy = CopyRows(rows, ids);
     const MatrixView view = {copy.data(), ids.size(), rows.dim,
                              static_cast<uint64_t>(rows.dim)};

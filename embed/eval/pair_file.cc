@@ -15,10 +15,10 @@
 namespace embed {
 namespace {
 
-constexpr size_t kMaxFileBytes = size_t{4} << 30;
+constexpr size_t kMaxPairBytes = size_t{4} << 30;
 
 // What is wrong with a line, empty if nothing is.
-std::string ToPair(absl::string_view line, KeyPair* pair) {
+std::string ToIdPair(absl::string_view line, KeyPair* pair) {
   const std::vector<absl::string_view> fields = absl::StrSplit(line, '\t');
   if (fields.size() != 3) {
     return absl::StrCat(
@@ -46,7 +46,7 @@ absl::StatusOr<std::vector<KeyPair>> ParsePairFile(absl::string_view text,
   for (absl::string_view line; lines.Next(&line);) {
     if (absl::StripAsciiWhitespace(line).empty() || line[0] == '#') continue;
     KeyPair pair;
-    const std::string problem = ToPair(line, &pair);
+    const std::string problem = ToIdPair(line, &pair);
     if (!problem.empty()) return lines.Error(problem);
     linked += pair.linked ? 1 : 0;
     pairs.push_back(std::move(pair));
@@ -61,7 +61,7 @@ absl::StatusOr<std::vector<KeyPair>> ParsePairFile(absl::string_view text,
 
 absl::StatusOr<std::vector<KeyPair>> ReadPairFile(const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(const std::string text,
-                         ReadWholeText(path, kMaxFileBytes));
+                         ReadWholeText(path, kMaxPairBytes));
   return ParsePairFile(text, InputName(path));
 }
 

@@ -16,11 +16,11 @@ namespace embed {
 namespace {
 
 // Rows summed together; fixed, so that sums are the same for any threads.
-constexpr uint64_t kBlock = 4096;
+constexpr uint64_t kPcaBlock = 4096;
 
 // A column a row of the view, less the mean.
-Eigen::MatrixXd Centred(const MatrixView& view, uint64_t first, uint64_t count,
-                        const Eigen::VectorXd& mean) {
+Eigen::MatrixXd PcaCentred(const MatrixView& view, uint64_t first,
+                           uint64_t count, const Eigen::VectorXd& mean) {
   Eigen::MatrixXd block(view.dim, static_cast<Eigen::Index>(count));
   for (uint64_t i = 0; i < count; ++i) {
     block.col(static_cast<Eigen::Index>(i)) =
@@ -31,7 +31,7 @@ Eigen::MatrixXd Centred(const MatrixView& view, uint64_t first, uint64_t count,
   return block;
 }
 
-Eigen::VectorXd Mean(const MatrixView& rows) {
+Eigen::VectorXd PcaMean(const MatrixView& rows) {
   Eigen::VectorXd sum = Eigen::VectorXd::Zero(rows.dim);
   for (uint64_t i = 0; i < rows.rows; ++i) {
     sum += Eigen::Map<const Eigen::VectorXf>(rows.row(i).data(), rows.dim)
@@ -42,14 +42,14 @@ Eigen::VectorXd Mean(const MatrixView& rows) {
 
 Eigen::MatrixXd Covariance(const MatrixView& rows, const Eigen::VectorXd& mean,
                            int threads) {
-  const uint64_t blocks = (rows.rows + kBlock - 1) / kBlock;
+  const uint64_t blocks = (rows.rows + kPcaBlock - 1) / kPcaBlock;
   std::vector<Eigen::MatrixXd> sums(blocks);
   std::atomic<uint64_t> next{0};
   RunThreads(threads, [&](int) {
     for (uint64_t block; (block = next.fetch_add(1)) < blocks;) {
-      const uint64_t first = block * kBlock;
+      const uint64_t first = block * kPcaBlock;
       const Eigen::MatrixXd part =
-          Centred(rows, first, std::min(kBlock, rows.rows - first), mean);
+          PcaCentred(rows, first, std::min(kPcaBlock, rows.rows - first), mean);
       sums[block].noalias() = part * part.transpose();
     }
   });
@@ -81,7 +81,7 @@ absl::StatusOr<PrincipalComponents> Pca(const MatrixView& rows, int components,
     return absl::InvalidArgumentError(
         absl::StrCat(components, " components of ", rows.dim, " dimensions"));
   }
-  const Eigen::VectorXd mean = Mean(rows);
+  const Eigen::VectorXd mean = PcaMean(rows);
   const Eigen::MatrixXd covariance = Covariance(rows, mean, threads);
   if (!covariance.allFinite()) {
     return absl::InvalidArgumentError(
@@ -97,7 +97,7 @@ absl::StatusOr<PrincipalComponents> Pca(const MatrixView& rows, int components,
     for (uint64_t i = begin; i < end; ++i) {
       Eigen::Map<Eigen::VectorXd>(
           result.places.data() + i * static_cast<size_t>(components),
-          components) = directions.transpose() * Centred(rows, i, 1, mean);
+          components) = directions.transpose() * PcaCentred(rows, i, 1, mean);
     }
   });
   const double total = covariance.trace();

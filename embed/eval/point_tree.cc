@@ -8,7 +8,7 @@ namespace embed {
 namespace {
 
 // The bits of a place, with a free one before each.
-uint64_t Spread(uint64_t bits) {
+uint64_t SpreadBits(uint64_t bits) {
   bits = (bits | bits << 16) & 0x0000FFFF0000FFFF;
   bits = (bits | bits << 8) & 0x00FF00FF00FF00FF;
   bits = (bits | bits << 4) & 0x0F0F0F0F0F0F0F0F;
@@ -33,8 +33,8 @@ void PointTree::Build(absl::Span<const Point> points) {
   };
   std::vector<std::pair<uint64_t, uint32_t>> sorted(points.size());
   for (size_t i = 0; i < points.size(); ++i) {
-    sorted[i] = {Spread(place(points[i].x, low.x)) |
-                     Spread(place(points[i].y, low.y)) << 1,
+    sorted[i] = {SpreadBits(place(points[i].x, low.x)) |
+                     SpreadBits(place(points[i].y, low.y)) << 1,
                  static_cast<uint32_t>(i)};
   }
   std::sort(sorted.begin(), sorted.end());

@@ -17,7 +17,7 @@ namespace embed {
 namespace {
 
 // Rows turned into doubles at a time.
-constexpr uint64_t kBlock = 1024;
+constexpr uint64_t kProcrustesBlock = 1024;
 
 using Block = Eigen::MatrixXd;  // a column a row of the view
 using RowMajor =
@@ -55,8 +55,8 @@ double ProcrustesDistance(const MatrixView& a, const MatrixView& b) {
   RowMajor product = RowMajor::Zero(a.dim, b.dim);
   double square_a = 0;
   double square_b = 0;
-  for (uint64_t first = 0; first < a.rows; first += kBlock) {
-    const uint64_t count = std::min(kBlock, a.rows - first);
+  for (uint64_t first = 0; first < a.rows; first += kProcrustesBlock) {
+    const uint64_t count = std::min(kProcrustesBlock, a.rows - first);
     const Block block_a = Centred(a, first, count, mean_a);
     const Block block_b = Centred(b, first, count, mean_b);
     square_a += block_a.squaredNorm();
@@ -81,8 +81,8 @@ absl::StatusOr<std::vector<double>> OrthogonalMap(const MatrixView& a,
   }
   const Eigen::VectorXd zero = Eigen::VectorXd::Zero(a.dim);
   RowMajor product = RowMajor::Zero(a.dim, a.dim);
-  for (uint64_t first = 0; first < a.rows; first += kBlock) {
-    const uint64_t count = std::min(kBlock, a.rows - first);
+  for (uint64_t first = 0; first < a.rows; first += kProcrustesBlock) {
+    const uint64_t count = std::min(kProcrustesBlock, a.rows - first);
     product.noalias() += Centred(a, first, count, zero) *
                          Centred(b, first, count, zero).transpose();
   }

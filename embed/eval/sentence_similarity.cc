@@ -21,10 +21,10 @@
 namespace embed {
 namespace {
 
-constexpr size_t kMaxFileBytes = size_t{1} << 30;
+constexpr size_t kMaxSentenceBytes = size_t{1} << 30;
 
 // What is wrong with a line, empty if nothing is.
-std::string ToPair(absl::string_view line, SentencePair* pair) {
+std::string ToSentencePair(absl::string_view line, SentencePair* pair) {
   const std::vector<absl::string_view> fields = absl::StrSplit(line, '\t');
   if (fields.size() < 3) {
     return absl::StrCat(
@@ -75,7 +75,7 @@ absl::StatusOr<std::vector<SentencePair>> ParseSentencePairs(
     if (absl::StripAsciiWhitespace(line).empty() || line[0] == '#') continue;
     if (!IsValidUtf8(line)) return lines.Error("not UTF-8; convert the file");
     SentencePair pair;
-    const std::string problem = ToPair(line, &pair);
+    const std::string problem = ToSentencePair(line, &pair);
     if (!problem.empty()) return lines.Error(problem);
     pairs.push_back(std::move(pair));
   }
@@ -89,7 +89,7 @@ absl::StatusOr<std::vector<SentencePair>> ParseSentencePairs(
 absl::StatusOr<std::vector<SentencePair>> ReadSentencePairs(
     const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(const std::string text,
-                         ReadWholeText(path, kMaxFileBytes));
+                         ReadWholeText(path, kMaxSentenceBytes));
   return ParseSentencePairs(text, InputName(path));
 }
 

@@ -15,16 +15,18 @@ static_assert(sizeof(lbfgsfloatval_t) == sizeof(double));
 
 constexpr int kMaxIterations = 1000;
 
-using Matrix = Eigen::MatrixXd;
-using Parameters = Eigen::Map<const Matrix>;  // [classes, dim + 1], bias last
+using DoubleMatrix = Eigen::MatrixXd;
+using Parameters =
+    Eigen::Map<const DoubleMatrix>;  // [classes, dim + 1], bias last
 
 // The objective and its gradient, divided by C and the number of samples so
 // that the stopping rule means the same for any size of data. One row at a
 // time: matrix-vector products of Eigen never use threads of their own.
-class Objective {
+class SoftmaxObjective {
  public:
-  Objective(const MatrixView& rows, absl::Span<const uint32_t> indices,
-            absl::Span<const uint32_t> classes, uint32_t num_classes, double c)
+  SoftmaxObjective(const MatrixView& rows, absl::Span<const uint32_t> indices,
+                   absl::Span<const uint32_t> classes, uint32_t num_classes,
+                   double c)
       : classes_(classes),
         num_classes_(num_classes),
         penalty_(1 / (c * static_cast<double>(indices.size()))),
@@ -43,7 +45,8 @@ class Objective {
 
   double Evaluate(const double* at, double* gradient_at) const {
     const Parameters parameters(at, num_classes_, samples_.rows());
-    Eigen::Map<Matrix> gradient(gradient_at, num_classes_, samples_.rows());
+    Eigen::Map<DoubleMatrix> gradient(gradient_at, num_classes_,
+                                      samples_.rows());
     gradient.setZero();
     Eigen::VectorXd share(num_classes_);
     double loss = 0;
@@ -69,12 +72,13 @@ class Objective {
   absl::Span<const uint32_t> classes_;
   Eigen::Index num_classes_;
   double penalty_;
-  Matrix samples_;  // [dim + 1, samples], the last row 1
+  DoubleMatrix samples_;  // [dim + 1, samples], the last row 1
 };
 
 double EvaluateForLbfgs(void* objective, const double* at, double* gradient,
                         int /*size*/, double /*step*/) {
-  return static_cast<const Objective*>(objective)->Evaluate(at, gradient);
+  return static_cast<const SoftmaxObjective*>(objective)->Evaluate(at,
+                                                                   gradient);
 }
 
 }  // namespace
@@ -84,7 +88,7 @@ std::vector<LinearScore> TrainSoftmax(const MatrixView& rows,
                                       absl::Span<const uint32_t> classes,
                                       uint32_t num_classes,
                                       const LogisticOptions& options) {
-  Objective objective(rows, indices, classes, num_classes, options.c);
+  SoftmaxObjective objective(rows, indices, classes, num_classes, options.c);
   lbfgs_parameter_t settings;
   lbfgs_parameter_init(&settings);
   settings.epsilon = options.tolerance;

@@ -16,18 +16,18 @@ namespace {
 
 // Points whose sums are added up together; fixed, so that rounding is the same
 // for any threads.
-constexpr size_t kBlock = 512;
+constexpr size_t kPointBlock = 512;
 
 // The sum of body(begin, end) over blocks of the points.
 double SumOverBlocks(
     size_t points, int threads,
     const std::function<double(size_t begin, size_t end)>& body) {
-  std::vector<double> sums((points + kBlock - 1) / kBlock);
+  std::vector<double> sums((points + kPointBlock - 1) / kPointBlock);
   std::atomic<size_t> next{0};
   RunThreads(threads, [&](int) {
     for (size_t block; (block = next.fetch_add(1)) < sums.size();) {
-      sums[block] =
-          body(block * kBlock, std::min(points, (block + 1) * kBlock));
+      sums[block] = body(block * kPointBlock,
+                         std::min(points, (block + 1) * kPointBlock));
     }
   });
   return std::accumulate(sums.begin(), sums.end(), 0.0);

@@ -17,10 +17,10 @@ namespace embed {
 namespace {
 
 // The largest sets have some thousand lines.
-constexpr size_t kMaxFileBytes = size_t{64} << 20;
+constexpr size_t kMaxWordPairBytes = size_t{64} << 20;
 constexpr size_t kMaxShownBytes = 40;  // of a field, in a message
 
-std::vector<absl::string_view> Fields(absl::string_view line) {
+std::vector<absl::string_view> PairFields(absl::string_view line) {
   if (!absl::StrContains(line, '\t')) {
     return absl::StrSplit(line, absl::ByAnyChar(" \v\f\r"), absl::SkipEmpty());
   }
@@ -46,8 +46,8 @@ std::string Shown(absl::string_view field) {
 }
 
 // What is wrong with a line, empty if nothing is.
-std::string ToPair(const std::vector<absl::string_view>& fields,
-                   WordPair* pair) {
+std::string ToWordPair(const std::vector<absl::string_view>& fields,
+                       WordPair* pair) {
   if (fields.size() < 3) {
     return absl::StrCat(
         "expected two words and a score with tabs or blanks "
@@ -75,13 +75,13 @@ absl::StatusOr<std::vector<WordPair>> ParseWordPairs(absl::string_view text,
   for (absl::string_view line; lines.Next(&line);) {
     if (IsComment(line)) continue;
     if (!IsValidUtf8(line)) return lines.Error("not UTF-8; convert the file");
-    const std::vector<absl::string_view> fields = Fields(line);
+    const std::vector<absl::string_view> fields = PairFields(line);
     const bool is_header =
         header_allowed && fields.size() >= 3 && !StartsLikeNumber(fields[2]);
     header_allowed = false;
     if (is_header) continue;
     WordPair pair;
-    const std::string problem = ToPair(fields, &pair);
+    const std::string problem = ToWordPair(fields, &pair);
     if (!problem.empty()) return lines.Error(problem);
     pairs.push_back(std::move(pair));
   }
@@ -94,7 +94,7 @@ absl::StatusOr<std::vector<WordPair>> ParseWordPairs(absl::string_view text,
 
 absl::StatusOr<std::vector<WordPair>> ReadWordPairs(const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(const std::string text,
-                         ReadWholeText(path, kMaxFileBytes));
+                         ReadWholeText(path, kMaxWordPairBytes));
   return ParseWordPairs(text, InputName(path));
 }
 

@@ -14,7 +14,7 @@ namespace embed {
 namespace {
 
 // Before each batch; as that of containers, it survives no copying as text.
-constexpr char kMagic[] =
+constexpr char kLogMagic[] =
     "\x89"
     "EMBL\r\n";  // and the zero behind
 constexpr uint16_t kNoType = 0xFFFF;
@@ -26,7 +26,7 @@ struct BatchHeader {
   uint64_t changes;
   uint64_t previous_hash;
 };
-static_assert(sizeof(BatchHeader) == 40 && sizeof(kMagic) == 8);
+static_assert(sizeof(BatchHeader) == 40 && sizeof(kLogMagic) == 8);
 
 struct ChangeHeader {
   uint32_t key_bytes;
@@ -36,7 +36,7 @@ struct ChangeHeader {
 };
 static_assert(sizeof(ChangeHeader) == 8);
 
-constexpr uint64_t kHashBytes = sizeof(uint64_t);
+constexpr uint64_t kLogHashBytes = sizeof(uint64_t);
 
 template <typename T>
 void AppendBytes(const T& value, std::string* bytes) {
@@ -59,10 +59,10 @@ absl::Status Damaged(uint64_t offset, absl::string_view problem) {
 // Whether a whole batch of any number starts at `bytes`: its header.
 std::optional<BatchHeader> WholeBatch(absl::Span<const uint8_t> bytes) {
   BatchHeader header;
-  if (bytes.size() < sizeof(header) + kHashBytes) return std::nullopt;
+  if (bytes.size() < sizeof(header) + kLogHashBytes) return std::nullopt;
   std::memcpy(&header, bytes.data(), sizeof(header));
-  if (std::memcmp(header.magic, kMagic, sizeof(kMagic)) != 0 ||
-      header.payload_bytes > bytes.size() - sizeof(header) - kHashBytes) {
+  if (std::memcmp(header.magic, kLogMagic, sizeof(kLogMagic)) != 0 ||
+      header.payload_bytes > bytes.size() - sizeof(header) - kLogHashBytes) {
     return std::nullopt;
   }
   const uint64_t hashed = sizeof(header) + header.payload_bytes;
@@ -77,9 +77,9 @@ std::optional<BatchHeader> WholeBatch(absl::Span<const uint8_t> bytes) {
 // after.
 absl::Status CheckRest(absl::Span<const uint8_t> rest, uint64_t offset) {
   // The disk may have got the later bytes of an unfinished batch only.
-  const size_t known = std::min(rest.size(), sizeof(kMagic));
+  const size_t known = std::min(rest.size(), sizeof(kLogMagic));
   size_t same = 0;
-  while (same < known && rest[same] == static_cast<uint8_t>(kMagic[same])) {
+  while (same < known && rest[same] == static_cast<uint8_t>(kLogMagic[same])) {
     ++same;
   }
   if (std::any_of(rest.begin() + same, rest.begin() + known,
@@ -92,7 +92,7 @@ absl::Status CheckRest(absl::Span<const uint8_t> rest, uint64_t offset) {
   auto place = rest.begin();
   while (place != rest.end()) {
     place = std::search(
-        place + 1, rest.end(), kMagic, kMagic + sizeof(kMagic),
+        place + 1, rest.end(), kLogMagic, kLogMagic + sizeof(kLogMagic),
         [](uint8_t a, char b) { return a == static_cast<uint8_t>(b); });
     if (place == rest.end()) break;
     if (++looks > kMostLooks ||
@@ -171,7 +171,7 @@ std::string EncodeChanges(absl::Span<const ItemChange> changes,
                           const std::vector<std::string>& type_names,
                           const ChangeLogEnd& end) {
   BatchHeader header = {{}, end.batches + 1, 0, changes.size(), end.hash};
-  std::memcpy(header.magic, kMagic, sizeof(kMagic));
+  std::memcpy(header.magic, kLogMagic, sizeof(kLogMagic));
   std::string bytes(sizeof(header), '\0');
   for (const ItemChange& change : changes) {
     AppendBytes(ChangeHeader{static_cast<uint32_t>(change.key.size()),
@@ -219,8 +219,9 @@ absl::StatusOr<ChangeLog> ReadChangeLog(
       return Damaged(log.end.offset, "a batch is too long for its changes");
     }
     const uint64_t size =
-        sizeof(BatchHeader) + header->payload_bytes + kHashBytes;
-    std::memcpy(&log.end.hash, bytes.data() + size - kHashBytes, kHashBytes);
+        sizeof(BatchHeader) + header->payload_bytes + kLogHashBytes;
+    std::memcpy(&log.end.hash, bytes.data() + size - kLogHashBytes,
+                kLogHashBytes);
     log.end.offset += size;
     ++log.end.batches;
     bytes.remove_prefix(size);

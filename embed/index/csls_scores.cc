@@ -11,7 +11,7 @@ namespace embed {
 namespace {
 
 // Items whose surroundings are searched together.
-constexpr size_t kPart = 1024;
+constexpr size_t kScorePart = 1024;
 
 // r of each point: the mean score of its first options.csls hits that are not
 // excluded.
@@ -46,8 +46,8 @@ absl::StatusOr<HashMap<uint32_t, double>> MeanNearestOfItems(
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   HashMap<uint32_t, double> means;
-  for (size_t begin = 0; begin < ids.size(); begin += kPart) {
-    const size_t end = std::min(ids.size(), begin + kPart);
+  for (size_t begin = 0; begin < ids.size(); begin += kScorePart) {
+    const size_t end = std::min(ids.size(), begin + kScorePart);
     std::vector<ItemQuery> points;
     for (size_t i = begin; i < end; ++i) {
       points.push_back({index.Vector(ids[i]), {ids[i]}});

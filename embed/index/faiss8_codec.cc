@@ -9,9 +9,9 @@ namespace embed {
 namespace {
 
 constexpr double kLeastCode = -128;
-constexpr double kMostCode = 127;
+constexpr double kMostFaissCode = 127;
 // Rows on which steps and rotations are compared.
-constexpr uint64_t kSampleRows = 4096;
+constexpr uint64_t kRangeSampleRows = 4096;
 // Steps that are tried, each 0.93 of the one before: from the largest value at
 // code 127 down to a twentieth of that.
 constexpr int kSteps = 42;
@@ -29,7 +29,7 @@ constexpr int kMostPasses = 64;
 std::vector<float> SampleDifferences(const Int8Codec& codec,
                                      const MatrixView& vectors) {
   const size_t dim = static_cast<size_t>(vectors.dim);
-  const uint64_t sample = std::min(vectors.rows, kSampleRows);
+  const uint64_t sample = std::min(vectors.rows, kRangeSampleRows);
   std::vector<float> differences;
   std::vector<float> unit(dim);
   for (uint64_t i = 0; i < sample; ++i) {
@@ -46,7 +46,7 @@ double SumOfSquaredErrors(absl::Span<const float> values, double step) {
   double sum = 0;
   for (const float value : values) {
     const double code =
-        std::clamp(std::nearbyint(value / step), kLeastCode, kMostCode);
+        std::clamp(std::nearbyint(value / step), kLeastCode, kMostFaissCode);
     const double error = value - step * code;
     sum += error * error;
   }
@@ -61,8 +61,8 @@ float BestStep(const Int8Codec& codec, const MatrixView& vectors) {
     largest = std::max(largest, std::abs(double{value}));
   }
   // All rows are equal, or zero: any step will do.
-  if (!(largest / kMostCode > 1e-30)) return 1.0f / 128;
-  double best_step = largest / kMostCode;
+  if (!(largest / kMostFaissCode > 1e-30)) return 1.0f / 128;
+  double best_step = largest / kMostFaissCode;
   double best_error = SumOfSquaredErrors(values, best_step);
   double step = best_step;
   for (int i = 1; i < kSteps; ++i) {
@@ -96,7 +96,8 @@ std::vector<Turn> TurnsTowardsOne(const Faiss8Codec& codec,
     for (const int direction : {-1, 1}) {
       const double code = codes[j] + direction;
       const double change = step * (2 * direction * value + step);
-      if (code < kLeastCode || code > kMostCode || (change > 0) != longer) {
+      if (code < kLeastCode || code > kMostFaissCode ||
+          (change > 0) != longer) {
         continue;
       }
       const double rise = step * (step - 2 * direction * error);
@@ -156,8 +157,9 @@ void EncodeFaiss8Row(const Faiss8Codec& codec, absl::Span<const float> unit,
   double wanted = 0;
   for (size_t j = 0; j < unit.size(); ++j) {
     const double mean = codec.parts.mean[j];
-    const double code = std::clamp(
-        std::nearbyint((unit[j] - mean) / codec.step), kLeastCode, kMostCode);
+    const double code =
+        std::clamp(std::nearbyint((unit[j] - mean) / codec.step), kLeastCode,
+                   kMostFaissCode);
     codes[j] = static_cast<int8_t>(code);
     const double value = mean + double{codec.step} * code;
     squared += value * value;
@@ -174,7 +176,7 @@ void EncodeFaiss8Row(const Faiss8Codec& codec, absl::Span<const float> unit,
 
 double Faiss8SquaredError(const Faiss8Codec& codec, const MatrixView& vectors) {
   const size_t dim = static_cast<size_t>(vectors.dim);
-  const uint64_t sample = std::min(vectors.rows, kSampleRows);
+  const uint64_t sample = std::min(vectors.rows, kRangeSampleRows);
   std::vector<float> unit(dim);
   std::vector<int8_t> codes(dim);
   double error = 0;

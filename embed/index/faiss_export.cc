@@ -25,8 +25,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr char kMagic[] = "EMBEDKEY";
-constexpr int kCodeOffset = 128;  // stored = code + 128
+constexpr char kExportMagic[] = "EMBEDKEY";
+constexpr int kExportCodeOffset = 128;  // stored = code + 128
 
 // FAISS's bytes to an AtomicFile, whose first error it keeps.
 class FileWriter : public faiss::IOWriter {
@@ -53,8 +53,8 @@ std::unique_ptr<faiss::IndexScalarQuantizer> QuantizerOf(
   index->sq.trained.resize(2 * dim);
   for (size_t j = 0; j < dim; ++j) {
     const double step = codec.step;
-    index->sq.trained[j] =
-        static_cast<float>(codec.parts.mean[j] - (kCodeOffset + 0.5) * step);
+    index->sq.trained[j] = static_cast<float>(codec.parts.mean[j] -
+                                              (kExportCodeOffset + 0.5) * step);
     index->sq.trained[dim + j] = static_cast<float>(255 * step);
   }
   index->codes.resize(vectors.rows * dim);
@@ -66,7 +66,7 @@ std::unique_ptr<faiss::IndexScalarQuantizer> QuantizerOf(
       EncodeFaiss8Row(codec, unit, absl::MakeSpan(codes));
       for (size_t j = 0; j < dim; ++j) {
         index->codes[i * dim + j] =
-            static_cast<uint8_t>(codes[j] + kCodeOffset);
+            static_cast<uint8_t>(codes[j] + kExportCodeOffset);
       }
     }
   });
@@ -163,7 +163,7 @@ std::string Trailer(const Vocabulary& vocabulary,
   for (int byte = 0; byte < 8; ++byte) {
     text.push_back(static_cast<char>(size >> (8 * byte) & 0xFF));
   }
-  return text.append(kMagic);
+  return text.append(kExportMagic);
 }
 
 }  // namespace

@@ -27,8 +27,8 @@
 namespace embed {
 namespace {
 
-constexpr char kMagic[] = "EMBEDKEY";
-constexpr size_t kMagicBytes = 8;
+constexpr char kAppendedMagic[] = "EMBEDKEY";
+constexpr size_t kAppendedMagicBytes = 8;
 
 // What FAISS throws, and memory that is not there, as a status.
 absl::Status CatchFaiss(const std::function<absl::Status()>& body) {
@@ -61,10 +61,10 @@ class SpanReader : public faiss::IOReader {
 
 // The keys behind FAISS's bytes; none if there are no such.
 std::vector<std::string> TrailingKeys(absl::Span<const uint8_t> bytes) {
-  constexpr size_t kTail = kMagicBytes + 8;
+  constexpr size_t kTail = kAppendedMagicBytes + 8;
   if (bytes.size() < kTail ||
-      std::memcmp(bytes.data() + bytes.size() - kMagicBytes, kMagic,
-                  kMagicBytes) != 0) {
+      std::memcmp(bytes.data() + bytes.size() - kAppendedMagicBytes,
+                  kAppendedMagic, kAppendedMagicBytes) != 0) {
     return {};
   }
   uint64_t size = 0;

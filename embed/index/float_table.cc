@@ -17,7 +17,7 @@ namespace embed {
 namespace {
 
 // Rows and queries of one product: the rows stay in a cache.
-constexpr uint64_t kBlockRows = 1024;
+constexpr uint64_t kFloatBlockRows = 1024;
 constexpr uint64_t kBlockQueries = 64;
 
 // The query as rows are held; of l2 row_scale becomes what a row's square is
@@ -123,9 +123,9 @@ void FloatTable::SearchQueries(const MatrixView& queries, uint64_t begin,
   std::vector<Int8TopK> best(count,
                              Int8TopK(std::min(rows_, CandidatesFor(k))));
   std::vector<float> scratch;
-  for (uint64_t first = 0; first < rows_; first += kBlockRows) {
+  for (uint64_t first = 0; first < rows_; first += kFloatBlockRows) {
     const MatrixView block =
-        Block(first, std::min(kBlockRows, rows_ - first), &scratch);
+        Block(first, std::min(kFloatBlockRows, rows_ - first), &scratch);
     ScoreRows(prepared, block, /*threads=*/1,
               [&](uint64_t q, absl::Span<const float> scores) {
                 float threshold = best[q].threshold();

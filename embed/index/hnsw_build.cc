@@ -24,7 +24,7 @@ namespace {
 constexpr int64_t kOrderSeed = 789;
 
 // The memory of a graph that was built here.
-struct Storage {
+struct GraphRows {
   AlignedBuffer codes;
   std::vector<Int8RowScale> scales;
   std::vector<uint32_t> links;
@@ -33,7 +33,7 @@ struct Storage {
 };
 
 // The codes of the table row by row.
-void CopyRows(const Int8Table& table, int threads, Storage* storage) {
+void CopyGraphRows(const Int8Table& table, int threads, GraphRows* storage) {
   const Int8Table::Parts& parts = table.parts();
   const uint64_t stride = Int8RowStride(parts.dim);
   storage->scales.resize(parts.rows);
@@ -185,7 +185,7 @@ void Insert(const RowSimilarity& similarity, int threads, faiss::HNSW* graph) {
 
 // FAISS holds the lists of all levels of a row behind one another; here level 0
 // is apart, so that its lists are found without an array of offsets.
-void CopyLinks(const faiss::HNSW& graph, int m, Storage* storage) {
+void CopyLinks(const faiss::HNSW& graph, int m, GraphRows* storage) {
   const size_t rows = graph.levels.size();
   storage->links.reserve(rows * 2 * m);
   storage->upper_lists.reserve(rows + 1);
@@ -211,7 +211,7 @@ void CopyLinks(const faiss::HNSW& graph, int m, Storage* storage) {
 absl::StatusOr<HnswGraph> HnswGraph::Build(const Int8Table& table,
                                            const HnswOptions& options) {
   EMBED_RETURN_IF_ERROR(options.Validate());
-  auto storage = std::make_shared<Storage>();
+  auto storage = std::make_shared<GraphRows>();
   Parts parts;
   parts.rows = table.rows();
   parts.dim = table.dim();
@@ -221,7 +221,7 @@ absl::StatusOr<HnswGraph> HnswGraph::Build(const Int8Table& table,
       AlignedBuffer::Create(parts.rows * Int8RowStride(parts.dim)));
   EMBED_RETURN_IF_ERROR(CatchExceptions([&] {
     const int threads = std::max(1, options.threads);
-    CopyRows(table, threads, storage.get());
+    CopyGraphRows(table, threads, storage.get());
     const Int8RowTable rows = {
         static_cast<const uint8_t*>(storage->codes.data()),
         storage->scales.data(), parts.rows, parts.dim};

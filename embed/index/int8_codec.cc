@@ -15,7 +15,7 @@ namespace {
 constexpr float kLargestCode = 127;
 // Rows of the sample on which codecs are compared: their error is an average
 // over sample * dim roundings, known to well under a percent.
-constexpr uint64_t kSampleRows = 4096;
+constexpr uint64_t kRotationSampleRows = 4096;
 // Sums over the table are made over parts of this many rows, then over parts,
 // so that their rounding does not depend on the number of threads.
 constexpr uint64_t kSumRows = 4096;
@@ -248,7 +248,7 @@ Int8CodecParts FitInt8Codec(const MatrixView& vectors, Int8Rotation rotation,
 double Int8SquaredError(const Int8Codec& codec, const MatrixView& vectors) {
   const size_t dim = static_cast<size_t>(vectors.dim);
   const bool l2 = codec.metric == Metric::kL2;
-  const uint64_t sample = std::min(vectors.rows, kSampleRows);
+  const uint64_t sample = std::min(vectors.rows, kRotationSampleRows);
   std::vector<float> unit(dim);
   std::vector<int8_t> codes(dim);
   double error = 0;

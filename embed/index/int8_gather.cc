@@ -15,7 +15,7 @@
 namespace embed {
 namespace {
 
-struct Storage {
+struct GatheredRows {
   AlignedBuffer codes;
   AlignedBuffer factors;  // multipliers, then weights
   AlignedBuffer f16;      // empty if not kept
@@ -33,8 +33,9 @@ struct Target {
 
 // Copies rows of `from` behind the first `begin` rows of `to`, whose exponent
 // is that one.
-void CopyRows(const Int8Table::Parts& from, absl::Span<const uint32_t> rows,
-              uint64_t begin, int exponent, const Target& to) {
+void CopyGatheredRows(const Int8Table::Parts& from,
+                      absl::Span<const uint32_t> rows, uint64_t begin,
+                      int exponent, const Target& to) {
   const int dim = from.dim;
   const int shift = from.exponent - exponent;
   // Of l2 weights are squares.
@@ -87,7 +88,7 @@ absl::StatusOr<Int8Table> Int8Table::Gather(
   parts.exponent = std::max(first.parts_.exponent, second.parts_.exponent);
   parts.codec = first.row_codec();
   const uint64_t padded = Int8Blocks(parts.rows) * kInt8BlockRows;
-  auto storage = std::make_shared<Storage>();
+  auto storage = std::make_shared<GatheredRows>();
   EMBED_ASSIGN_OR_RETURN(storage->codes, AlignedBuffer::Create(Int8CodeBytes(
                                              parts.rows, parts.dim)));
   EMBED_ASSIGN_OR_RETURN(storage->factors,
@@ -110,9 +111,9 @@ absl::StatusOr<Int8Table> Int8Table::Gather(
     const uint64_t block = Int8CodeBytes(kInt8BlockRows, parts.dim);
     std::memset(target.codes + storage->codes.size() - block, 128, block);
   }
-  CopyRows(first.parts_, first_rows, 0, parts.exponent, target);
-  CopyRows(second.parts_, second_rows, first_rows.size(), parts.exponent,
-           target);
+  CopyGatheredRows(first.parts_, first_rows, 0, parts.exponent, target);
+  CopyGatheredRows(second.parts_, second_rows, first_rows.size(),
+                   parts.exponent, target);
   parts.codes = {target.codes, storage->codes.size()};
   parts.multipliers = {factors, padded};
   parts.weights = {factors + padded, padded};

@@ -16,7 +16,7 @@ namespace {
 
 // Queries that share a scan, and the most candidates they may hold together
 // (8 bytes each, twice).
-constexpr uint64_t kBatch = 256;
+constexpr uint64_t kQueriesAtOnce = 256;
 constexpr uint64_t kMaxCandidates = uint64_t{1} << 24;
 // With fewer queries a thread, threads share the rows instead: a batch of fewer
 // queries leaves the kernel's tiles half empty.
@@ -120,8 +120,8 @@ class Batch {
 void SearchQueries(const Int8Table& table, const Request& request,
                    const MatrixView& queries, uint64_t begin, uint64_t end,
                    SearchHits* hits) {
-  const uint64_t batch_size =
-      std::clamp<uint64_t>(kMaxCandidates / request.candidates, 1, kBatch);
+  const uint64_t batch_size = std::clamp<uint64_t>(
+      kMaxCandidates / request.candidates, 1, kQueriesAtOnce);
   for (; begin < end; begin += batch_size) {
     const Batch batch(table, request, queries, begin,
                       std::min(end, begin + batch_size));

@@ -20,7 +20,7 @@ namespace embed {
 namespace {
 
 constexpr uint64_t kMaxRows = uint64_t{1} << 31;
-constexpr uintptr_t kAlignment = 64;
+constexpr uintptr_t kTableAlignment = 64;
 constexpr int kCodeOffset = 128;  // stored = code + 128
 
 // The memory of a table that was built here.
@@ -126,7 +126,7 @@ bool AllFinite(absl::Span<const float> values) {
 }
 
 bool IsAligned(const void* data) {
-  return reinterpret_cast<uintptr_t>(data) % kAlignment == 0;
+  return reinterpret_cast<uintptr_t>(data) % kTableAlignment == 0;
 }
 
 }  // namespace

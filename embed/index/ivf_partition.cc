@@ -31,7 +31,7 @@ constexpr uint64_t kSampleRowsPerList = 64;
 // Apart from the streams of embed/index/kmeans.cc.
 constexpr uint32_t kPartitionEpoch = 1;
 // Rows that are put into lists at a time: their hits are held in memory.
-constexpr uint64_t kPart = 65536;
+constexpr uint64_t kRowPart = 65536;
 
 // The centers, as FAISS's Clustering asks for them.
 class CenterIndex : public faiss::Index {
@@ -58,8 +58,8 @@ class CenterIndex : public faiss::Index {
     SearchOptions options;
     options.k = 1;
     options.threads = options_.threads;
-    for (idx_t begin = 0; begin < n; begin += kPart) {
-      const idx_t count = std::min<idx_t>(n - begin, kPart);
+    for (idx_t begin = 0; begin < n; begin += kRowPart) {
+      const idx_t count = std::min<idx_t>(n - begin, kRowPart);
       const auto hits = centers_->Search(Rows(count, x + begin * d), options);
       if (!hits.ok()) FAISS_THROW_MSG(std::string(hits.status().message()));
       for (idx_t i = 0; i < count; ++i) {
@@ -134,8 +134,8 @@ absl::StatusOr<std::vector<uint32_t>> NearestCenters(const Int8Table& centers,
   options.threads = threads;
   std::vector<uint32_t> nearest;
   nearest.reserve(vectors.rows);
-  for (uint64_t begin = 0; begin < vectors.rows; begin += kPart) {
-    const uint64_t count = std::min(vectors.rows - begin, kPart);
+  for (uint64_t begin = 0; begin < vectors.rows; begin += kRowPart) {
+    const uint64_t count = std::min(vectors.rows - begin, kRowPart);
     EMBED_ASSIGN_OR_RETURN(const SearchHits hits,
                            centers.Search({vectors.row(begin).data(), count,
                                            vectors.dim, vectors.stride},

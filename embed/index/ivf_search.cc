@@ -18,7 +18,7 @@ namespace embed {
 namespace {
 
 // Queries whose lists are chosen together, so that centers are read once.
-constexpr uint64_t kBatch = 64;
+constexpr uint64_t kListQueries = 64;
 // With a filter, how many times the expected number of lists are looked at.
 constexpr double kSpareLists = 2;
 // Reading more of the lists than this part takes longer than reading all rows.
@@ -237,8 +237,8 @@ absl::StatusOr<SearchHits> IvfLists::Search(
   ParallelFor(options.threads, queries.rows, [&](uint64_t begin, uint64_t end) {
     const Searcher searcher(*this, table, queries, in_range, effort);
     std::vector<uint64_t> part;
-    for (; begin < end; begin += kBatch) {
-      searcher.Run(begin, std::min(end, begin + kBatch), &hits, &part);
+    for (; begin < end; begin += kListQueries) {
+      searcher.Run(begin, std::min(end, begin + kListQueries), &hits, &part);
     }
     const std::lock_guard<std::mutex> lock(mutex);
     left.insert(left.end(), part.begin(), part.end());

@@ -12,7 +12,7 @@ namespace embed {
 namespace {
 
 // The memory of a table that was built here.
-struct Storage {
+struct KeyStorage {
   std::string text;
   std::vector<uint64_t> bases;
   std::vector<uint32_t> offsets;
@@ -22,7 +22,7 @@ struct Storage {
 }  // namespace
 
 KeyTable KeyTable::Build(const Vocabulary& vocabulary) {
-  auto storage = std::make_shared<Storage>();
+  auto storage = std::make_shared<KeyStorage>();
   const uint32_t size = vocabulary.size();
   storage->text = std::string(vocabulary.text());
   storage->offsets.reserve(size);

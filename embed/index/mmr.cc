@@ -8,7 +8,7 @@ namespace embed {
 namespace {
 
 // In double and in order, so that it is the same on every CPU.
-double Dot(const std::vector<float>& a, const std::vector<float>& b) {
+double DotProduct(const std::vector<float>& a, const std::vector<float>& b) {
   double sum = 0;
   for (size_t i = 0; i < a.size(); ++i) sum += double{a[i]} * b[i];
   return sum;
@@ -17,7 +17,7 @@ double Dot(const std::vector<float>& a, const std::vector<float>& b) {
 // At length 1, or zeros.
 std::vector<float> UnitVector(const ItemIndex& index, uint32_t id) {
   std::vector<float> row = index.Vector(id);
-  const double squared = Dot(row, row);
+  const double squared = DotProduct(row, row);
   const double scale = squared > 0 ? 1 / std::sqrt(squared) : 0;
   for (float& value : row) value = static_cast<float>(value * scale);
   return row;
@@ -54,7 +54,7 @@ std::vector<SearchHit> ChooseDiverse(const ItemIndex& index,
     chosen.push_back(candidates[best]);
     for (size_t c = 0; c < candidates.size(); ++c) {
       if (!taken[c]) {
-        nearest[c] = std::max(nearest[c], Dot(rows[c], rows[best]));
+        nearest[c] = std::max(nearest[c], DotProduct(rows[c], rows[best]));
       }
     }
   }

@@ -12,7 +12,7 @@ namespace embed {
 namespace {
 
 // Recall of 0.95 is then known to about 0.003.
-constexpr uint64_t kSampleRows = 1000;
+constexpr uint64_t kRecallSampleRows = 1000;
 // Among so many rows of an exact 8-bit search, the 10 nearest by floats are
 // looked for: rounding moves a row by a few ranks.
 constexpr uint64_t kExactCandidates = 100;
@@ -51,7 +51,7 @@ absl::StatusOr<RecallSample> RecallSample::Create(const Int8Table& table,
                                                   int threads) {
   EMBED_DCHECK(vectors.rows == table.rows() && vectors.dim == table.dim());
   RecallSample sample(vectors, table.metric());
-  const uint64_t count = std::min(kSampleRows, table.rows());
+  const uint64_t count = std::min(kRecallSampleRows, table.rows());
   for (uint64_t i = 0; i < count; ++i) {
     const uint32_t row = static_cast<uint32_t>(i * table.rows() / count);
     if (row == left_out) continue;

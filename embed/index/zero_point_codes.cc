@@ -7,7 +7,7 @@
 namespace embed {
 namespace {
 
-constexpr double kMostCode = 255;
+constexpr double kMostUnsignedCode = 255;
 constexpr int kOffset = 128;  // written = code - 128
 
 }  // namespace
@@ -21,17 +21,18 @@ ZeroPointStep EncodeZeroPoint(absl::Span<const float> y,
     high = std::max(high, double{value});
   }
   ZeroPointStep result;
-  result.step = static_cast<float>((high - low) / kMostCode);
+  result.step = static_cast<float>((high - low) / kMostUnsignedCode);
   if (result.step == 0) {
     std::fill(codes.begin(), codes.end(), static_cast<int8_t>(-kOffset));
     return result;
   }
   const double step = result.step;
-  const double zero = std::clamp(std::nearbyint(-low / step), 0.0, kMostCode);
+  const double zero =
+      std::clamp(std::nearbyint(-low / step), 0.0, kMostUnsignedCode);
   result.zero = static_cast<int>(zero);
   for (size_t j = 0; j < y.size(); ++j) {
     const double code =
-        std::clamp(std::nearbyint(y[j] / step) + zero, 0.0, kMostCode);
+        std::clamp(std::nearbyint(y[j] / step) + zero, 0.0, kMostUnsignedCode);
     codes[j] = static_cast<int8_t>(static_cast<int>(code) - kOffset);
   }
   return result;

@@ -9,7 +9,7 @@
 namespace embed {
 namespace {
 
-constexpr size_t kBlockBytes = size_t{256} << 10;
+constexpr size_t kInputBytes = size_t{256} << 10;
 
 }  // namespace
 
@@ -19,12 +19,12 @@ absl::Status BufferedInput::Fill(size_t size) {
   begin_ = 0;
   while (!ended_ && buffer_.size() < size) {
     const size_t have = buffer_.size();
-    buffer_.resize(have + kBlockBytes);
+    buffer_.resize(have + kInputBytes);
     const absl::StatusOr<size_t> got =
-        stream_->Read(&buffer_[have], kBlockBytes);
+        stream_->Read(&buffer_[have], kInputBytes);
     buffer_.resize(have + (got.ok() ? *got : 0));
     if (!got.ok()) return got.status();
-    ended_ = *got < kBlockBytes;
+    ended_ = *got < kInputBytes;
   }
   return absl::OkStatus();
 }

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;  // objects are sorted by name
 
-constexpr char kInfo[] = "info";
+constexpr char kCheckpointInfo[] = "info";
 constexpr char kExtra[] = "extra";
 // More differences than this say no more than these do.
 constexpr size_t kMaxDifferences = 3;
@@ -136,7 +136,7 @@ TrainingIdentity AsStored(const TrainingIdentity& identity) {
       Json(identity).dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-absl::string_view AsText(absl::Span<const uint8_t> bytes) {
+absl::string_view TextOf(absl::Span<const uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
@@ -147,7 +147,7 @@ absl::Status WriteCheckpoint(const Checkpoint& checkpoint,
                              const std::string& path) {
   const std::string info = InfoJson(checkpoint, identity);
   ContainerWriter writer(ContainerKind::kCheckpoint);
-  writer.Add(kInfo, info.data(), info.size());
+  writer.Add(kCheckpointInfo, info.data(), info.size());
   writer.Add(kExtra, checkpoint.extra.data(), checkpoint.extra.size());
   for (const Checkpoint::Array& array : checkpoint.arrays) {
     writer.Add(array.name, array.values);
@@ -159,13 +159,15 @@ absl::StatusOr<CheckpointFile> CheckpointFile::Open(const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(Container container,
                          Container::Open(path, ContainerKind::kCheckpoint));
   CheckpointFile file(std::move(container));
-  EMBED_ASSIGN_OR_RETURN(const auto info, file.container_.Bytes(kInfo));
+  EMBED_ASSIGN_OR_RETURN(const auto info,
+                         file.container_.Bytes(kCheckpointInfo));
   EMBED_ASSIGN_OR_RETURN(const auto extra, file.container_.Bytes(kExtra));
-  file.checkpoint_.extra = std::string(AsText(extra));
+  file.checkpoint_.extra = std::string(TextOf(extra));
   std::vector<ArraySize> arrays;
   const absl::Status parsed = ParseInfo(
-      AsText(info), &file.checkpoint_.position, &file.identity_, &arrays);
-  if (!parsed.ok()) return file.container_.Damaged(kInfo, parsed.message());
+      TextOf(info), &file.checkpoint_.position, &file.identity_, &arrays);
+  if (!parsed.ok())
+    return file.container_.Damaged(kCheckpointInfo, parsed.message());
   for (const ArraySize& array : arrays) {
     EMBED_ASSIGN_OR_RETURN(
         const absl::Span<const float> values,

@@ -22,9 +22,9 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 constexpr uint32_t kVersion = 1;
 constexpr uint32_t kEndianMark = 0x01020304;
 constexpr uint32_t kSwappedEndianMark = 0x04030201;
-constexpr uint64_t kAlignment = 64;
+constexpr uint64_t kPartAlignment = 64;
 constexpr uint64_t kMaxSections = 1024;  // far above any use, small to check
-constexpr size_t kMagicBytes = 8;
+constexpr size_t kContainerMagicBytes = 8;
 
 // The high bit of the first byte and the line ends are lost or changed when a
 // file is copied as text.
@@ -40,7 +40,7 @@ constexpr char kCheckpointMagic[] =
 
 // The start of a file.
 struct FixedHeader {
-  char magic[kMagicBytes];
+  char magic[kContainerMagicBytes];
   uint32_t version;
   uint32_t endian_mark;
   uint64_t header_bytes;  // from the start of the file to the first section
@@ -57,10 +57,10 @@ struct TableEntry {
 };
 static_assert(sizeof(TableEntry) == 48);
 
-constexpr uint64_t kHashBytes = sizeof(uint64_t);
+constexpr uint64_t kPartHashBytes = sizeof(uint64_t);
 
 uint64_t HeaderBytes(uint64_t sections) {
-  return sizeof(FixedHeader) + sections * sizeof(TableEntry) + kHashBytes;
+  return sizeof(FixedHeader) + sections * sizeof(TableEntry) + kPartHashBytes;
 }
 
 struct KindInfo {
@@ -109,13 +109,13 @@ absl::Status WrongLength(const MappedFile& file, absl::string_view at_least,
 
 // Is this one of our files, and of the wanted kind?
 absl::Status CheckMagic(const MappedFile& file, ContainerKind kind) {
-  const size_t present = std::min<uint64_t>(file.size(), kMagicBytes);
+  const size_t present = std::min<uint64_t>(file.size(), kContainerMagicBytes);
   const KindInfo& wanted = InfoOf(kind);
   if (present > 0 && std::memcmp(file.data(), wanted.magic, present) == 0) {
     return absl::OkStatus();
   }
   for (const KindInfo& other : kKinds) {
-    if (present == kMagicBytes &&
+    if (present == kContainerMagicBytes &&
         std::memcmp(file.data(), other.magic, present) == 0) {
       return absl::DataLossError(absl::StrCat(file.path(), ": is ", other.name,
                                               ", expected ", wanted.name));
@@ -177,12 +177,13 @@ struct Table {
 };
 
 // The section table, once the header's hash says that it is what was written.
-absl::StatusOr<Table> ReadTable(const MappedFile& file, ContainerKind kind) {
+absl::StatusOr<Table> ReadPartTable(const MappedFile& file,
+                                    ContainerKind kind) {
   EMBED_ASSIGN_OR_RETURN(const FixedHeader header, ReadFixedHeader(file, kind));
   if (file.size() < header.header_bytes) {
     return WrongLength(file, "at least ", header.header_bytes);
   }
-  const uint64_t hashed = header.header_bytes - kHashBytes;
+  const uint64_t hashed = header.header_bytes - kPartHashBytes;
   const uint64_t hash = Load<uint64_t>(file.data() + hashed);
   if (Hash64(file.data(), hashed) != hash) {
     return DamagedAt(file, 0, "the header does not match its checksum");
@@ -262,7 +263,7 @@ absl::StatusOr<std::string> ContainerWriter::Header() const {
           "': expected 1 to 23 of a-z, 0-9 and _, each name once"));
     }
     section.name.copy(entry.name, sizeof(entry.name) - 1);
-    entry.offset = RoundUp(end, kAlignment);
+    entry.offset = RoundUp(end, kPartAlignment);
     entry.size = section.size;
     entry.hash = Hash64(section.data, section.size);
     end = entry.offset + entry.size;
@@ -270,7 +271,7 @@ absl::StatusOr<std::string> ContainerWriter::Header() const {
   }
   FixedHeader fixed = {{},  kVersion,    kEndianMark, HeaderBytes(table.size()),
                        end, table.size()};
-  std::memcpy(fixed.magic, InfoOf(kind_).magic, kMagicBytes);
+  std::memcpy(fixed.magic, InfoOf(kind_).magic, kContainerMagicBytes);
   std::string header(reinterpret_cast<const char*>(&fixed), sizeof(fixed));
   header.append(reinterpret_cast<const char*>(table.data()),
                 table.size() * sizeof(TableEntry));
@@ -289,9 +290,9 @@ absl::Status ContainerWriter::Write(const std::string& path) const {
   EMBED_ASSIGN_OR_RETURN(const std::string header, Header());
   EMBED_RETURN_IF_ERROR(file->Write(header));
   for (const Section& section : sections_) {
-    const std::array<char, kAlignment> zeros = {};
+    const std::array<char, kPartAlignment> zeros = {};
     EMBED_RETURN_IF_ERROR(file->Write(
-        zeros.data(), RoundUp(file->size(), kAlignment) - file->size()));
+        zeros.data(), RoundUp(file->size(), kPartAlignment) - file->size()));
     EMBED_RETURN_IF_ERROR(file->Write(section.data, section.size));
   }
   return file->Commit();
@@ -301,7 +302,7 @@ absl::StatusOr<Container> Container::Open(const std::string& path,
                                           ContainerKind kind, Verify verify) {
   EMBED_ASSIGN_OR_RETURN(std::shared_ptr<const MappedFile> file,
                          MappedFile::Open(path));
-  EMBED_ASSIGN_OR_RETURN(const Table header, ReadTable(*file, kind));
+  EMBED_ASSIGN_OR_RETURN(const Table header, ReadPartTable(*file, kind));
   const std::vector<TableEntry>& table = header.entries;
   Container container;
   container.file_ = file;
@@ -317,7 +318,7 @@ absl::StatusOr<Container> Container::Open(const std::string& path,
                        "a section's name is not valid or given twice");
     }
     EMBED_RETURN_IF_ERROR(CheckPlace(*file, header.file_bytes, entry_offset,
-                                     entry, RoundUp(end, kAlignment)));
+                                     entry, RoundUp(end, kPartAlignment)));
     if (verify == Verify::kAll) {
       EMBED_RETURN_IF_ERROR(CheckZero(*file, end, entry.offset));
     }

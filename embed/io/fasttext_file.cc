@@ -16,7 +16,7 @@
 namespace embed {
 namespace {
 
-constexpr int32_t kMagic = 793712314;
+constexpr int32_t kFasttextMagic = 793712314;
 constexpr int32_t kOldestVersion = 11;
 constexpr int32_t kNewestVersion = 12;
 
@@ -91,7 +91,7 @@ absl::Status ReadStart(Cursor* cursor) {
   if (cursor->left() >= sizeof(magic)) {
     EMBED_RETURN_IF_ERROR(cursor->Read("the magic number", &magic));
   }
-  if (magic != kMagic) {
+  if (magic != kFasttextMagic) {
     return cursor->Refused(
         "not a fastText model (.bin): it does not start with its magic number");
   }
@@ -266,7 +266,7 @@ absl::StatusOr<bool> IsFasttextFile(const std::string& path) {
   if (file->size() >= sizeof(magic)) {
     std::memcpy(&magic, file->data(), sizeof(magic));
   }
-  return magic == kMagic;
+  return magic == kFasttextMagic;
 }
 
 absl::StatusOr<FasttextModel> ReadFasttext(const std::string& path) {

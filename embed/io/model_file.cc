@@ -16,7 +16,7 @@ namespace embed {
 namespace {
 
 // Frozen names of the sections; embed/io/FORMAT.md.
-constexpr char kInfo[] = "info";
+constexpr char kModelInfo[] = "info";
 constexpr char kKeyText[] = "key_text";
 constexpr char kKeyOffsets[] = "key_offsets";
 constexpr char kCounts[] = "counts";
@@ -270,7 +270,7 @@ absl::Status WriteModel(const Model& model, const std::string& path) {
   }
   const std::string info = ModelJson(model.info, *shape);
   ContainerWriter writer(ContainerKind::kModel);
-  writer.Add(kInfo, info.data(), info.size());
+  writer.Add(kModelInfo, info.data(), info.size());
   AddVocabulary(kKeys, model.vocabulary, &writer);
   if (!shape->type_names.empty()) writer.Add(kTypes, model.vocabulary.types());
   writer.Add(kInput, model.input.data(), model.input.bytes());
@@ -296,14 +296,14 @@ absl::Status WriteModel(const Model& model, const std::string& path) {
 absl::StatusOr<Model> ReadModel(const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(const Container container,
                          Container::Open(path, ContainerKind::kModel));
-  EMBED_ASSIGN_OR_RETURN(const auto info, container.Bytes(kInfo));
+  EMBED_ASSIGN_OR_RETURN(const auto info, container.Bytes(kModelInfo));
   Model model;
   ModelShape shape;
   const absl::string_view json(reinterpret_cast<const char*>(info.data()),
                                info.size());
   absl::Status status = ParseModelJson(json, &model.info, &shape);
   if (status.ok()) status = CheckShape(shape, model.info.vectors);
-  if (!status.ok()) return container.Damaged(kInfo, status.message());
+  if (!status.ok()) return container.Damaged(kModelInfo, status.message());
   EMBED_ASSIGN_OR_RETURN(model.vocabulary,
                          ReadVocabulary(container, kKeys, shape.keys));
   EMBED_RETURN_IF_ERROR(ReadTypes(container, shape, &model.vocabulary));

@@ -19,8 +19,8 @@
 namespace embed {
 namespace {
 
-constexpr char kMagic[] = "\x93NUMPY";
-constexpr size_t kMagicBytes = 6;
+constexpr char kNpyMagic[] = "\x93NUMPY";
+constexpr size_t kNpyMagicBytes = 6;
 // NumPy's own headers have 128 bytes; more than this is nobody's.
 constexpr uint32_t kMostHeaderBytes = 1 << 20;
 constexpr size_t kChunkBytes = size_t{1} << 20;
@@ -122,8 +122,9 @@ absl::StatusOr<NpyHeader> ReadHeader(absl::string_view name,
   };
   EMBED_ASSIGN_OR_RETURN(
       const size_t got,
-      stream->Read(reinterpret_cast<char*>(start), kMagicBytes));
-  if (got != kMagicBytes || std::memcmp(start, kMagic, kMagicBytes) != 0) {
+      stream->Read(reinterpret_cast<char*>(start), kNpyMagicBytes));
+  if (got != kNpyMagicBytes ||
+      std::memcmp(start, kNpyMagic, kNpyMagicBytes) != 0) {
     return Bad(name, "is no NumPy file (.npy): it does not start as one");
   }
   EMBED_RETURN_IF_ERROR(read(start, 2));

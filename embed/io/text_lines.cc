@@ -10,7 +10,7 @@
 namespace embed {
 namespace {
 
-constexpr size_t kBlockBytes = size_t{256} << 10;
+constexpr size_t kLineBlockBytes = size_t{256} << 10;
 
 }  // namespace
 
@@ -21,16 +21,16 @@ absl::StatusOr<std::string> ReadWholeText(const std::string& path,
   std::string text;
   while (true) {
     const size_t have = text.size();
-    text.resize(have + kBlockBytes);
+    text.resize(have + kLineBlockBytes);
     EMBED_ASSIGN_OR_RETURN(const size_t got,
-                           stream->Read(&text[have], kBlockBytes));
+                           stream->Read(&text[have], kLineBlockBytes));
     text.resize(have + got);
     if (text.size() > max_bytes) {
       return absl::InvalidArgumentError(
           absl::StrCat(InputName(path), ": longer than ", max_bytes,
                        " bytes, the most that is expected here"));
     }
-    if (got < kBlockBytes) return text;
+    if (got < kLineBlockBytes) return text;
   }
 }
 

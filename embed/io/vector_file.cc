@@ -21,7 +21,7 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 // No float32 needs more characters: sign, 9 digits, point, e-45.
 constexpr size_t kMaxNumberChars = 16;
-constexpr uint64_t kBlockRows = 1024;  // some MB of text
+constexpr uint64_t kVectorBlockRows = 1024;  // some MB of text
 constexpr uint64_t kNpyAlignment = 64;
 
 absl::string_view RowBytes(const MatrixView& vectors, uint64_t index) {
@@ -55,7 +55,7 @@ absl::StatusOr<VectorFileStats> WriteWord2vec(const Vocabulary& vocabulary,
                          ReplacedKeys(vocabulary));
   EMBED_RETURN_IF_ERROR(
       file->Write(absl::StrCat(vectors.rows, " ", vectors.dim, "\n")));
-  const uint64_t blocks = vectors.rows / kBlockRows + 1;
+  const uint64_t blocks = vectors.rows / kVectorBlockRows + 1;
   const int threads = static_cast<int>(
       std::min<uint64_t>(static_cast<uint64_t>(AvailableThreads()), blocks));
   std::vector<std::string> lines(static_cast<size_t>(threads));
@@ -64,8 +64,8 @@ absl::StatusOr<VectorFileStats> WriteWord2vec(const Vocabulary& vocabulary,
       std::string& text = lines[static_cast<size_t>(thread)];
       text.clear();
       const uint64_t begin =
-          (first + static_cast<uint64_t>(thread)) * kBlockRows;
-      const uint64_t end = std::min(vectors.rows, begin + kBlockRows);
+          (first + static_cast<uint64_t>(thread)) * kVectorBlockRows;
+      const uint64_t end = std::min(vectors.rows, begin + kVectorBlockRows);
       for (uint64_t row = begin; row < end; ++row) {
         const uint32_t id = static_cast<uint32_t>(row);
         const std::string& other = replaced[id];

@@ -12,7 +12,7 @@ namespace {
 using RowMajor =
     Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-std::vector<double> Values(const RowMajor& matrix) {
+std::vector<double> CopyValues(const RowMajor& matrix) {
   return {matrix.data(), matrix.data() + matrix.size()};
 }
 
@@ -31,8 +31,8 @@ Svd ComputeSvd(absl::Span<const double> matrix, int rows, int cols,
   svd.s.assign(found.singularValues().data(),
                found.singularValues().data() + found.singularValues().size());
   if (with_vectors) {
-    svd.u = Values(found.matrixU());
-    svd.v = Values(found.matrixV());
+    svd.u = CopyValues(found.matrixU());
+    svd.v = CopyValues(found.matrixV());
   }
   return svd;
 }

@@ -15,10 +15,10 @@ namespace {
 
 // Triples whose negatives are drawn in one go. Even, so that their words begin
 // with a block of the generator.
-constexpr size_t kBlock = 128;
+constexpr size_t kTripleBlock = 128;
 // Triples between asking for rows and using them, so that the work on the
 // former hides the memory access.
-constexpr size_t kAhead = 6;
+constexpr size_t kTriplesAhead = 6;
 
 struct Triple {
   uint32_t x;
@@ -26,8 +26,8 @@ struct Triple {
   uint32_t relation;
 };
 
-absl::Status CheckTable(const char* name, const EmbeddingTable& table,
-                        uint64_t rows, int dim) {
+absl::Status CheckTripleTable(const char* name, const EmbeddingTable& table,
+                              uint64_t rows, int dim) {
   if (table.rows() == rows && table.dim() == dim) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("the table of ", name, " is [", table.rows(), ", ",
@@ -65,10 +65,10 @@ class Hin2vec::TripleWorker : public Worker {
                 owner->options_.window, owner->options_.allow_cycles},
         negatives_(static_cast<size_t>(owner->options_.negatives)),
         stride_(owner->nodes_->stride()),
-        words_(kBlock * negatives_ * GroupedNegatives::kWordsPerDraw),
+        words_(kTripleBlock * negatives_ * GroupedNegatives::kWordsPerDraw),
         drawn_(negatives_),
-        targets_(kBlock * (1 + negatives_)),
-        num_targets_(kBlock),
+        targets_(kTripleBlock * (1 + negatives_)),
+        num_targets_(kTripleBlock),
         step_(GetTripleStep(owner->options_.gate)) {}
 
   void Train(uint32_t epoch, const SequenceBatch& batch, const RateRange& rate,
@@ -102,16 +102,18 @@ class Hin2vec::TripleWorker : public Worker {
 
   void TrainTriples(const PhiloxStream& stream) {
     const size_t words = negatives_ * GroupedNegatives::kWordsPerDraw;
-    for (size_t begin = 0; begin < triples_.size(); begin += kBlock) {
-      const auto block = absl::MakeConstSpan(triples_).subspan(begin, kBlock);
+    for (size_t begin = 0; begin < triples_.size(); begin += kTripleBlock) {
+      const auto block =
+          absl::MakeConstSpan(triples_).subspan(begin, kTripleBlock);
       FillRandom(stream, static_cast<uint32_t>(begin * words / 4),
                  absl::MakeSpan(words_).first(block.size() * words));
       for (size_t i = 0; i < block.size(); ++i) {
         FindTargets(block[i], i, &words_[i * words]);
       }
-      for (size_t i = 0; i < std::min(kAhead, block.size()); ++i) Prefetch(i);
+      for (size_t i = 0; i < std::min(kTriplesAhead, block.size()); ++i)
+        Prefetch(i);
       for (size_t i = 0; i < block.size(); ++i) {
-        const size_t next = std::min(i + kAhead, block.size() - 1);
+        const size_t next = std::min(i + kTriplesAhead, block.size() - 1);
         step_({owner_.nodes_->row(block[i].x),
                owner_.relation_vectors_->row(block[i].relation), TargetsOf(i),
                num_targets_[i], stride_, rate_, TargetsOf(next),
@@ -166,9 +168,9 @@ absl::StatusOr<std::unique_ptr<Hin2vec>> Hin2vec::Create(
         "leads only to nodes that it has been at");
   }
   EMBED_RETURN_IF_ERROR(
-      CheckTable("nodes", *nodes, counts.size(), nodes->dim()));
-  EMBED_RETURN_IF_ERROR(CheckTable("relations", *relation_vectors,
-                                   relations->size(), nodes->dim()));
+      CheckTripleTable("nodes", *nodes, counts.size(), nodes->dim()));
+  EMBED_RETURN_IF_ERROR(CheckTripleTable("relations", *relation_vectors,
+                                         relations->size(), nodes->dim()));
   EMBED_ASSIGN_OR_RETURN(
       GroupedNegatives noise,
       GroupedNegatives::Create(counts, group_ends, options.noise_exponent));

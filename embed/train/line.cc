@@ -17,13 +17,13 @@ namespace {
 
 // Examples whose negatives are drawn in one go. Even, so that their words begin
 // with a block of the generator.
-constexpr size_t kBlock = 128;
+constexpr size_t kEdgeBlock = 128;
 // Examples between asking for rows and using them, so that the work on the
 // former hides the memory access.
-constexpr size_t kAhead = 2;
+constexpr size_t kEdgesAhead = 2;
 
-absl::Status CheckTable(const char* name, const EmbeddingTable* table,
-                        uint64_t rows, int dim) {
+absl::Status CheckLineTable(const char* name, const EmbeddingTable* table,
+                            uint64_t rows, int dim) {
   if (table != nullptr && table->rows() == rows && table->dim() == dim) {
     return absl::OkStatus();
   }
@@ -47,9 +47,9 @@ class Line::EdgeWorker : public Worker {
       : line_(*line),
         negatives_(static_cast<size_t>(line->options_.negatives)),
         targets_(1 + negatives_),
-        words_(kBlock * negatives_ * NegativeSampler::kWordsPerDraw),
-        drawn_(kBlock * negatives_),
-        rows_((kAhead + 1) * RowsPerExample()),
+        words_(kEdgeBlock * negatives_ * NegativeSampler::kWordsPerDraw),
+        drawn_(kEdgeBlock * negatives_),
+        rows_((kEdgesAhead + 1) * RowsPerExample()),
         step_(GetEdgeStep()) {}
 
   void Train(uint32_t epoch, const SequenceBatch& batch, const RateRange& rate,
@@ -58,8 +58,8 @@ class Line::EdgeWorker : public Worker {
     EMBED_DCHECK(batch.ids.size() == 2 * count);
     const PhiloxStream stream(line_.options_.seed, RandomPurpose::kNegatives,
                               epoch, batch.first_sequence);
-    for (size_t begin = 0; begin < count; begin += kBlock) {
-      const size_t size = std::min(kBlock, count - begin);
+    for (size_t begin = 0; begin < count; begin += kEdgeBlock) {
+      const size_t size = std::min(kEdgeBlock, count - begin);
       const double done =
           static_cast<double>(begin) / static_cast<double>(count);
       DrawNegatives(stream, begin, size);
@@ -88,17 +88,17 @@ class Line::EdgeWorker : public Worker {
 
   // `edges`: tail and head of each example.
   void TrainBlock(const uint32_t* edges, size_t count, float rate) {
-    for (size_t i = 0; i < std::min(kAhead, count); ++i) {
+    for (size_t i = 0; i < std::min(kEdgesAhead, count); ++i) {
       FindRows(edges, i);
       PrefetchRows({RowsOf(i), RowsPerExample()}, Stride());
     }
     const int inputs = line_.layout_.has_both() ? 2 : 1;
     for (size_t i = 0; i < count; ++i) {
-      const bool more = i + kAhead < count;
-      if (more) FindRows(edges, i + kAhead);
+      const bool more = i + kEdgesAhead < count;
+      if (more) FindRows(edges, i + kEdgesAhead);
       float* const* const rows = RowsOf(i);
       step_({rows, rows + inputs, inputs, static_cast<int>(targets_), Stride(),
-             rate, RowsOf(i + kAhead),
+             rate, RowsOf(i + kEdgesAhead),
              more ? static_cast<int>(RowsPerExample()) : 0},
             &loss_);
     }
@@ -110,7 +110,7 @@ class Line::EdgeWorker : public Worker {
   }
 
   float** RowsOf(size_t example) {
-    return &rows_[example % (kAhead + 1) * RowsPerExample()];
+    return &rows_[example % (kEdgesAhead + 1) * RowsPerExample()];
   }
 
   // Notes the rows of an example, inputs first.
@@ -149,11 +149,11 @@ absl::StatusOr<std::unique_ptr<Line>> Line::Create(
     absl::Span<const double> degrees, EmbeddingTable* vertices,
     EmbeddingTable* contexts) {
   EMBED_RETURN_IF_ERROR(options.Validate());
-  EMBED_RETURN_IF_ERROR(
-      CheckTable("vertices", vertices, degrees.size(), layout.vertex_dim()));
+  EMBED_RETURN_IF_ERROR(CheckLineTable("vertices", vertices, degrees.size(),
+                                       layout.vertex_dim()));
   if (layout.has_second()) {
     EMBED_RETURN_IF_ERROR(
-        CheckTable("contexts", contexts, degrees.size(), layout.dim()));
+        CheckLineTable("contexts", contexts, degrees.size(), layout.dim()));
   }
   EMBED_ASSIGN_OR_RETURN(
       NegativeSampler negative_sampler,

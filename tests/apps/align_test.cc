@@ -13,7 +13,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace align_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -184,5 +184,5 @@ TEST_F(AlignTest, WrongUsageAndBadFiles) {
          {"--dict=train.tsv", "--output=x", "a.vec", "wide.vec"});
 }
 
-}  // namespace
+}  // namespace align_test
 }  // namespace embed

@@ -10,7 +10,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace change_index_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -131,5 +131,5 @@ TEST_F(ChangeIndexTest, KilledCommandLeavesAllOrNothing) {
   }
 }
 
-}  // namespace
+}  // namespace change_index_test
 }  // namespace embed

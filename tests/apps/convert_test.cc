@@ -6,7 +6,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace convert_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -68,5 +68,5 @@ TEST(ConvertTest, WrongUsageIsTwoAndBadDataIsOne) {
   EXPECT_THAT(runner.List(), ElementsAre("a.ftz", "short.bin", "v.vec"));
 }
 
-}  // namespace
+}  // namespace convert_test
 }  // namespace embed

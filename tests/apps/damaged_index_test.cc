@@ -7,7 +7,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace damaged_index_test {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -75,5 +75,5 @@ TEST_F(DamagedIndexTest, OtherFiles) {
   EXPECT_THAT(folder.err, HasSubstr("/tmp"));
 }
 
-}  // namespace
+}  // namespace damaged_index_test
 }  // namespace embed

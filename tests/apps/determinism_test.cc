@@ -10,7 +10,7 @@
 #include "text/stroke_table.h"
 
 namespace embed {
-namespace {
+namespace determinism_test {
 
 struct Run {
   const char* mode;
@@ -97,5 +97,5 @@ TEST(DeterminismTest, StrokesOfThePackage) {
   EXPECT_EQ(Lines(found.out).size(), 4u);
 }
 
-}  // namespace
+}  // namespace determinism_test
 }  // namespace embed

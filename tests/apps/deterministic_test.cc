@@ -11,7 +11,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace deterministic_test {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -104,5 +104,5 @@ TEST_F(UnpartitionedTest, BadPartitionsAreNamed) {
               HasSubstr("group_inputs is -1"));
 }
 
-}  // namespace
+}  // namespace deterministic_test
 }  // namespace embed

@@ -15,7 +15,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace eval_command_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -369,5 +369,5 @@ TEST_F(EvalCommandTest, ExamplesOfTheHelpRun) {
   }
 }
 
-}  // namespace
+}  // namespace eval_command_test
 }  // namespace embed

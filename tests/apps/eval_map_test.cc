@@ -11,7 +11,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace eval_map_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -187,5 +187,5 @@ TEST_F(EvalMapTest, Sentences) {
       2);
 }
 
-}  // namespace
+}  // namespace eval_map_test
 }  // namespace embed

@@ -14,7 +14,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace eval_models_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -300,5 +300,5 @@ TEST_F(EvalModelsTest, Neighbors) {
   EXPECT_EQ(nlohmann::json::parse(unknown.out)["key"], "a<b");
 }
 
-}  // namespace
+}  // namespace eval_models_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace evaluation_test {
 
 using testing::HasSubstr;
 using testing::Not;
@@ -93,5 +93,5 @@ TEST(OptimizerTest, AdaGradStartsHigherUnlessTold) {
   EXPECT_THAT(result.err, Not(HasSubstr("learning_rate=0.2 ")));
 }
 
-}  // namespace
+}  // namespace evaluation_test
 }  // namespace embed

@@ -19,7 +19,7 @@
 #include "text/char_ngrams.h"
 
 namespace embed {
-namespace {
+namespace fasttext_peer_test {
 
 using ::testing::HasSubstr;
 
@@ -164,5 +164,5 @@ INSTANTIATE_TEST_SUITE_P(
                     "-minn 2 -maxn 9 -bucket 1000 -loss hs", "-maxn 0"),
     [](const auto& test) { return absl::StrCat("Model", test.index); });
 
-}  // namespace
+}  // namespace fasttext_peer_test
 }  // namespace embed

@@ -9,7 +9,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace graph_formats_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -129,5 +129,5 @@ TEST_F(GraphFormatsTest, RefusesATypedListBeyondTheMemory) {
   ExpectRefused({"--mode=hin2vec", file.path()}, "TiB of memory");
 }
 
-}  // namespace
+}  // namespace graph_formats_test
 }  // namespace embed

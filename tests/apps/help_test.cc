@@ -9,7 +9,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace help_test {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -89,5 +89,5 @@ TEST(HelpTest, ConfigsAreReadable) {
   }
 }
 
-}  // namespace
+}  // namespace help_test
 }  // namespace embed

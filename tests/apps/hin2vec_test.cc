@@ -14,7 +14,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace hin2vec_test {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -204,5 +204,5 @@ TEST_F(Hin2vecModeTest, OtherModesHaveNoRelations) {
               ElementsAre("k.embed", "k.faiss", "karate.edgelist", "net.tsv"));
 }
 
-}  // namespace
+}  // namespace hin2vec_test
 }  // namespace embed

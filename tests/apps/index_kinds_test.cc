@@ -11,7 +11,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace index_kinds_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -306,5 +306,5 @@ TEST_F(IndexKindsTest, WrongUsageIsExitCode2) {
               HasSubstr("has no types"));
 }
 
-}  // namespace
+}  // namespace index_kinds_test
 }  // namespace embed

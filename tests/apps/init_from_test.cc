@@ -18,7 +18,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace init_from_test {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
@@ -384,5 +384,5 @@ TEST_F(InitFromTest, WarnsOfAnotherMode) {
                        "going on in mode deepwalk"));
 }
 
-}  // namespace
+}  // namespace init_from_test
 }  // namespace embed

@@ -14,7 +14,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace interruption_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -138,5 +138,5 @@ TEST_F(InterruptionTest, TheIntervalMustBeATime) {
   }
 }
 
-}  // namespace
+}  // namespace interruption_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace label_layout_test {
 
 constexpr Box kArea = {0, 0, 400, 300};
 
@@ -70,5 +70,5 @@ TEST(LabelLayoutTest, WidthsAndLengths) {
   EXPECT_EQ(Shortened("", 3), "");
 }
 
-}  // namespace
+}  // namespace label_layout_test
 }  // namespace embed

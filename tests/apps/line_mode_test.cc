@@ -14,7 +14,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace line_mode_test {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
@@ -184,5 +184,5 @@ TEST(LineModeTest, WhatCannotBeIsOneLine) {
   }
 }
 
-}  // namespace
+}  // namespace line_mode_test
 }  // namespace embed

@@ -10,7 +10,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace metapath_test {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -169,5 +169,5 @@ TEST_F(MetapathModeTest, NamesTheBadLine) {
   }
 }
 
-}  // namespace
+}  // namespace metapath_test
 }  // namespace embed

@@ -15,7 +15,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace output_failure_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -158,5 +158,5 @@ TEST(OutputFailureTest, AReaderThatGoesAwayIsNoCrash) {
   EXPECT_EQ(lines[1], "1");
 }
 
-}  // namespace
+}  // namespace output_failure_test
 }  // namespace embed

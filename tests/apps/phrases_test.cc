@@ -7,7 +7,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace phrases_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -149,5 +149,5 @@ TEST_F(PhrasesTest, WrongUseAndBadFiles) {
   EXPECT_EQ(Run({"--find_phrases=no/p", "t.txt"}).exit_code, 1);
 }
 
-}  // namespace
+}  // namespace phrases_test
 }  // namespace embed

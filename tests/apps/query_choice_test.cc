@@ -8,7 +8,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace query_choice_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -132,5 +132,5 @@ TEST_F(QueryChoiceTest, WrongUsageIsExitCode2) {
   }
 }
 
-}  // namespace
+}  // namespace query_choice_test
 }  // namespace embed

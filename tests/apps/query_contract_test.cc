@@ -11,7 +11,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace query_contract_test {
 
 using ::testing::Each;
 using ::testing::HasSubstr;
@@ -267,5 +267,5 @@ TEST_F(QueryContractTest, EveryCpuTargetGivesTheSameAnswers) {
   EXPECT_EQ(best.out, portable.out);
 }
 
-}  // namespace
+}  // namespace query_contract_test
 }  // namespace embed

@@ -12,7 +12,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace resume_test {
 
 using ::testing::AllOf;
 using ::testing::Contains;
@@ -224,5 +224,5 @@ TEST(ResumeWithoutCheckpointTest, StartsFromTheBeginning) {
               Contains("no run.checkpoint: starting from the beginning"));
 }
 
-}  // namespace
+}  // namespace resume_test
 }  // namespace embed

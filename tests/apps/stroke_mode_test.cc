@@ -14,7 +14,7 @@
 #include "text/stroke_ngrams.h"
 
 namespace embed {
-namespace {
+namespace stroke_mode_test {
 
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
@@ -281,5 +281,5 @@ TEST_F(StrokeModeTest, ComposesUnseenWordsOfSubwords) {
   EXPECT_THAT(result.out, StartsWith("words (composed)\t1\tword\t"));
 }
 
-}  // namespace
+}  // namespace stroke_mode_test
 }  // namespace embed

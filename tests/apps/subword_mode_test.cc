@@ -10,7 +10,7 @@
 #include "text/char_ngrams.h"
 
 namespace embed {
-namespace {
+namespace subword_mode_test {
 
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
@@ -93,5 +93,5 @@ TEST(SubwordModeTest, NoNgramsLeaveTheWords) {
   EXPECT_EQ(model->input.rows(), model->vocabulary.size());
 }
 
-}  // namespace
+}  // namespace subword_mode_test
 }  // namespace embed

@@ -12,7 +12,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace text_input_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -204,5 +204,5 @@ TEST(TextInputTest, TellsTheMemoryBeforeAndAfter) {
   EXPECT_NEAR(Memory(result.err, " MiB at most"), expected, expected / 4);
 }
 
-}  // namespace
+}  // namespace text_input_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace train_bad_input_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -264,5 +264,5 @@ TEST(TrainBadInputTest, RefusesAGraphBeyondTheMemoryBeforeReadingIt) {
   EXPECT_THAT(runner.List(), ElementsAre());
 }
 
-}  // namespace
+}  // namespace train_bad_input_test
 }  // namespace embed

@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace training_memory_test {
 
 // The bytes of what a training really holds: the arrays of its objective, as
 // many for checkpoints, and the copies of the best tables.
@@ -133,5 +133,5 @@ TEST(TrainingMemoryTest, TellsWhatThereIs) {
   EXPECT_EQ(MemoryText({2048, 0, 0, 4096}), "2.00 KiB, 4.00 KiB of pairs");
 }
 
-}  // namespace
+}  // namespace training_memory_test
 }  // namespace embed

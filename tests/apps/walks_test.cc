@@ -9,7 +9,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace walks_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -135,5 +135,5 @@ TEST(WalkFlagsTest, EveryWalkerTrains) {
   }
 }
 
-}  // namespace
+}  // namespace walks_test
 }  // namespace embed

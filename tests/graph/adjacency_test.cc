@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace adjacency_test {
 
 // Rows of 0 to 1,500 arcs: with and without a filter, at its edges too.
 Graph RaggedGraph(uint32_t nodes) {
@@ -135,5 +135,5 @@ TEST(AdjacencyTest, FindsNothingInAGraphWithoutArcs) {
   EXPECT_EQ(arc, Adjacency::kNoArc);
 }
 
-}  // namespace
+}  // namespace adjacency_test
 }  // namespace embed

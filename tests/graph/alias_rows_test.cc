@@ -9,7 +9,7 @@
 #include "tests/graph/transitions.h"
 
 namespace embed {
-namespace {
+namespace alias_rows_test {
 
 // As OfWeights(), with a layout of the test's choice.
 AliasRows RowsOf(const Graph& graph, uint64_t layout_nodes) {
@@ -87,5 +87,5 @@ TEST(AliasRowsTest, NeedWeights) {
   EXPECT_FALSE(AliasRows::OfWeights(graph, 1).ok());
 }
 
-}  // namespace
+}  // namespace alias_rows_test
 }  // namespace embed

@@ -17,7 +17,7 @@
 #include "tests/embed/base/chi_square.h"
 
 namespace embed {
-namespace {
+namespace edge_holdout_test {
 
 using testing::HasSubstr;
 
@@ -228,5 +228,5 @@ TEST(EdgeHoldoutTest, RefusesWhatCannotBe) {
   }
 }
 
-}  // namespace
+}  // namespace edge_holdout_test
 }  // namespace embed

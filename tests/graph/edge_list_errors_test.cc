@@ -8,7 +8,7 @@
 #include "tests/graph/temp_file.h"
 
 namespace embed {
-namespace {
+namespace edge_list_errors_test {
 
 using ::testing::HasSubstr;
 
@@ -122,5 +122,5 @@ TEST(EdgeListErrorsTest, NamesAFileThatIsMissing) {
   EXPECT_THAT(loaded.status().message(), HasSubstr("/nowhere/edges"));
 }
 
-}  // namespace
+}  // namespace edge_list_errors_test
 }  // namespace embed

@@ -10,7 +10,7 @@
 #include "tests/graph/temp_file.h"
 
 namespace embed {
-namespace {
+namespace edge_list_test {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -140,5 +140,5 @@ TEST(EdgeListTest, ReadsTheSameFromCompressedFiles) {
   }
 }
 
-}  // namespace
+}  // namespace edge_list_test
 }  // namespace embed

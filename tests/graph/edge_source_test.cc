@@ -13,7 +13,7 @@
 #include "tests/graph/transitions.h"
 
 namespace embed {
-namespace {
+namespace edge_source_test {
 
 using ::testing::HasSubstr;
 
@@ -148,5 +148,5 @@ TEST(EdgeSourceTest, RefusesGraphsWithoutEdges) {
               HasSubstr("without edges"));
 }
 
-}  // namespace
+}  // namespace edge_source_test
 }  // namespace embed

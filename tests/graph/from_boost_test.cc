@@ -70,7 +70,7 @@ Network MakeNetwork(const std::string& stations,
 }  // namespace rail
 
 namespace embed {
-namespace {
+namespace from_boost_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -193,5 +193,5 @@ TEST(GraphFromBoostTest, RefusesWhatNoGraphShouldHave) {
   }
 }
 
-}  // namespace
+}  // namespace from_boost_test
 }  // namespace embed

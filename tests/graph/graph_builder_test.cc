@@ -16,7 +16,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace graph_builder_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -204,5 +204,5 @@ TEST(ArcListTest, KeepsTheOrderOverBlocks) {
   EXPECT_EQ(next, kSize);
 }
 
-}  // namespace
+}  // namespace graph_builder_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace graph_data_test {
 
 void ExpectCounts(const std::string& name, uint32_t nodes, uint64_t edges) {
   GraphFileOptions options;
@@ -52,5 +52,5 @@ TEST(GraphDataTest, LoadsTypedLastFm) {
   EXPECT_EQ(loaded->graph.FindEdgeType("friend^-1"), TypedGraph::kNoType);
 }
 
-}  // namespace
+}  // namespace graph_data_test
 }  // namespace embed

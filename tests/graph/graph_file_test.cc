@@ -11,7 +11,7 @@
 #include "tests/graph/temp_file.h"
 
 namespace embed {
-namespace {
+namespace graph_file_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -136,5 +136,5 @@ TEST(GraphFileTest, HasTheSameErrorForAnyThreads) {
   }
 }
 
-}  // namespace
+}  // namespace graph_file_test
 }  // namespace embed

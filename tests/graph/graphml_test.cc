@@ -10,7 +10,7 @@
 #include "tests/graph/temp_file.h"
 
 namespace embed {
-namespace {
+namespace graphml_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -150,5 +150,5 @@ TEST(GraphMlTest, TellsWhereAFileIsBroken) {
   expect(hidden, "elements more than 500 deep");
 }
 
-}  // namespace
+}  // namespace graphml_test
 }  // namespace embed

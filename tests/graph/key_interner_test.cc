@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace key_interner_test {
 
 using ::testing::HasSubstr;
 
@@ -109,5 +109,5 @@ TEST(KeyInternerTest, KeepsKeysAfterTheLastLookup) {
   EXPECT_EQ(keys.text_bytes(), 23u);
 }
 
-}  // namespace
+}  // namespace key_interner_test
 }  // namespace embed

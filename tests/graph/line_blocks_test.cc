@@ -10,7 +10,7 @@
 #include "tests/graph/temp_file.h"
 
 namespace embed {
-namespace {
+namespace line_blocks_test {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -73,5 +73,5 @@ TEST(LineBlocksTest, NamesAFileThatIsMissing) {
   EXPECT_EQ(blocks.status().code(), absl::StatusCode::kNotFound);
 }
 
-}  // namespace
+}  // namespace line_blocks_test
 }  // namespace embed

@@ -19,7 +19,7 @@
 #include "tests/graph/transitions.h"
 
 namespace embed {
-namespace {
+namespace metapath_source_test {
 
 using ::testing::ElementsAre;
 
@@ -214,5 +214,5 @@ TEST_F(MetapathSourceTest, RefusesOtherStepsAndMissingWeights) {
             absl::StatusCode::kInvalidArgument);
 }
 
-}  // namespace
+}  // namespace metapath_source_test
 }  // namespace embed

@@ -9,7 +9,7 @@
 #include "tests/graph/temp_file.h"
 
 namespace embed {
-namespace {
+namespace metapath_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -98,5 +98,5 @@ TEST(MetapathTest, DirectedEdgesDoNotLeadBack) {
               HasSubstr("step 2: no edge leads from paper to author"));
 }
 
-}  // namespace
+}  // namespace metapath_test
 }  // namespace embed

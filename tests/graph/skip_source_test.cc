@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace skip_source_test {
 
 // Sequences 0, 0 1, 0 1 2, ... of chunk 0, numbered from 10.
 class Counting : public SequenceSource {
@@ -52,5 +52,5 @@ TEST(SkipSourceTest, NeighboursAreExactlyThatFarApart) {
   }
 }
 
-}  // namespace
+}  // namespace skip_source_test
 }  // namespace embed

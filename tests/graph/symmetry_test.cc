@@ -10,7 +10,7 @@
 #include "tests/graph/transitions.h"
 
 namespace embed {
-namespace {
+namespace symmetry_test {
 
 TEST(SymmetryTest, HoldsForUndirectedGraphs) {
   for (const MatrixGraph& graph : HandMadeGraphs()) {
@@ -57,5 +57,5 @@ TEST(SymmetryTest, IsKnownOfGraphsMadeOfUndirectedEdges) {
   }
 }
 
-}  // namespace
+}  // namespace symmetry_test
 }  // namespace embed

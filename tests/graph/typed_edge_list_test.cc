@@ -14,7 +14,7 @@
 #include "tests/graph/temp_file.h"
 
 namespace embed {
-namespace {
+namespace typed_edge_list_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -340,5 +340,5 @@ TEST(TypedEdgeListTest, RefusesWhatMakesNoGraph) {
             absl::StatusCode::kNotFound);
 }
 
-}  // namespace
+}  // namespace typed_edge_list_test
 }  // namespace embed

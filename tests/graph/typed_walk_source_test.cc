@@ -17,7 +17,7 @@
 #include "tests/graph/transitions.h"
 
 namespace embed {
-namespace {
+namespace typed_walk_source_test {
 
 // p1 and a1 have edges of two types; a self-loop; friends both ways.
 constexpr char kEdges[] =
@@ -188,5 +188,5 @@ TEST(TypedWalkSourceTest, RejectsWhatItDoesNotDo) {
   EXPECT_FALSE(CreateTypedWalkSource(TypedGraph(), WalkOptions()).ok());
 }
 
-}  // namespace
+}  // namespace typed_walk_source_test
 }  // namespace embed

@@ -14,7 +14,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace walk_source_test {
 
 using ::testing::HasSubstr;
 
@@ -299,5 +299,5 @@ TEST(WalkSourceTest, NamesWrongOptions) {
               HasSubstr("without nodes"));
 }
 
-}  // namespace
+}  // namespace walk_source_test
 }  // namespace embed

@@ -9,7 +9,7 @@
 #include "tests/graph/transitions.h"
 
 namespace embed {
-namespace {
+namespace walk_transitions_test {
 
 constexpr uint64_t kSteps = 1000000;
 
@@ -276,5 +276,5 @@ TEST(DegreePenaltyTest, NeedsItsExponent) {
             kLeastPValue);
 }
 
-}  // namespace
+}  // namespace walk_transitions_test
 }  // namespace embed

@@ -12,7 +12,7 @@
 #include "tests/graph/transitions.h"
 
 namespace embed {
-namespace {
+namespace walkers_test {
 
 using ::testing::HasSubstr;
 using Walks = std::vector<std::vector<uint32_t>>;
@@ -194,5 +194,5 @@ TEST(WalkersTest, NameWrongOptions) {
   EXPECT_THAT(message(options), HasSubstr("needs weighted walks"));
 }
 
-}  // namespace
+}  // namespace walkers_test
 }  // namespace embed

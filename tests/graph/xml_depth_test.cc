@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace xml_depth_test {
 
 using Tree = boost::property_tree::ptree;
 
@@ -91,5 +91,5 @@ TEST(XmlDepthTest, TextsThatEndAnywhere) {
   }
 }
 
-}  // namespace
+}  // namespace xml_depth_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace char_ngrams_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -143,5 +143,5 @@ TEST(CharNgramsTest, RefusesOptionsNamingThem) {
   }
 }
 
-}  // namespace
+}  // namespace char_ngrams_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "text/tokenizer.h"
 
 namespace embed {
-namespace {
+namespace chunk_cutter_test {
 
 class StringStream : public InputStream {
  public:
@@ -142,5 +142,5 @@ TEST(ChunkCutterTest, DropsExactlyAbove64KiB) {
   }
 }
 
-}  // namespace
+}  // namespace chunk_cutter_test
 }  // namespace embed

@@ -12,7 +12,7 @@
 #include "text/vocabulary_builder.h"
 
 namespace embed {
-namespace {
+namespace corpus_source_test {
 
 using Sentences = std::vector<std::vector<uint32_t>>;
 
@@ -153,5 +153,5 @@ TEST(CorpusSourceTest, NumbersFitTheLargestChunkOfShortestLines) {
   EXPECT_EQ(batch.num_sequences(), size_t{1} << 20);
 }
 
-}  // namespace
+}  // namespace corpus_source_test
 }  // namespace embed

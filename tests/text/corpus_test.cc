@@ -16,7 +16,7 @@
 #include "tests/text/text_test_files.h"
 
 namespace embed {
-namespace {
+namespace corpus_test {
 
 using ::testing::HasSubstr;
 
@@ -304,5 +304,5 @@ TEST(CorpusTest, SaysWhenTheTemporaryFolderIsUnusable) {
   EXPECT_THAT(status.message(), HasSubstr("TMPDIR"));
 }
 
-}  // namespace
+}  // namespace corpus_test
 }  // namespace embed

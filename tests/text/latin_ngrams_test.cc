@@ -11,7 +11,7 @@
 #include "text/stroke_ngrams.h"
 
 namespace embed {
-namespace {
+namespace latin_ngrams_test {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -92,5 +92,5 @@ TEST(LatinNgramsTest, CodesNameNgramsOneToOne) {
   }
 }
 
-}  // namespace
+}  // namespace latin_ngrams_test
 }  // namespace embed

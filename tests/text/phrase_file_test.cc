@@ -9,7 +9,7 @@
 #include "tests/text/text_test_files.h"
 
 namespace embed {
-namespace {
+namespace phrase_file_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -67,5 +67,5 @@ TEST(PhraseFileTest, NamesTheBadLine) {
   EXPECT_TRUE(absl::IsNotFound(ReadPhraseFile(folder.File("none")).status()));
 }
 
-}  // namespace
+}  // namespace phrase_file_test
 }  // namespace embed

@@ -12,7 +12,7 @@
 #include "tests/embed/base/naive_text.h"
 
 namespace embed {
-namespace {
+namespace phrase_filter_test {
 
 using WordPair = std::pair<std::string, std::string>;
 
@@ -68,5 +68,5 @@ TEST(PhraseFilterTest, AgreesWithBruteForce) {
   EXPECT_EQ(NaiveLines(Join(list, text)), expected);
 }
 
-}  // namespace
+}  // namespace phrase_filter_test
 }  // namespace embed

@@ -15,7 +15,7 @@
 #include "text/phrase_filter.h"
 
 namespace embed {
-namespace {
+namespace phrases_test {
 
 using ::testing::HasSubstr;
 using WordPair = std::pair<std::string, std::string>;
@@ -206,5 +206,5 @@ with open("joined", "w") as f:
   EXPECT_TRUE(joined == ReadBytes(folder.File("joined")));
 }
 
-}  // namespace
+}  // namespace phrases_test
 }  // namespace embed

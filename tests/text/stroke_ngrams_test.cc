@@ -13,7 +13,7 @@
 #include "text/latin_ngrams.h"
 
 namespace embed {
-namespace {
+namespace stroke_ngrams_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -290,5 +290,5 @@ TEST(StrokeNgramsTest, RefusesBadOptionsAndTextWithoutStrokes) {
   }
 }
 
-}  // namespace
+}  // namespace stroke_ngrams_test
 }  // namespace embed

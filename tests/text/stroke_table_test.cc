@@ -9,7 +9,7 @@
 #include "tests/text/text_test_files.h"
 
 namespace embed {
-namespace {
+namespace stroke_table_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -184,5 +184,5 @@ TEST(StrokeTableTest, AllCharactersOfThePackageAreUsable) {
   }
 }
 
-}  // namespace
+}  // namespace stroke_table_test
 }  // namespace embed

@@ -12,7 +12,7 @@
 #include "tests/embed/base/naive_text.h"
 
 namespace embed {
-namespace {
+namespace text_filter_test {
 
 std::string Apply(const std::unique_ptr<TextFilter>& filter,
                   const std::string& text) {
@@ -138,5 +138,5 @@ TEST(SetFilterTest, KeepsTheFirstOfEachTokenOfALine) {
   }
 }
 
-}  // namespace
+}  // namespace text_filter_test
 }  // namespace embed

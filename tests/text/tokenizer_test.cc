@@ -7,7 +7,7 @@
 #include "tests/embed/base/naive_text.h"
 
 namespace embed {
-namespace {
+namespace tokenizer_test {
 
 using Lines = std::vector<std::vector<std::string>>;
 
@@ -60,5 +60,5 @@ TEST(TokenizerTest, LeavesOutTokensOfMoreThan64KiB) {
   EXPECT_EQ(dropped, 2u);
 }
 
-}  // namespace
+}  // namespace tokenizer_test
 }  // namespace embed

@@ -12,7 +12,7 @@
 #include "tests/text/text_test_files.h"
 
 namespace embed {
-namespace {
+namespace vocabulary_builder_test {
 
 using ::testing::HasSubstr;
 
@@ -206,5 +206,5 @@ TEST(VocabularyBuilderTest, ReportsTheFirstBadChunkForAnyThreads) {
   }
 }
 
-}  // namespace
+}  // namespace vocabulary_builder_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "tests/text/text_test_files.h"
 
 namespace embed {
-namespace {
+namespace vocabulary_file_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -78,5 +78,5 @@ TEST(VocabularyFileTest, ReadsWordLists) {
   EXPECT_FALSE(ReadWordList(folder.Write("l", "a\n\xFF\n")).ok());
 }
 
-}  // namespace
+}  // namespace vocabulary_file_test
 }  // namespace embed

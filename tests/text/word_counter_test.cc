@@ -7,7 +7,7 @@
 #include "tests/embed/base/naive_text.h"
 
 namespace embed {
-namespace {
+namespace word_counter_test {
 
 TEST(WordCounterTest, CountsAsAMap) {
   std::map<std::string, uint64_t> naive;
@@ -37,5 +37,5 @@ TEST(WordCounterTest, CountsBeyond32Bits) {
   }
 }
 
-}  // namespace
+}  // namespace word_counter_test
 }  // namespace embed

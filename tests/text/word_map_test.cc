@@ -9,7 +9,7 @@
 #include "tests/embed/base/naive_text.h"
 
 namespace embed {
-namespace {
+namespace word_map_test {
 
 TEST(WordMapTest, AgreesWithAnOrderedMap) {
   WordMap map;
@@ -84,5 +84,5 @@ TEST(WordMapTest, SurvivesEqualKeysOfLongWords) {
   EXPECT_EQ(map.Find("the third long word", key), nullptr);
 }
 
-}  // namespace
+}  // namespace word_map_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "tests/embed/base/naive_text.h"
 
 namespace embed {
-namespace {
+namespace word_totals_test {
 
 using Counts = std::map<std::string, uint64_t>;
 
@@ -117,5 +117,5 @@ TEST(WordTotalsTest, NeverForgetsWhatIsToBeKept) {
   for (size_t i = 0; i + 1 < words.size(); ++i) EXPECT_GE(words[i].count, 50u);
 }
 
-}  // namespace
+}  // namespace word_totals_test
 }  // namespace embed

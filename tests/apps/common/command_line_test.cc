@@ -16,7 +16,7 @@ DEFINE_string(color, "red", "of the apples");
 DEFINE_double(weight, 1.5, "of an apple");
 
 namespace embed {
-namespace {
+namespace command_line_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -123,5 +123,5 @@ TEST_F(CommandLineTest, ExceptionsAreFailures) {
             "pick: error: unexpected failure: branch 7\n");
 }
 
-}  // namespace
+}  // namespace command_line_test
 }  // namespace embed

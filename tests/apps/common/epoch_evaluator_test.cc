@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace epoch_evaluator_test {
 
 using testing::HasSubstr;
 
@@ -209,5 +209,5 @@ TEST_F(EpochEvaluatorTest, RefusesASetOfOtherWords) {
               HasSubstr("some/pairs.tsv: 1 of its 3 pairs"));
 }
 
-}  // namespace
+}  // namespace epoch_evaluator_test
 }  // namespace embed

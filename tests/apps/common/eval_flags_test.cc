@@ -12,7 +12,7 @@ DECLARE_string(eval);
 DECLARE_int32(patience);
 
 namespace embed {
-namespace {
+namespace eval_flags_test {
 
 using testing::HasSubstr;
 using testing::Not;
@@ -85,5 +85,5 @@ TEST_F(EvalFlagsTest, BadFilesAreNamed) {
               HasSubstr("bad: line 2: "));
 }
 
-}  // namespace
+}  // namespace eval_flags_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace eval_report_test {
 
 EvalReport Report() {
   EvalReport report;
@@ -51,5 +51,5 @@ TEST(EvalReportTest, JsonHoldsAllAndNullForNan) {
       nlohmann::json::parse(EvalReportJson(report))["spearman"].is_null());
 }
 
-}  // namespace
+}  // namespace eval_report_test
 }  // namespace embed

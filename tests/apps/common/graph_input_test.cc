@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace graph_input_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -71,5 +71,5 @@ TEST(GraphInputTest, ToldSpeedIsBytesBySeconds) {
                         "takes 800 B, 8.0 bytes an arc"));
 }
 
-}  // namespace
+}  // namespace graph_input_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "tests/apps/large_file.h"
 
 namespace embed {
-namespace {
+namespace graph_memory_test {
 
 constexpr uint64_t kTebibyte = uint64_t{1} << 40;
 
@@ -50,5 +50,5 @@ TEST(GraphMemoryTest, LeavesToLoadingWhatItCannotTell) {
   EXPECT_EQ(EstimateGraphBytes(Options(packed.path())), 0);
 }
 
-}  // namespace
+}  // namespace graph_memory_test
 }  // namespace embed

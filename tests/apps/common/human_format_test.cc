@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace human_format_test {
 
 TEST(HumanFormatTest, CountsHaveThreeDigits) {
   EXPECT_EQ(FormatCount(0), "0");
@@ -32,5 +32,5 @@ TEST(HumanFormatTest, Seconds) {
   EXPECT_EQ(FormatSeconds(-1), "?");
 }
 
-}  // namespace
+}  // namespace human_format_test
 }  // namespace embed

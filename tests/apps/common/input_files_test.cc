@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace input_files_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -56,5 +56,5 @@ TEST_F(InputFilesTest, SaysWhatIsWrong) {
   EXPECT_TRUE(ReadInputs({"a*"}, false).ok());
 }
 
-}  // namespace
+}  // namespace input_files_test
 }  // namespace embed

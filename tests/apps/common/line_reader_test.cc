@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace line_reader_test {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -73,5 +73,5 @@ TEST_F(LineReaderTest, ReportsReadErrors) {
   EXPECT_FALSE(reader.Next(1).ok());
 }
 
-}  // namespace
+}  // namespace line_reader_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace out_of_memory_test {
 
 using ::testing::ExitedWithCode;
 using ::testing::KilledBySignal;
@@ -49,5 +49,5 @@ TEST(OutOfMemoryTest, OtherExceptionsEndAsBefore) {
       KilledBySignal(SIGABRT), "no ladder");
 }
 
-}  // namespace
+}  // namespace out_of_memory_test
 }  // namespace embed

@@ -3,7 +3,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace output_flags_test {
 
 TEST(OutputFlagsTest, StemDropsFolderAndExtensions) {
   EXPECT_EQ(InputStem("corpus.txt"), "corpus");
@@ -15,5 +15,5 @@ TEST(OutputFlagsTest, StemDropsFolderAndExtensions) {
   EXPECT_EQ(InputStem(".edges"), ".edges");
 }
 
-}  // namespace
+}  // namespace output_flags_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace progress_test {
 
 TrainProgress Half() {
   TrainProgress progress;
@@ -127,5 +127,5 @@ TEST(ProgressTest, ResultsArePrintedInEveryStyle) {
   EXPECT_EQ(Printed(ProgressStyle::kNone, {Half()}), "");
 }
 
-}  // namespace
+}  // namespace progress_test
 }  // namespace embed

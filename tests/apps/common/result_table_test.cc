@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace result_table_test {
 
 ResultTable Example() {
   ResultTable table({"name", "count", "share"});
@@ -25,5 +25,5 @@ TEST(ResultTableTest, Json) {
             "{\"name\":\"c\",\"count\":0,\"share\":null}\n");
 }
 
-}  // namespace
+}  // namespace result_table_test
 }  // namespace embed

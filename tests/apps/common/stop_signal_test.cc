@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace stop_signal_test {
 
 TEST(StopSignalTest, TheFirstIsNoted) {
   for (const int number : {SIGINT, SIGTERM}) {
@@ -48,5 +48,5 @@ TEST(StopSignalTest, AnIgnoredSignalStaysIgnored) {
   EXPECT_EXIT(ignored(), testing::ExitedWithCode(7), "");
 }
 
-}  // namespace
+}  // namespace stop_signal_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace svg_plot_test {
 
 using testing::HasSubstr;
 using testing::Not;
@@ -49,5 +49,5 @@ TEST(SvgPlotTest, OnePointOrNoneIsDrawable) {
   EXPECT_THAT(RenderSvg(plot), Not(HasSubstr("inf")));
 }
 
-}  // namespace
+}  // namespace svg_plot_test
 }  // namespace embed

@@ -22,7 +22,7 @@
 #include "tests/apps/serve/serve_test_server.h"
 
 namespace embed {
-namespace {
+namespace api_test {
 
 using Json = nlohmann::json;
 using ::testing::HasSubstr;
@@ -440,5 +440,5 @@ TEST(ApiTokenTest, TokenIsAskedFor) {
   }
 }
 
-}  // namespace
+}  // namespace api_test
 }  // namespace embed

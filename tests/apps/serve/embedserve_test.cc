@@ -15,7 +15,7 @@
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
-namespace {
+namespace embedserve_test {
 
 using ::testing::HasSubstr;
 
@@ -154,5 +154,5 @@ TEST_F(EmbedserveTest, ComposesUnseenWords) {
   EXPECT_EQ(runner_.Wait(tool_, options_).exit_code, 0);
 }
 
-}  // namespace
+}  // namespace embedserve_test
 }  // namespace embed

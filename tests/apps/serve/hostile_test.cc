@@ -12,7 +12,7 @@
 #include "tests/apps/serve/serve_test_server.h"
 
 namespace embed {
-namespace {
+namespace hostile_test {
 
 constexpr int kRequests = 4000;
 
@@ -125,5 +125,5 @@ TEST(HostileTest, MutatedRequestsDoNoHarm) {
             expected);
 }
 
-}  // namespace
+}  // namespace hostile_test
 }  // namespace embed

@@ -16,7 +16,7 @@
 #include "tests/apps/serve/serve_test_server.h"
 
 namespace embed {
-namespace {
+namespace http_server_test {
 
 using std::chrono::milliseconds;
 
@@ -304,5 +304,5 @@ TEST(HttpServerTest, StopAnswersWhatHasBegun) {
   EXPECT_FALSE(HttpClient(port).connected());
 }
 
-}  // namespace
+}  // namespace http_server_test
 }  // namespace embed

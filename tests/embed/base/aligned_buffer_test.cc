@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace aligned_buffer_test {
 
 constexpr uint64_t kMiB = 1 << 20;
 
@@ -55,5 +55,5 @@ TEST(AlignedBufferTest, MovesItsMemory) {
   EXPECT_EQ(static_cast<char*>(third.data())[5 * kMiB - 1], 'a');
 }
 
-}  // namespace
+}  // namespace aligned_buffer_test
 }  // namespace embed

@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace checked_math_test {
 
 constexpr uint64_t kMax = UINT64_MAX;
 
@@ -41,5 +41,5 @@ TEST(CheckedMathTest, RoundsUpToMultiples) {
   EXPECT_EQ(RoundUp(kMax - 64, 64), kMax - 63);
 }
 
-}  // namespace
+}  // namespace checked_math_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace exceptions_test {
 
 TEST(ExceptionsTest, PassesStatusesThrough) {
   EXPECT_TRUE(CatchExceptions([] { return absl::OkStatus(); }).ok());
@@ -28,5 +28,5 @@ TEST(ExceptionsTest, ExceptionsBecomeStatuses) {
             absl::InternalError("unexpected failure: odd"));
 }
 
-}  // namespace
+}  // namespace exceptions_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace hash_test {
 
 TEST(HashTest, NeverChanges) {
   EXPECT_EQ(Hash64(""), 0x2D06800538D394C2u);
@@ -24,5 +24,5 @@ TEST(HashTest, ReadsAllBytesAtAnyPlace) {
   EXPECT_NE(Hash64(shifted.data() + 1, 1000), Hash64(text));
 }
 
-}  // namespace
+}  // namespace hash_test
 }  // namespace embed

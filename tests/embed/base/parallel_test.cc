@@ -13,7 +13,7 @@
 #include "tests/embed/base/no_new_threads.h"
 
 namespace embed {
-namespace {
+namespace parallel_test {
 
 TEST(ParallelTest, ThereIsAThread) { EXPECT_GE(AvailableThreads(), 1); }
 
@@ -101,5 +101,5 @@ TEST(ParallelTest, CoversEachIndexOnceInNearlyEqualParts) {
   }
 }
 
-}  // namespace
+}  // namespace parallel_test
 }  // namespace embed

@@ -10,7 +10,7 @@
 #include "tests/embed/base/chi_square.h"
 
 namespace embed {
-namespace {
+namespace philox_test {
 
 using Words = std::array<uint32_t, 4>;
 
@@ -91,5 +91,5 @@ TEST(PhiloxTest, DoublesAreUniformOnTheUnitInterval) {
   EXPECT_LT(ChiSquareDeviations(counts, std::vector<double>(100, 1)), 5);
 }
 
-}  // namespace
+}  // namespace philox_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "tests/embed/base/naive_text.h"
 
 namespace embed {
-namespace {
+namespace utf8_test {
 
 // Everything that starts a well-formed sequence and is not one itself.
 const std::set<std::string>& AllStarts() {
@@ -135,5 +135,5 @@ TEST(Utf8Test, FindsABadByteAtEveryPlaceOfALongText) {
   }
 }
 
-}  // namespace
+}  // namespace utf8_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "tests/embed/base/naive_text.h"
 
 namespace embed {
-namespace {
+namespace white_space_test {
 
 TEST(WhiteSpaceTest, KnowsEveryCodePoint) {
   const auto& spaces = NaiveWhiteSpace();
@@ -48,5 +48,5 @@ TEST(WhiteSpaceTest, SkipsExactlyTheOrdinaryBytes) {
   }
 }
 
-}  // namespace
+}  // namespace white_space_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace alignment_test {
 
 using ::testing::HasSubstr;
 
@@ -35,8 +35,8 @@ Languages Planted(uint64_t rows, float noise) {
   return both;
 }
 
-std::vector<RowPair> Diagonal(uint32_t begin, uint32_t end) {
-  std::vector<RowPair> pairs;
+std::vector<AlignedRows> Diagonal(uint32_t begin, uint32_t end) {
+  std::vector<AlignedRows> pairs;
   for (uint32_t i = begin; i < end; ++i) pairs.push_back({i, i});
   return pairs;
 }
@@ -91,7 +91,7 @@ TEST(RetrievalTest, CountsEachRowOnceAndAnyOfItsPartners) {
   b.row(1)[1] = 0.6f;
   b.row(2)[1] = 1;
   // Row 0 of A: its nearest is 0 of B, then 1; row 1: 2, then 1.
-  const std::vector<RowPair> pairs = {{0, 2}, {0, 1}, {0, 1}, {1, 2}};
+  const std::vector<AlignedRows> pairs = {{0, 2}, {0, 1}, {0, 1}, {1, 2}};
   const RetrievalScores scores = EvaluateRetrieval(
       a.view(), b.view(), pairs, RetrievalMeasure::kCosine, {1, 2, 5}, 10, 1);
   EXPECT_EQ(scores.queries, 2u);
@@ -104,7 +104,7 @@ TEST(RetrievalTest, CountsEachRowOnceAndAnyOfItsPartners) {
 TEST(AlignmentTest, RefusesWhatDoesNotFit) {
   const EmbeddingTable a = RandomTable(4, 3, 1);
   const auto message = [&](const MatrixView& b,
-                           const std::vector<RowPair>& pairs,
+                           const std::vector<AlignedRows>& pairs,
                            const AlignmentOptions& options) {
     return std::string(Align(a.view(), b, pairs, options).status().message());
   };
@@ -122,5 +122,5 @@ TEST(AlignmentTest, RefusesWhatDoesNotFit) {
               HasSubstr("csls_neighbors is 0"));
 }
 
-}  // namespace
+}  // namespace alignment_test
 }  // namespace embed

@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace analogy_file_test {
 
 using testing::HasSubstr;
 
@@ -41,5 +41,5 @@ TEST(AnalogyFileTest, BadLinesAreNamed) {
   }
 }
 
-}  // namespace
+}  // namespace analogy_file_test
 }  // namespace embed

@@ -16,7 +16,7 @@
 #include "tests/embed/eval/python_peer.h"
 
 namespace embed {
-namespace {
+namespace analogy_test {
 
 using testing::HasSubstr;
 
@@ -166,5 +166,5 @@ TEST_F(AnalogyTest, RefusesWhatIsNotFinite) {
               HasSubstr("3 vectors"));
 }
 
-}  // namespace
+}  // namespace analogy_test
 }  // namespace embed

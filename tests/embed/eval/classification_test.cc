@@ -12,7 +12,7 @@
 #include "tests/embed/eval/python_peer.h"
 
 namespace embed {
-namespace {
+namespace classification_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -157,5 +157,5 @@ TEST(ClassificationTest, RefusesWhatCannotBe) {
   EXPECT_THAT(message(TwoRatios()), HasSubstr("10 vectors for 9 samples"));
 }
 
-}  // namespace
+}  // namespace classification_test
 }  // namespace embed

@@ -16,7 +16,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace correlation_test {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -156,5 +156,5 @@ TEST(CorrelationTest, AgreesWithSciPy) {
   EXPECT_TRUE(std::isnan(answer.numbers.back()));
 }
 
-}  // namespace
+}  // namespace correlation_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace cosine_test {
 
 TEST(CosineTest, KnownAngles) {
   EXPECT_DOUBLE_EQ(Cosine({1, 0}, {5, 0}), 1);
@@ -48,5 +48,5 @@ TEST(CosineTest, NotFiniteGivesNan) {
   }
 }
 
-}  // namespace
+}  // namespace cosine_test
 }  // namespace embed

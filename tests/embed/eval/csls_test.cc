@@ -9,7 +9,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace csls_test {
 
 double MeanOfNearest(absl::Span<const float> row, const MatrixView& to,
                      size_t k) {
@@ -83,5 +83,5 @@ TEST(CslsTest, HubsLose) {
   EXPECT_EQ(NearestOf(ux.view(), uy.view(), r, 1, 1)[1][0].id, 2u);
 }
 
-}  // namespace
+}  // namespace csls_test
 }  // namespace embed

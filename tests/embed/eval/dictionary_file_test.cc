@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace dictionary_file_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -36,5 +36,5 @@ TEST(DictionaryFileTest, ErrorsNameTheLine) {
   EXPECT_FALSE(ReadDictionary("/no/such/file").ok());
 }
 
-}  // namespace
+}  // namespace dictionary_file_test
 }  // namespace embed

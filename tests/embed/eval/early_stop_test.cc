@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace early_stop_test {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
@@ -106,5 +106,5 @@ TEST(EarlyStopTest, RefusesStatesOfNoRun) {
   EXPECT_TRUE(stop.Restore({3, -0.5, 0}).ok());
 }
 
-}  // namespace
+}  // namespace early_stop_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "tests/embed/eval/python_peer.h"
 
 namespace embed {
-namespace {
+namespace f1_test {
 
 using LabelSet = std::vector<uint32_t>;
 
@@ -121,5 +121,5 @@ TEST(F1Test, SameAsScikitLearn) {
   EXPECT_NEAR(scores.macro, answer.numbers[1], 1e-12);
 }
 
-}  // namespace
+}  // namespace f1_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace interaction_file_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -62,5 +62,5 @@ TEST(InteractionFileTest, BadLinesAreNamed) {
   EXPECT_FALSE(ReadInteractions("/no/such/file", kEvents).ok());
 }
 
-}  // namespace
+}  // namespace interaction_file_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace kept_tables_test {
 
 EmbeddingTable RandomTable(uint64_t rows, int dim, uint64_t seed) {
   auto table = EmbeddingTable::Create(rows, dim);
@@ -69,5 +69,5 @@ TEST(KeptTablesTest, RefusesOtherSizes) {
   EXPECT_TRUE(kept->Restore({all.first(64)}).ok());
 }
 
-}  // namespace
+}  // namespace kept_tables_test
 }  // namespace embed

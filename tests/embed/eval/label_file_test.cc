@@ -8,7 +8,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace label_file_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -69,5 +69,5 @@ TEST(LabelFileTest, ReadsFiles) {
             absl::StatusCode::kNotFound);
 }
 
-}  // namespace
+}  // namespace label_file_test
 }  // namespace embed

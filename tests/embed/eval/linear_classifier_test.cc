@@ -14,7 +14,7 @@
 #include "tests/embed/eval/python_peer.h"
 
 namespace embed {
-namespace {
+namespace linear_classifier_test {
 
 using testing::HasSubstr;
 
@@ -142,5 +142,5 @@ TEST_F(LinearClassifierTest, RefusesWhatIsNotFinite) {
   }
 }
 
-}  // namespace
+}  // namespace linear_classifier_test
 }  // namespace embed

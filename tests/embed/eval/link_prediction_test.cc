@@ -17,7 +17,7 @@
 #include "tests/embed/eval/python_peer.h"
 
 namespace embed {
-namespace {
+namespace link_prediction_test {
 
 using testing::HasSubstr;
 
@@ -153,5 +153,5 @@ TEST_F(LinkPredictionTest, RefusesWhatCannotBe) {
   EXPECT_THAT(message(options_), HasSubstr("not finite"));
 }
 
-}  // namespace
+}  // namespace link_prediction_test
 }  // namespace embed

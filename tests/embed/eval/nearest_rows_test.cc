@@ -14,7 +14,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace nearest_rows_test {
 
 TEST(NearestRowsTest, BruteForce) {
   const EmbeddingTable table = RandomTable(300, 10, 1);
@@ -78,5 +78,5 @@ TEST(NearestRowsTest, SameAsScikitLearn) {
   }
 }
 
-}  // namespace
+}  // namespace nearest_rows_test
 }  // namespace embed

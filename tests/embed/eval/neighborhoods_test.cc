@@ -12,7 +12,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace neighborhoods_test {
 
 constexpr uint64_t kRows = 60;
 
@@ -80,5 +80,5 @@ TEST(NeighborhoodsTest, SameAsSciPy) {
   EXPECT_NEAR(result.rank_correlation, answer.numbers[2], 1e-9);
 }
 
-}  // namespace
+}  // namespace neighborhoods_test
 }  // namespace embed

@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace pair_file_test {
 
 using testing::HasSubstr;
 
@@ -38,5 +38,5 @@ TEST(PairFileTest, BadLinesAreNamed) {
   }
 }
 
-}  // namespace
+}  // namespace pair_file_test
 }  // namespace embed

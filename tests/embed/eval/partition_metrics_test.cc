@@ -11,7 +11,7 @@
 #include "tests/embed/eval/python_peer.h"
 
 namespace embed {
-namespace {
+namespace partition_metrics_test {
 
 using Parts = std::vector<uint32_t>;
 
@@ -83,5 +83,5 @@ TEST(PartitionMetricsTest, SameAsScikitLearn) {
   }
 }
 
-}  // namespace
+}  // namespace partition_metrics_test
 }  // namespace embed

@@ -10,7 +10,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace pca_test {
 
 TEST(PcaTest, ALineHasOneComponent) {
   EmbeddingTable table = *EmbeddingTable::Create(5, 3);
@@ -70,5 +70,5 @@ TEST(PcaTest, EqualRowsAndBadOnes) {
   EXPECT_FALSE(Pca(table.view(), 1, 1).ok());
 }
 
-}  // namespace
+}  // namespace pca_test
 }  // namespace embed

@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace point_tree_test {
 
 std::vector<Point> RandomPoints(size_t count, uint32_t seed) {
   std::mt19937 random(seed);
@@ -77,5 +77,5 @@ TEST(PointTreeTest, EqualPointsAreOneCell) {
   EXPECT_EQ(tree.cells()[0].center.x, 3);
 }
 
-}  // namespace
+}  // namespace point_tree_test
 }  // namespace embed

@@ -10,7 +10,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace procrustes_test {
 
 TEST(ProcrustesTest, TurnedMirroredMovedAndScaledIsTheSame) {
   const EmbeddingTable a = RandomTable(50, 2, 1);
@@ -153,5 +153,5 @@ TEST(OrthogonalMapTest, SameAsSciPy) {
   }
 }
 
-}  // namespace
+}  // namespace procrustes_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "tests/embed/base/chi_square.h"
 
 namespace embed {
-namespace {
+namespace random_order_test {
 
 TEST(RandomOrderTest, AllOrdersAreEquallyLikely) {
   std::map<std::vector<uint32_t>, uint64_t> counts;
@@ -56,5 +56,5 @@ TEST(RandomOrderTest, SharesAreRoundedDownAsMeant) {
   EXPECT_EQ(TrainSize(3, 0.5), 1u);
 }
 
-}  // namespace
+}  // namespace random_order_test
 }  // namespace embed

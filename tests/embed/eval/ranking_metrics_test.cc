@@ -13,7 +13,7 @@
 #include "tests/embed/eval/python_peer.h"
 
 namespace embed {
-namespace {
+namespace ranking_metrics_test {
 
 struct Ranking {
   std::vector<double> scores;
@@ -129,5 +129,5 @@ TEST(RankingMetricsTest, SameAsScikitLearn) {
               answer.numbers[1], 1e-12);
 }
 
-}  // namespace
+}  // namespace ranking_metrics_test
 }  // namespace embed

@@ -13,7 +13,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace recommendation_test {
 
 constexpr uint32_t kItems = 40;
 
@@ -111,5 +111,5 @@ TEST(RecommendationTest, SameAsScikitLearn) {
   EXPECT_NEAR(results[0].coverage, answer.numbers[4], 1e-9);
 }
 
-}  // namespace
+}  // namespace recommendation_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace score_rows_test {
 
 std::vector<std::vector<float>> Scores(const MatrixView& queries,
                                        const MatrixView& rows, int threads) {
@@ -50,5 +50,5 @@ TEST(ScoreRowsTest, NothingIsNoCall) {
   ScoreRows(rows.view(), none, 2, fail);
 }
 
-}  // namespace
+}  // namespace score_rows_test
 }  // namespace embed

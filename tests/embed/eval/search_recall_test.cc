@@ -9,7 +9,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace search_recall_test {
 
 using Lists = std::vector<std::vector<ScoredRow>>;
 
@@ -77,5 +77,5 @@ TEST(SearchRecallTest, NothingIsUndefined) {
   EXPECT_TRUE(std::isnan(mute.rms_error));
 }
 
-}  // namespace
+}  // namespace search_recall_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace sentence_similarity_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -130,5 +130,5 @@ TEST(SentenceSimilarityTest, RefusesTooFewWeights) {
                    .ok());
 }
 
-}  // namespace
+}  // namespace sentence_similarity_test
 }  // namespace embed

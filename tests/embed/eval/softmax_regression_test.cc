@@ -12,7 +12,7 @@
 #include "tests/embed/eval/python_peer.h"
 
 namespace embed {
-namespace {
+namespace softmax_regression_test {
 
 constexpr uint32_t kSize = 150;
 constexpr int kDim = 5;
@@ -104,5 +104,5 @@ TEST_F(SoftmaxRegressionTest, OneClassIsFine) {
   EXPECT_TRUE(std::isfinite(scores[0].Of(samples_.table.view().row(0))));
 }
 
-}  // namespace
+}  // namespace softmax_regression_test
 }  // namespace embed

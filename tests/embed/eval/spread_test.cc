@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace spread_test {
 
 TEST(SpreadTest, IsThatOfASample) {
   const Spread spread = SpreadOf({1, 2, 6});
@@ -14,5 +14,5 @@ TEST(SpreadTest, IsThatOfASample) {
   EXPECT_TRUE(std::isnan(SpreadOf({1}).deviation));
 }
 
-}  // namespace
+}  // namespace spread_test
 }  // namespace embed

@@ -15,7 +15,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace tsne_test {
 
 using ::testing::HasSubstr;
 
@@ -290,5 +290,5 @@ TEST(TsneTest, EqualStartsPart) {
   }
 }
 
-}  // namespace
+}  // namespace tsne_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace unit_rows_test {
 
 TEST(UnitRowsTest, LengthsAreOneAndDirectionsStay) {
   EmbeddingTable table = RandomTable(20, 19, 1);
@@ -39,5 +39,5 @@ TEST(UnitRowsTest, RefusesWhatIsNotFinite) {
               testing::HasSubstr("vector 2"));
 }
 
-}  // namespace
+}  // namespace unit_rows_test
 }  // namespace embed

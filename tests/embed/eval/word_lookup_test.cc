@@ -3,7 +3,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace word_lookup_test {
 
 TEST(WordLookupTest, ExactKeyComesFirst) {
   const auto vocabulary =
@@ -18,5 +18,5 @@ TEST(WordLookupTest, ExactKeyComesFirst) {
   EXPECT_EQ(FindWord(*vocabulary, ""), Vocabulary::kNotFound);
 }
 
-}  // namespace
+}  // namespace word_lookup_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace word_pairs_test {
 
 using testing::HasSubstr;
 
@@ -108,5 +108,5 @@ TEST(WordPairsTest, ReadsPublishedSets) {
   EXPECT_FALSE(ReadWordPairs(folder + "google_analogy.tsv").ok());
 }
 
-}  // namespace
+}  // namespace word_pairs_test
 }  // namespace embed

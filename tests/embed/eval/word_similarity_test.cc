@@ -15,7 +15,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace word_similarity_test {
 
 using testing::HasSubstr;
 
@@ -161,5 +161,5 @@ for case in (True, False):
   }
 }
 
-}  // namespace
+}  // namespace word_similarity_test
 }  // namespace embed

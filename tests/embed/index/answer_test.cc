@@ -10,7 +10,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace answer_test {
 
 constexpr int kDim = 12;
 
@@ -213,5 +213,5 @@ TEST(AnswerTest, RefusesWrongOptions) {
             absl::StatusCode::kInvalidArgument);
 }
 
-}  // namespace
+}  // namespace answer_test
 }  // namespace embed

@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace change_log_test {
 
 using testing::HasSubstr;
 
@@ -166,5 +166,5 @@ TEST_F(ChangeLogTest, ChangesThatCannotBeAreRefused) {
   }
 }
 
-}  // namespace
+}  // namespace change_log_test
 }  // namespace embed

@@ -16,7 +16,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace changed_items_test {
 
 constexpr int kDim = 16;
 // Rows are rounded to 8 bits: cosines differ by no more than this.
@@ -464,5 +464,5 @@ TEST(ChangedItemsTest, ReplacedRowsDoNotPileUp) {
   }
 }
 
-}  // namespace
+}  // namespace changed_items_test
 }  // namespace embed

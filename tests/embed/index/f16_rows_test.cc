@@ -12,7 +12,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace f16_rows_test {
 
 constexpr uint64_t kRows = 3000;
 
@@ -145,5 +145,5 @@ INSTANTIATE_TEST_SUITE_P(Rotations, F16RowsTest,
                          testing::Values(Int8Rotation::kNever,
                                          Int8Rotation::kAlways));
 
-}  // namespace
+}  // namespace f16_rows_test
 }  // namespace embed

@@ -9,7 +9,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace faiss8_codec_test {
 
 constexpr int kDim = 48;
 
@@ -115,5 +115,5 @@ TEST(Faiss8CodecTest, ZeroAndEqualRowsAreNoTrouble) {
   }
 }
 
-}  // namespace
+}  // namespace faiss8_codec_test
 }  // namespace embed

@@ -21,7 +21,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace faiss_adapter_test {
 
 using idx_t = faiss::Index::idx_t;
 
@@ -214,5 +214,5 @@ TEST_F(FaissAdapterTest, OtherMetrics) {
   }
 }
 
-}  // namespace
+}  // namespace faiss_adapter_test
 }  // namespace embed

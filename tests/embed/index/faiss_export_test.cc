@@ -19,7 +19,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace faiss_export_test {
 
 constexpr uint64_t kRows = 1500;
 constexpr int kDim = 24;
@@ -155,5 +155,5 @@ TEST_F(FaissExportTest, RefusesWhatIsNoNumberByItsKey) {
   EXPECT_FALSE(std::ifstream(path_).good());
 }
 
-}  // namespace
+}  // namespace faiss_export_test
 }  // namespace embed

@@ -28,7 +28,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace faiss_file_test {
 
 using ::testing::HasSubstr;
 using idx_t = faiss::Index::idx_t;
@@ -286,5 +286,5 @@ TEST_F(FaissFileTest, RefusesWrongQueries) {
   EXPECT_FALSE(file->Search(queries_.view(), options).ok());
 }
 
-}  // namespace
+}  // namespace faiss_file_test
 }  // namespace embed

@@ -10,7 +10,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace float_table_test {
 
 TEST(FloatTableTest, SearchIsExactOverItsRows) {
   const TestMatrix rows = ClusteredVectors(2500, 30, 1, 1);
@@ -82,5 +82,5 @@ TEST(FloatTableTest, RefusesBadInput) {
   EXPECT_FALSE(table.Search(rows.view(), {}).ok());
 }
 
-}  // namespace
+}  // namespace float_table_test
 }  // namespace embed

@@ -15,7 +15,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace hnsw_graph_test {
 
 constexpr uint64_t kRows = 3000;
 constexpr uint64_t kQueries = 40;
@@ -264,5 +264,5 @@ TEST_F(HnswGraphTest, WalksThroughDamageStayInside) {
   for (const auto& hits : Search(damaged, 100)) EXPECT_LE(hits.size(), 10u);
 }
 
-}  // namespace
+}  // namespace hnsw_graph_test
 }  // namespace embed

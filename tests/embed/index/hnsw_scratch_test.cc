@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace hnsw_scratch_test {
 
 TEST(HnswVisitedTest, MarksOnceUntilCleared) {
   HnswVisited visited(200);
@@ -81,5 +81,5 @@ TEST(HnswScratchPoolTest, HandsOutWhatWasReturned) {
   EXPECT_EQ(pool.Take().get(), address);
 }
 
-}  // namespace
+}  // namespace hnsw_scratch_test
 }  // namespace embed

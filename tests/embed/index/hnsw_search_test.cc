@@ -12,7 +12,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace hnsw_search_test {
 
 constexpr uint64_t kRows = 6000;
 constexpr int kDim = 32;
@@ -175,5 +175,5 @@ TEST_F(HnswSearchTest, HiddenRowsAreNotFound) {
   }
 }
 
-}  // namespace
+}  // namespace hnsw_search_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace hnsw_tuning_test {
 
 class HnswTuningTest : public testing::Test {
  protected:
@@ -108,5 +108,5 @@ TEST_F(HnswTuningTest, RefusesRecallsThatAreNone) {
   }
 }
 
-}  // namespace
+}  // namespace hnsw_tuning_test
 }  // namespace embed

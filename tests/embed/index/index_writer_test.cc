@@ -18,7 +18,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace index_writer_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -334,5 +334,5 @@ TEST_F(IndexWriterTest, KilledWriterLosesNothingAcknowledged) {
   EXPECT_GT(next, 0);
 }
 
-}  // namespace
+}  // namespace index_writer_test
 }  // namespace embed

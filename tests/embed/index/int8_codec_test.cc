@@ -9,7 +9,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace int8_codec_test {
 
 TEST(Int8CodecTest, RoundsToTheNearestStepAndHasLengthOne) {
   const TestMatrix rows = ClusteredVectors(50, 33, 1, 1);
@@ -109,5 +109,5 @@ TEST(Int8CodecTest, FindsTheFirstRowThatIsNotFinite) {
   }
 }
 
-}  // namespace
+}  // namespace int8_codec_test
 }  // namespace embed

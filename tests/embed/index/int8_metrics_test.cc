@@ -16,7 +16,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace int8_metrics_test {
 
 using Parameters = std::tuple<Metric, Int8Rotation>;
 
@@ -344,5 +344,5 @@ TEST(Int8MetricsFromPartsTest, RefusesExponentsThatCannotBe) {
   EXPECT_FALSE(Int8Table::FromParts(parts, nullptr).ok());
 }
 
-}  // namespace
+}  // namespace int8_metrics_test
 }  // namespace embed

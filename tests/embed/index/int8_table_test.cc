@@ -13,7 +13,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace int8_table_test {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
@@ -333,5 +333,5 @@ TEST(Int8TableBuildTest, FromPartsChecksSizesAndValues) {
   EXPECT_FALSE(Int8Table::FromParts(parts, nullptr).ok());
 }
 
-}  // namespace
+}  // namespace int8_table_test
 }  // namespace embed

@@ -10,7 +10,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace item_filter_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -106,5 +106,5 @@ TEST(ItemFilterTest, UnknownTypeIsNamed) {
             absl::StatusCode::kInvalidArgument);
 }
 
-}  // namespace
+}  // namespace item_filter_test
 }  // namespace embed

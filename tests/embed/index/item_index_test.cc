@@ -11,7 +11,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace item_index_test {
 
 std::string ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -379,5 +379,5 @@ TEST_F(ItemIndexTest, KeepsTypes) {
   EXPECT_EQ(untyped.ItemsOfType("paper"), std::nullopt);
 }
 
-}  // namespace
+}  // namespace item_index_test
 }  // namespace embed

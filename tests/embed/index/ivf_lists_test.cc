@@ -16,7 +16,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace ivf_lists_test {
 
 constexpr uint64_t kRows = 6000;
 constexpr int kDim = 32;
@@ -354,5 +354,5 @@ TEST_F(IvfListsTest, RefusesWrongQueries) {
   EXPECT_FALSE(listed().lists->Search(*listed().table, narrow.view(), {}).ok());
 }
 
-}  // namespace
+}  // namespace ivf_lists_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace key_table_test {
 
 Vocabulary Keys(const std::vector<std::string>& keys) {
   return Vocabulary::Create(keys, std::vector<uint64_t>(keys.size())).value();
@@ -109,5 +109,5 @@ TEST_F(DamagedKeyTableTest, RefusesOrders) {
   }
 }
 
-}  // namespace
+}  // namespace key_table_test
 }  // namespace embed

@@ -16,7 +16,7 @@
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
-namespace {
+namespace kmeans_test {
 
 constexpr int kDim = 6;
 
@@ -99,5 +99,5 @@ TEST(KMeansTest, AsGoodAsScikitLearn) {
               answer.numbers[0], 2e-3 * answer.numbers[0]);
 }
 
-}  // namespace
+}  // namespace kmeans_test
 }  // namespace embed

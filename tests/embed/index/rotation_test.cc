@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace rotation_test {
 
 TEST(RotationTest, RowsAreOrthonormal) {
   for (const int dim : {1, 2, 7, 64, 100}) {
@@ -65,5 +65,5 @@ TEST(RotationTest, BackUndoesIt) {
   EXPECT_GT(moved, 1);
 }
 
-}  // namespace
+}  // namespace rotation_test
 }  // namespace embed

@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace row_codec_test {
 
 TEST(RowCodecTest, NamesAreReadBack) {
   std::set<absl::string_view> names;
@@ -31,5 +31,5 @@ TEST(RowCodecTest, BytesOfARow) {
   EXPECT_TRUE(IsIntegerCodec(RowCodec::kFaiss8));
 }
 
-}  // namespace
+}  // namespace row_codec_test
 }  // namespace embed

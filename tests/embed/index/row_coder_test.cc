@@ -14,7 +14,7 @@
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
-namespace {
+namespace row_coder_test {
 
 Int8TableOptions Options(RowCodec codec, Metric metric) {
   Int8TableOptions options;
@@ -204,5 +204,5 @@ TEST(RowCoderTest, RefusesNumbersThatAreNotWhole) {
             "codec f16 by cosine: its numbers are not whole");
 }
 
-}  // namespace
+}  // namespace row_coder_test
 }  // namespace embed

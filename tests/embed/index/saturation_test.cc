@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace saturation_test {
 
 using Histogram = std::vector<uint64_t>;
 
@@ -49,5 +49,5 @@ TEST(SaturationTest, NothingAtAll) {
   EXPECT_EQ(SaturationThreshold(Histogram(2048), 128), 2048);
 }
 
-}  // namespace
+}  // namespace saturation_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace spelling_test {
 
 TEST(SpellingTest, DecodesUtf8AndKeepsOtherBytes) {
   EXPECT_EQ(CodePoints("aé漢😀"), U"aé漢😀");
@@ -61,5 +61,5 @@ TEST(SpellingTest, EqualsTheDefinitionAtEveryLimit) {
   }
 }
 
-}  // namespace
+}  // namespace spelling_test
 }  // namespace embed

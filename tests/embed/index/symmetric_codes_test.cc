@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace symmetric_codes_test {
 
 using testing::ElementsAre;
 using Codes = std::vector<int8_t>;
@@ -100,5 +100,5 @@ TEST(SymmetricCodesTest, ZerosStayZerosAndTinyNumbersAreSafe) {
   }
 }
 
-}  // namespace
+}  // namespace symmetric_codes_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace zero_point_codes_test {
 
 using testing::ElementsAre;
 using Codes = std::vector<int8_t>;
@@ -56,5 +56,5 @@ TEST(ZeroPointCodesTest, ZerosAndTinyNumbersHaveNoStep) {
   EXPECT_EQ(EncodeZeroPoint(Row{1e-45f, 0}, absl::MakeSpan(codes)).step, 0);
 }
 
-}  // namespace
+}  // namespace zero_point_codes_test
 }  // namespace embed

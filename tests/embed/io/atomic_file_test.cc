@@ -12,7 +12,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace atomic_file_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -194,5 +194,5 @@ TEST_F(AtomicFileTest, WhatIsBeingWrittenOrOfOthersStays) {
   EXPECT_EQ(ReadBytes(path_), "new");
 }
 
-}  // namespace
+}  // namespace atomic_file_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace buffered_input_test {
 
 class BufferedInputTest : public testing::Test {
  protected:
@@ -72,5 +72,5 @@ TEST_F(BufferedInputTest, FewerBytesAtTheEnd) {
   EXPECT_EQ(*input.Bytes(2), "b");
 }
 
-}  // namespace
+}  // namespace buffered_input_test
 }  // namespace embed

@@ -13,7 +13,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace checkpoint_file_test {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -205,5 +205,5 @@ TEST_F(CheckpointFileTest, RefusesNamesThatCannotBeSections) {
   }
 }
 
-}  // namespace
+}  // namespace checkpoint_file_test
 }  // namespace embed

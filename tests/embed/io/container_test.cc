@@ -11,7 +11,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace container_test {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -270,5 +270,5 @@ TEST_F(ContainerTest, TheSystemsErrorsKeepTheirCodes) {
   EXPECT_EQ(open("/dev/null"), absl::StatusCode::kInvalidArgument);
 }
 
-}  // namespace
+}  // namespace container_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace fasttext_file_test {
 
 using testing::HasSubstr;
 
@@ -182,5 +182,5 @@ TEST_F(FasttextFileTest, OtherFilesAreNone) {
             absl::StatusCode::kNotFound);
 }
 
-}  // namespace
+}  // namespace fasttext_file_test
 }  // namespace embed

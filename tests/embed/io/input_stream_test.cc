@@ -15,7 +15,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace input_stream_test {
 
 using ::testing::HasSubstr;
 
@@ -283,5 +283,5 @@ TEST_F(InputStreamTest, IsPlainFileTellsWhatCanBeSeeked) {
   EXPECT_EQ(InputName("a/b"), "a/b");
 }
 
-}  // namespace
+}  // namespace input_stream_test
 }  // namespace embed

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace embed {
-namespace {
+namespace key_text_test {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -70,5 +70,5 @@ TEST(KeyTextTest, TwoKeysMayNotBecomeOne) {
   }
 }
 
-}  // namespace
+}  // namespace key_text_test
 }  // namespace embed

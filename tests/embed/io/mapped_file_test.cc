@@ -8,7 +8,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace mapped_file_test {
 
 TEST(MappedFileTest, HoldsTheFilesBytes) {
   TempFolder folder;
@@ -62,5 +62,5 @@ TEST(MappedFileTest, BadPathsAreErrors) {
   EXPECT_EQ(code(folder.File("secret")), absl::StatusCode::kPermissionDenied);
 }
 
-}  // namespace
+}  // namespace mapped_file_test
 }  // namespace embed

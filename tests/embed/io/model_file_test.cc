@@ -13,7 +13,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace model_file_test {
 
 using ::testing::HasSubstr;
 
@@ -383,5 +383,5 @@ TEST_F(ForgedModelTest, MissingSections) {
   }
 }
 
-}  // namespace
+}  // namespace model_file_test
 }  // namespace embed

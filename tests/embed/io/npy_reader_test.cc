@@ -9,7 +9,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace npy_reader_test {
 
 using testing::HasSubstr;
 
@@ -152,5 +152,5 @@ TEST_F(NpyReaderTest, ReadsWhatNumpySaves) {
   ExpectSix(ReadNpy(folder_.File("f.npy")));
 }
 
-}  // namespace
+}  // namespace npy_reader_test
 }  // namespace embed

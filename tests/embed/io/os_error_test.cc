@@ -6,7 +6,7 @@
 #include <cerrno>
 
 namespace embed {
-namespace {
+namespace os_error_test {
 
 using ::testing::HasSubstr;
 
@@ -30,5 +30,5 @@ TEST(OsErrorTest, MessageNamesFileActionAndReason) {
               HasSubstr("a/b: cannot write: disk full"));
 }
 
-}  // namespace
+}  // namespace os_error_test
 }  // namespace embed

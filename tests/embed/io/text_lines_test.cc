@@ -8,7 +8,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace text_lines_test {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -64,5 +64,5 @@ TEST(TextLinesTest, RefusesLongFiles) {
   EXPECT_TRUE(absl::IsNotFound(ReadWholeText(folder.File("g"), 1).status()));
 }
 
-}  // namespace
+}  // namespace text_lines_test
 }  // namespace embed

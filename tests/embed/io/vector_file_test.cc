@@ -15,7 +15,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace vector_file_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -262,5 +262,5 @@ assert len(keys) == 8 and keys[3] == "New York" and keys[7] == "", keys
   EXPECT_TRUE(ReadBytes(folder_.File("v.raw")) == Numbers());
 }
 
-}  // namespace
+}  // namespace vector_file_test
 }  // namespace embed

@@ -16,7 +16,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace vector_reader_test {
 
 using testing::HasSubstr;
 
@@ -192,5 +192,5 @@ TEST_F(VectorReaderTest, ReadsWhatFastTextWrites) {
   EXPECT_TRUE(vectors->tolerated.empty());
 }
 
-}  // namespace
+}  // namespace vector_reader_test
 }  // namespace embed

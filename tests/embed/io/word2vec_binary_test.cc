@@ -11,7 +11,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace word2vec_binary_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -192,5 +192,5 @@ TEST_F(Word2vecBinaryTest, RefusesOtherFiles) {
               HasSubstr("vector 1: no blank that ends a key"));
 }
 
-}  // namespace
+}  // namespace word2vec_binary_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
-namespace {
+namespace word2vec_text_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -175,5 +175,5 @@ TEST_F(Word2vecTextTest, RefusesOtherFiles) {
   }
 }
 
-}  // namespace
+}  // namespace word2vec_text_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace alias_draw_test {
 
 class AliasDrawTest : public testing::TestWithParam<std::string> {
  protected:
@@ -52,5 +52,5 @@ TEST_P(AliasDrawTest, IsTheDrawOneByOne) {
   }
 }
 
-}  // namespace
+}  // namespace alias_draw_test
 }  // namespace embed

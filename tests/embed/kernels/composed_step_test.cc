@@ -17,7 +17,7 @@
 #include "tests/embed/kernels/double_rows.h"
 
 namespace embed {
-namespace {
+namespace composed_step_test {
 
 struct Case {
   int dim;
@@ -226,5 +226,5 @@ TEST_P(ComposedStepTest, NotANumberShowsInTheLoss) {
   }
 }
 
-}  // namespace
+}  // namespace composed_step_test
 }  // namespace embed

@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace cpu_target_test {
 
 class CpuTargetTest : public testing::Test {
  protected:
@@ -62,5 +62,5 @@ TEST_F(CpuTargetTest, RefusesUnknownNamesAndListsTheChoices) {
   EXPECT_EQ(CpuTargetInUse(), AvailableCpuTargets().front());
 }
 
-}  // namespace
+}  // namespace cpu_target_test
 }  // namespace embed

@@ -14,7 +14,7 @@
 #include "tests/embed/kernels/double_rows.h"
 
 namespace embed {
-namespace {
+namespace edge_step_test {
 
 // Rows of one table: each input with its targets, the positive first.
 struct Case {
@@ -150,5 +150,5 @@ TEST_P(EdgeStepTest, LargeScoresAndNanKeepTheLossTrue) {
   EXPECT_TRUE(std::isnan(RunKernel(c, 0.0f, &table)));
 }
 
-}  // namespace
+}  // namespace edge_step_test
 }  // namespace embed

@@ -16,7 +16,7 @@
 #include "tests/embed/kernels/double_rows.h"
 
 namespace embed {
-namespace {
+namespace gradient_step_test {
 
 constexpr uint32_t kRows = 60;
 
@@ -168,5 +168,5 @@ TEST_P(GradientStepTest, AddsAVector) {
   }
 }
 
-}  // namespace
+}  // namespace gradient_step_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace half_rows_test {
 
 // By the definition of binary16: sign, 5 bits of exponent, 10 of fraction.
 double ByDefinition(uint16_t half) {
@@ -89,5 +89,5 @@ TEST(HalfRowsTest, SumsAreThoseOfEveryTarget) {
   }
 }
 
-}  // namespace
+}  // namespace half_rows_test
 }  // namespace embed

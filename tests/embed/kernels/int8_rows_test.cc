@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace int8_rows_test {
 
 constexpr uint32_t kRows = 37;
 constexpr int kMaxDim = 4096;
@@ -162,5 +162,5 @@ TEST(Int8RowsSquareTest, SumsOfSquares) {
   EXPECT_EQ(SquareSumInt8(codes.data(), 0, 9), 0);
 }
 
-}  // namespace
+}  // namespace int8_rows_test
 }  // namespace embed

@@ -16,7 +16,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace int8_scan_test {
 
 struct Codes {
   std::vector<std::vector<int8_t>> rows;
@@ -245,5 +245,5 @@ TEST_P(Int8ScanTest, PassesOverScoresThatAreNoNumbers) {
   }
 }
 
-}  // namespace
+}  // namespace int8_scan_test
 }  // namespace embed

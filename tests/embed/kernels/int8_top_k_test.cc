@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace int8_top_k_test {
 
 TEST(Int8TopKTest, EqualsSortingForAnyKAndManyTies) {
   for (const size_t k : {1, 2, 10, 100, 999, 1000, 2000}) {
@@ -45,5 +45,5 @@ TEST(Int8TopKTest, FloorIsTheFirstThreshold) {
   EXPECT_EQ(top.TakeSorted().size(), 1u);
 }
 
-}  // namespace
+}  // namespace int8_top_k_test
 }  // namespace embed

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace loss_sum_test {
 
 // Fills the lanes as a kernel does, flushing when the factors are used up.
 TEST(LossSumTest, EqualsTheSumOfSoftplus) {
@@ -47,5 +47,5 @@ TEST(LossSumTest, TakeStartsAnew) {
   EXPECT_EQ(loss.Take(), 0);
 }
 
-}  // namespace
+}  // namespace loss_sum_test
 }  // namespace embed

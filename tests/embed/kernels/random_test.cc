@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace random_test {
 
 constexpr uint32_t kUntouched = 0xABCDEF01;
 
@@ -87,5 +87,5 @@ TEST_P(RandomTest, FillsManyStreamsAsOneByOne) {
   }
 }
 
-}  // namespace
+}  // namespace random_test
 }  // namespace embed

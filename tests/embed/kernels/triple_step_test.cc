@@ -17,7 +17,7 @@
 #include "tests/embed/kernels/double_rows.h"
 
 namespace embed {
-namespace {
+namespace triple_step_test {
 
 constexpr size_t kTile = 6;  // targets that see each other's old values
 
@@ -256,5 +256,5 @@ TEST_P(TripleStepTest, NotANumberShowsInTheLoss) {
   }
 }
 
-}  // namespace
+}  // namespace triple_step_test
 }  // namespace embed

@@ -19,7 +19,7 @@
 #include "tests/embed/kernels/double_rows.h"
 
 namespace embed {
-namespace {
+namespace window_step_test {
 
 struct Case {
   int dim;
@@ -323,5 +323,5 @@ TEST_P(WindowStepTest, NotANumberShowsInTheLoss) {
   }
 }
 
-}  // namespace
+}  // namespace window_step_test
 }  // namespace embed

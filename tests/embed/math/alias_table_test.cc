@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace alias_table_test {
 
 using ::testing::HasSubstr;
 
@@ -120,5 +120,5 @@ TEST(AliasTableTest, NamesTheWrongWeight) {
               HasSubstr("overflows"));
 }
 
-}  // namespace
+}  // namespace alias_table_test
 }  // namespace embed

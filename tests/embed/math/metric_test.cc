@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace metric_test {
 
 TEST(MetricTest, NamesAreReadBack) {
   for (const Metric metric : {Metric::kCosine, Metric::kDot, Metric::kL2}) {
@@ -47,5 +47,5 @@ TEST(MetricTest, AnyFloatsGiveFiniteNumbers) {
   EXPECT_NEAR(Nearness(Metric::kCosine, tiny, tiny), 1, 1e-12);
 }
 
-}  // namespace
+}  // namespace metric_test
 }  // namespace embed

@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace pool_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -59,5 +59,5 @@ TEST(PoolTest, Names) {
               HasSubstr("\"sum\" is none of mean, max, concat, sif, hier"));
 }
 
-}  // namespace
+}  // namespace pool_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace random_permutation_test {
 
 RandomPermutation Make(uint64_t size, uint64_t sequence) {
   return RandomPermutation(size,
@@ -128,5 +128,5 @@ TEST(RandomPermutationTest, FillsAsOneByOne) {
   }
 }
 
-}  // namespace
+}  // namespace random_permutation_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace svd_test {
 
 // The definition: the product is the matrix, U and V are orthonormal, the
 // singular values fall.
@@ -61,5 +61,5 @@ TEST(SvdTest, RankOneHasOneValue) {
   EXPECT_TRUE(svd.v.empty());
 }
 
-}  // namespace
+}  // namespace svd_test
 }  // namespace embed

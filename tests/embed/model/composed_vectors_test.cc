@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace composed_vectors_test {
 
 using testing::ElementsAre;
 
@@ -65,5 +65,5 @@ TEST(ComposedVectorsTest, RefusesATableOfOtherRows) {
   EXPECT_FALSE(ComposeAll(map, Table(), 1).ok());
 }
 
-}  // namespace
+}  // namespace composed_vectors_test
 }  // namespace embed

@@ -13,7 +13,7 @@
 #include "tests/embed/base/chi_square.h"
 
 namespace embed {
-namespace {
+namespace embedding_table_test {
 
 using testing::HasSubstr;
 
@@ -124,5 +124,5 @@ TEST(EmbeddingTableTest, FillsUniformly) {
   EXPECT_LT(std::abs(sum / 1e5), 5 * kRadius / std::sqrt(3e5));
 }
 
-}  // namespace
+}  // namespace embedding_table_test
 }  // namespace embed

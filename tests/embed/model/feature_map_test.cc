@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace feature_map_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -68,5 +68,5 @@ TEST(FeatureMapTest, RefusesOffsetsBeyondTheRows) {
   EXPECT_FALSE(FeatureMap::Create({0, 1000, 1}, {0}, {7}, Compose::kSum).ok());
 }
 
-}  // namespace
+}  // namespace feature_map_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace feature_union_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -124,5 +124,5 @@ TEST(FeatureUnionTest, RefusesWhatIsNotAlike) {
               HasSubstr("equally many buckets"));
 }
 
-}  // namespace
+}  // namespace feature_union_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace vocabulary_test {
 
 using testing::HasSubstr;
 
@@ -133,5 +133,5 @@ TEST(VocabularyTest, RoundTripsThroughItsRawStorage) {
   EXPECT_EQ(second.Find("yy"), 1u);
 }
 
-}  // namespace
+}  // namespace vocabulary_test
 }  // namespace embed

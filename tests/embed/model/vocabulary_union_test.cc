@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace vocabulary_union_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -94,5 +94,5 @@ TEST(VocabularyUnionTest, TypesInOneOnly) {
   EXPECT_THAT(left->vocabulary.types(), ElementsAre(0));
 }
 
-}  // namespace
+}  // namespace vocabulary_union_test
 }  // namespace embed

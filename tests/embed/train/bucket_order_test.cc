@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace bucket_order_test {
 
 using Bucket = BucketOrder::Bucket;
 
@@ -90,5 +90,5 @@ TEST(BucketOrderTest, WaitsOnlyForItsOwnParts) {
   EXPECT_NE(next->j, a.j);
 }
 
-}  // namespace
+}  // namespace bucket_order_test
 }  // namespace embed

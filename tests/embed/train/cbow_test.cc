@@ -16,7 +16,7 @@
 #include "tests/embed/train/reference_loop.h"
 
 namespace embed {
-namespace {
+namespace cbow_test {
 
 constexpr uint32_t kIds = 20;
 constexpr int kDim = 20;
@@ -204,5 +204,5 @@ TEST(CbowTest, RefusesTablesThatDoNotFit) {
             absl::StatusCode::kInvalidArgument);
 }
 
-}  // namespace
+}  // namespace cbow_test
 }  // namespace embed

@@ -14,7 +14,7 @@
 #include "tests/embed/train/reference_loop.h"
 
 namespace embed {
-namespace {
+namespace composed_skip_gram_test {
 
 struct Reference {
   // The pairs of center i: its contexts, each followed by its own negatives.
@@ -158,5 +158,5 @@ TEST(ComposedSkipGramTest, IdsWithoutFeaturesAreNotCenters) {
   EXPECT_EQ(LargestDifference(input, start), 0);
 }
 
-}  // namespace
+}  // namespace composed_skip_gram_test
 }  // namespace embed

@@ -22,7 +22,7 @@
 #include "tests/embed/train/memory_source.h"
 
 namespace embed {
-namespace {
+namespace gradient_worker_test {
 
 constexpr uint32_t kIds = 30;
 constexpr uint32_t kFeatureRows = 25;
@@ -396,5 +396,5 @@ TEST_P(GradientWorkerTest, AgreesWithTheFusedKernels) {
   });
 }
 
-}  // namespace
+}  // namespace gradient_worker_test
 }  // namespace embed

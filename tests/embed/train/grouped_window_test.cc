@@ -14,7 +14,7 @@
 #include "tests/embed/train/memory_source.h"
 
 namespace embed {
-namespace {
+namespace grouped_window_test {
 
 // Groups 0 .. 2, 3, 4 .. 9; one id of the last never occurs.
 constexpr uint32_t kIds = 10;
@@ -136,5 +136,5 @@ TEST(GroupedWindowTest, RefusesWhatItCannotDraw) {
   EXPECT_THAT(std::string(parts.message()), testing::HasSubstr("type"));
 }
 
-}  // namespace
+}  // namespace grouped_window_test
 }  // namespace embed

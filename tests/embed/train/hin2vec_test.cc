@@ -21,7 +21,7 @@
 #include "tests/embed/train/memory_source.h"
 
 namespace embed {
-namespace {
+namespace hin2vec_test {
 
 using ::testing::HasSubstr;
 
@@ -338,5 +338,5 @@ TEST(GroupedNegativesTest, DrawsWithinTheGroupByCounts) {
   }
 }
 
-}  // namespace
+}  // namespace hin2vec_test
 }  // namespace embed

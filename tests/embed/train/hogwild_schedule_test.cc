@@ -12,7 +12,7 @@
 #include "tests/embed/train/recording_objective.h"
 
 namespace embed {
-namespace {
+namespace hogwild_schedule_test {
 
 // Notes the units done; asks for a pause, or fails, after so many of them.
 class TestMonitor : public WorkMonitor {
@@ -133,5 +133,5 @@ TEST(HogwildScheduleTest, WorksWithTheThreadsThereAre) {
   EXPECT_EQ(monitor.SortedUnits(), Range(0, 20));
 }
 
-}  // namespace
+}  // namespace hogwild_schedule_test
 }  // namespace embed

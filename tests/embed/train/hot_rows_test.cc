@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace hot_rows_test {
 
 using testing::ElementsAre;
 
@@ -136,5 +136,5 @@ TEST(HotRowsTest, ManyThreadsTogetherDoNotGoTooFar) {
   EXPECT_NEAR(sum, 1.0f, 0.01f);
 }
 
-}  // namespace
+}  // namespace hot_rows_test
 }  // namespace embed

@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace huffman_tree_test {
 
 // The least sum of count * path length over all binary trees: what Huffman's
 // algorithm pays for its joins.
@@ -82,5 +82,5 @@ TEST(HuffmanTreeTest, NeedsTwoIds) {
   EXPECT_FALSE(HuffmanTree::Create(one).ok());
 }
 
-}  // namespace
+}  // namespace huffman_tree_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace learning_rate_test {
 
 using testing::HasSubstr;
 
@@ -81,5 +81,5 @@ TEST(LearningRateTest, RefusesWhatIsNoRate) {
   }
 }
 
-}  // namespace
+}  // namespace learning_rate_test
 }  // namespace embed

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace line_tables_test {
 
 TEST(LineLayoutTest, HalvesTheDimForBothOrders) {
   const LineLayout both = *LineLayout::Create(LineOrder::kBoth, 100);
@@ -82,5 +82,5 @@ TEST(LineTablesTest, EachOrderEndsWithUnitVectors) {
   }
 }
 
-}  // namespace
+}  // namespace line_tables_test
 }  // namespace embed

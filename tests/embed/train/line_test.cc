@@ -21,7 +21,7 @@
 #include "tests/embed/train/memory_source.h"
 
 namespace embed {
-namespace {
+namespace line_test {
 
 using ::testing::HasSubstr;
 
@@ -356,5 +356,5 @@ TEST(LineErrorsTest, HasNoPartitionedForm) {
       tables.Create({}, Degrees())->NewPairTraining({}).status()));
 }
 
-}  // namespace
+}  // namespace line_test
 }  // namespace embed

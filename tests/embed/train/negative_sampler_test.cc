@@ -13,7 +13,7 @@
 #include "tests/embed/base/chi_square.h"
 
 namespace embed {
-namespace {
+namespace negative_sampler_test {
 
 std::vector<uint64_t> DrawMany(const NegativeSampler& sampler, size_t ids,
                                size_t draws) {
@@ -82,5 +82,5 @@ TEST(NegativeSamplerTest, RefusesNoCountsAndBadExponents) {
   }
 }
 
-}  // namespace
+}  // namespace negative_sampler_test
 }  // namespace embed

@@ -12,7 +12,7 @@
 #include "tests/embed/kernels/double_rows.h"
 
 namespace embed {
-namespace {
+namespace optimizer_test {
 
 constexpr int kDim = 20;
 
@@ -149,5 +149,5 @@ TEST(OptimizerOptionsTest, RefusesBadValuesNamingThem) {
   }
 }
 
-}  // namespace
+}  // namespace optimizer_test
 }  // namespace embed

@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace pair_buckets_test {
 
 std::vector<RowPair> RandomPairs(size_t count, uint32_t rows) {
   Philox random(5, RandomPurpose::kTest, 0, 0);
@@ -46,5 +46,5 @@ TEST(PairBucketsTest, EachBucketHasItsPairsInOrder) {
   }
 }
 
-}  // namespace
+}  // namespace pair_buckets_test
 }  // namespace embed

@@ -10,7 +10,7 @@
 #include "tests/embed/kernels/double_rows.h"
 
 namespace embed {
-namespace {
+namespace pair_group_test {
 
 using testing::ElementsAre;
 
@@ -207,5 +207,5 @@ TEST_F(PairGroupTest, NamesTheContextsThatAreNew) {
   }
 }
 
-}  // namespace
+}  // namespace pair_group_test
 }  // namespace embed

@@ -8,7 +8,7 @@
 #include "tests/embed/base/chi_square.h"
 
 namespace embed {
-namespace {
+namespace part_negatives_test {
 
 TEST(PartNegativesTest, DrawsTheNoiseDistributionWithinThePart) {
   constexpr size_t kDraws = 400000;
@@ -45,5 +45,5 @@ TEST(PartNegativesTest, KnowsPartsWithNothingToDraw) {
   EXPECT_TRUE(negatives.CanDraw(1));
 }
 
-}  // namespace
+}  // namespace part_negatives_test
 }  // namespace embed

@@ -14,7 +14,7 @@
 #include "tests/embed/train/memory_source.h"
 
 namespace embed {
-namespace {
+namespace partitioned_schedule_test {
 
 constexpr uint32_t kIds = 200;
 constexpr int kDim = 20;
@@ -219,5 +219,5 @@ TEST(ChunksPerRoundTest, HoldsAboutTheTokens) {
   EXPECT_EQ(ChunksPerRound(options, source, 0), 10);
 }
 
-}  // namespace
+}  // namespace partitioned_schedule_test
 }  // namespace embed

@@ -15,7 +15,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace relation_index_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -229,5 +229,5 @@ TEST(RelationIndexTest, SaysWhenThereAreTooMany) {
               HasSubstr("more than 50 different relations of 1 to 3 steps"));
 }
 
-}  // namespace
+}  // namespace relation_index_test
 }  // namespace embed

@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace row_pairs_test {
 
 using testing::HasSubstr;
 
@@ -94,5 +94,5 @@ TEST(PartitionOptionsTest, SuitsTheRowsWhereNothingIsGiven) {
   EXPECT_EQ(given.For(34).group_passes, 2);
 }
 
-}  // namespace
+}  // namespace row_pairs_test
 }  // namespace embed

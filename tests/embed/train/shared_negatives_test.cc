@@ -23,7 +23,7 @@
 #include "tests/embed/train/unshared_skip_gram.h"
 
 namespace embed {
-namespace {
+namespace shared_negatives_test {
 
 constexpr uint32_t kTopics = 12;
 constexpr uint32_t kWordsPerTopic = 20;
@@ -194,5 +194,5 @@ TEST(UnsharedSkipGramTest, EqualsTheSharedOneForSingleContexts) {
   EXPECT_GT(std::abs(unshared.output.row(0)[0]), 0.01);
 }
 
-}  // namespace
+}  // namespace shared_negatives_test
 }  // namespace embed

@@ -17,7 +17,7 @@
 #include "tests/embed/train/memory_source.h"
 
 namespace embed {
-namespace {
+namespace shared_window_worker_test {
 
 using testing::HasSubstr;
 
@@ -146,5 +146,5 @@ TEST_F(SharedWindowWorkerTest, IsForPlainSkipGramOnly) {
               HasSubstr("share_negatives is 0"));
 }
 
-}  // namespace
+}  // namespace shared_window_worker_test
 }  // namespace embed

@@ -16,7 +16,7 @@
 #include "tests/embed/train/memory_source.h"
 
 namespace embed {
-namespace {
+namespace skip_gram_pairs_test {
 
 using testing::HasSubstr;
 
@@ -174,5 +174,5 @@ TEST_F(SkipGramPairsTest, RefusesWhatTouchesMoreThanAPair) {
             absl::StatusCode::kUnimplemented);
 }
 
-}  // namespace
+}  // namespace skip_gram_pairs_test
 }  // namespace embed

@@ -16,7 +16,7 @@
 #include "tests/embed/train/reference_loop.h"
 
 namespace embed {
-namespace {
+namespace skip_gram_test {
 
 // What word2vec computes with shared negatives: all scores of a window first,
 // then the contexts in turn.
@@ -200,5 +200,5 @@ TEST(SkipGramTest, RefusesTablesThatDoNotFit) {
   EXPECT_EQ(create(counts, &tables.output, &identity), absl::StatusCode::kOk);
 }
 
-}  // namespace
+}  // namespace skip_gram_test
 }  // namespace embed

@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 
 namespace embed {
-namespace {
+namespace subsampler_test {
 
 double KeepProbability(double count, double total, double threshold) {
   const double share = count / total;
@@ -90,5 +90,5 @@ TEST(SubsamplerTest, RefusesBadThresholds) {
   }
 }
 
-}  // namespace
+}  // namespace subsampler_test
 }  // namespace embed

@@ -21,7 +21,7 @@
 #include "tests/embed/train/memory_source.h"
 
 namespace embed {
-namespace {
+namespace trainer_checkpoint_test {
 
 using testing::HasSubstr;
 
@@ -282,5 +282,5 @@ TEST_P(TrainerCheckpointTest, RefusesWhatIsOfAnotherRun) {
   }
 }
 
-}  // namespace
+}  // namespace trainer_checkpoint_test
 }  // namespace embed

@@ -18,7 +18,7 @@
 #include "tests/embed/train/recording_objective.h"
 
 namespace embed {
-namespace {
+namespace trainer_errors_test {
 
 using testing::HasSubstr;
 
@@ -185,5 +185,5 @@ TEST(TrainerErrorsTest, TooHighALearningRateIsNoticed) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("learning rate"));
 }
 
-}  // namespace
+}  // namespace trainer_errors_test
 }  // namespace embed

@@ -16,7 +16,7 @@
 #include "tests/embed/train/triple_objective.h"
 
 namespace embed {
-namespace {
+namespace trainer_hooks_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -236,5 +236,5 @@ TEST(TrainerHooksTest, TriplesTrainThroughTheSameTrainer) {
   EXPECT_NEAR(result.stats.loss, loss, 1e-9 * loss);
 }
 
-}  // namespace
+}  // namespace trainer_hooks_test
 }  // namespace embed

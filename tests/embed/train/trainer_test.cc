@@ -14,7 +14,7 @@
 #include "tests/embed/train/recording_objective.h"
 
 namespace embed {
-namespace {
+namespace trainer_test {
 
 // A user's own source: chunk c of epoch e is one made-up sequence.
 class MadeUpSource : public SequenceSource {
@@ -167,5 +167,5 @@ TEST(TrainerTest, OneThreadGivesTheSameTablesWhateverIsWatched) {
   EXPECT_EQ(silent.second, watched.second);
 }
 
-}  // namespace
+}  // namespace trainer_test
 }  // namespace embed

@@ -16,7 +16,7 @@
 #include "tests/embed/train/memory_source.h"
 
 namespace embed {
-namespace {
+namespace window_sampler_test {
 
 constexpr uint32_t kIds = 30;
 
@@ -313,5 +313,5 @@ TEST(WindowSamplerTest, GoesPastSequencesDroppedAsAWhole) {
   EXPECT_TRUE(windows.Of(0, MakeBatch(0, frequent)).empty());
 }
 
-}  // namespace
+}  // namespace window_sampler_test
 }  // namespace embed

@@ -32,11 +32,10 @@ std::string FormatTsv(const ItemIndex& index, const ResolvedQuery& query,
 
 std::string FormatJson(const ItemIndex& index, const ResolvedQuery& query,
                        const std::vector<SearchHit>& hits) {
-  using Json = nlohmann::ordered_json;
-  Json answer;
+  nlohmann::ordered_json answer;
   answer["query"] = query.text;
   if (!query.composed.empty()) answer["composed"] = query.composed;
-  answer["neighbors"] = Json::array();
+  answer["neighbors"] = nlohmann::ordered_json::array();
   for (const SearchHit& hit : hits) {
     const double score = index.metric() == Metric::kCosine
                              ? std::round(double{hit.score} * 1e6) / 1e6

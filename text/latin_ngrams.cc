@@ -5,7 +5,7 @@
 namespace embed {
 namespace {
 
-constexpr uint64_t kMark = uint64_t{1} << 63;
+constexpr uint64_t kLatinMark = uint64_t{1} << 63;
 constexpr int kLatinLengthShift = 60;
 constexpr int kCharacterBits = 10;
 constexpr uint32_t kEndOfLatin = uint32_t{1} << kCharacterBits;
@@ -46,15 +46,15 @@ void AppendLatinNgramCodes(absl::string_view word, int min_n, int max_n,
       const bool lone_mark =
           n == 1 && (begin == 0 || begin + 1 == characters.size());
       if (n < min_n || lone_mark) continue;
-      codes->push_back(kMark | static_cast<uint64_t>(n) << kLatinLengthShift |
-                       code);
+      codes->push_back(kLatinMark |
+                       static_cast<uint64_t>(n) << kLatinLengthShift | code);
     }
   }
 }
 
 std::string LatinNgramText(uint64_t code) {
   std::string text;
-  for (uint64_t i = (code & ~kMark) >> kLatinLengthShift; i > 0; --i) {
+  for (uint64_t i = (code & ~kLatinMark) >> kLatinLengthShift; i > 0; --i) {
     AppendUtf8(static_cast<uint32_t>(code >> (kCharacterBits * (i - 1)) &
                                      (kEndOfLatin - 1)),
                &text);

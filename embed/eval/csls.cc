@@ -10,7 +10,7 @@
 namespace embed {
 namespace {
 
-std::vector<Int8Hit> Best(absl::Span<const float> scores, uint64_t k) {
+std::vector<Int8Hit> BestHits(absl::Span<const float> scores, uint64_t k) {
   Int8TopK best(k);
   float threshold = best.threshold();
   for (size_t i = 0; i < scores.size(); ++i) {
@@ -29,7 +29,8 @@ std::vector<float> MeanNearestCosines(const MatrixView& from,
   std::vector<float> means(from.rows);
   ScoreRows(
       from, to, threads, [&](uint64_t row, absl::Span<const float> scores) {
-        const std::vector<Int8Hit> best = Best(scores, std::min(k, to.rows));
+        const std::vector<Int8Hit> best =
+            BestHits(scores, std::min(k, to.rows));
         double sum = 0;
         for (const Int8Hit& hit : best) sum += double{hit.score};
         means[row] = static_cast<float>(sum / static_cast<double>(best.size()));
@@ -51,7 +52,7 @@ std::vector<std::vector<ScoredRow>> NearestOf(const MatrixView& queries,
               for (size_t i = 0; i < penalties.size(); ++i) {
                 scores[i] = 2 * scores[i] - penalties[i];
               }
-              for (const Int8Hit& hit : Best(scores, k)) {
+              for (const Int8Hit& hit : BestHits(scores, k)) {
                 nearest[query].push_back({hit.row, double{hit.score}});
               }
             });

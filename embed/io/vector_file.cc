@@ -86,7 +86,7 @@ absl::StatusOr<VectorFileStats> WriteWord2vec(const Vocabulary& vocabulary,
   return stats;
 }
 
-std::string NpyHeader(const MatrixView& vectors) {
+std::string NpyHeaderText(const MatrixView& vectors) {
   constexpr char kMagic[] = "\x93NUMPY\x01";  // version 1.0: "\x01\x00"
   constexpr size_t kPrefixBytes = 10;         // magic, version, 16-bit length
   std::string text =
@@ -107,7 +107,7 @@ absl::StatusOr<VectorFileStats> WriteNumpy(const Vocabulary& vocabulary,
   EMBED_ASSIGN_OR_RETURN(const auto file, AtomicFile::Create(path));
   EMBED_ASSIGN_OR_RETURN(const auto keys,
                          AtomicFile::Create(NumpyKeysPath(path)));
-  EMBED_RETURN_IF_ERROR(file->Write(NpyHeader(vectors)));
+  EMBED_RETURN_IF_ERROR(file->Write(NpyHeaderText(vectors)));
   for (uint32_t id = 0; id < vocabulary.size(); ++id) {
     EMBED_RETURN_IF_ERROR(file->Write(RowBytes(vectors, id)));
     EMBED_RETURN_IF_ERROR(

@@ -20,12 +20,6 @@ constexpr size_t kTripleBlock = 128;
 // former hides the memory access.
 constexpr size_t kTriplesAhead = 6;
 
-struct Triple {
-  uint32_t x;
-  uint32_t y;
-  uint32_t relation;
-};
-
 absl::Status CheckTripleTable(const char* name, const EmbeddingTable& table,
                               uint64_t rows, int dim) {
   if (table.rows() == rows && table.dim() == dim) return absl::OkStatus();
@@ -87,6 +81,12 @@ class Hin2vec::TripleWorker : public Worker {
   }
 
  private:
+  struct Triple {
+    uint32_t x;
+    uint32_t y;
+    uint32_t relation;
+  };
+
   void FindTriples(absl::Span<const uint32_t> walk) {
     triples_.clear();
     const RelationIndex& relations = *owner_.relations_;

@@ -11,6 +11,8 @@
 namespace embed {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 // Scores of other metrics than cosine have any magnitude.
 std::string ScoreText(const ItemIndex& index, float score) {
   return index.metric() == Metric::kCosine ? absl::StrFormat("%.6f", score)
@@ -32,10 +34,10 @@ std::string FormatTsv(const ItemIndex& index, const ResolvedQuery& query,
 
 std::string FormatJson(const ItemIndex& index, const ResolvedQuery& query,
                        const std::vector<SearchHit>& hits) {
-  nlohmann::ordered_json answer;
+  Json answer;
   answer["query"] = query.text;
   if (!query.composed.empty()) answer["composed"] = query.composed;
-  answer["neighbors"] = nlohmann::ordered_json::array();
+  answer["neighbors"] = Json::array();
   for (const SearchHit& hit : hits) {
     const double score = index.metric() == Metric::kCosine
                              ? std::round(double{hit.score} * 1e6) / 1e6

@@ -10,18 +10,8 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 tool=$here/benchmarks/tools/compare_deterministic.py
-export PYTHONDONTWRITEBYTECODE=1
-[[ ${1:-} != --help ]] || exec /usr/bin/python3 "$tool" --help
-
-data=${1:?usage: benchmarks/deterministic.sh DATA [WORK] [OPTION...]}
-shift
-if [[ $# -gt 0 && $1 != --* ]]; then
-  work=$1
-  shift
-else
-  work=$(mktemp -d)
-fi
+. "$here/benchmarks/tools/folders.sh"
+needs zstd
 [[ -n ${EMBEDTRAIN:-} ]] || "$here/apps/setup.sh" embedtrain
-echo "results go to $work" >&2
 exec /usr/bin/python3 "$tool" "$data" "$work" \
-  --program "${EMBEDTRAIN:-$here/build/bin/embedtrain}" "$@"
+  --program "${EMBEDTRAIN:-$here/build/bin/embedtrain}" "${options[@]}"

@@ -11,18 +11,9 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 tool=$here/benchmarks/tools/compare_negatives.py
-export PYTHONDONTWRITEBYTECODE=1
-[[ ${1:-} != --help ]] || exec /usr/bin/python3 "$tool" --help
-
-data=${1:?usage: benchmarks/negatives.sh DATA [WORK] [OPTION...]}
-shift
-if [[ $# -gt 0 && $1 != --* ]]; then
-  work=$1
-  shift
-else
-  work=$(mktemp -d)
-fi
+. "$here/benchmarks/tools/folders.sh"
+needs zstd
 [[ -n ${NEGATIVES_QUALITY:-} ]] || "$here/apps/setup.sh" negatives_quality
-echo "results go to $work" >&2
 exec /usr/bin/python3 "$tool" "$data" "$work" \
-  --program "${NEGATIVES_QUALITY:-$here/build/benchmarks/negatives_quality}" "$@"
+  --program "${NEGATIVES_QUALITY:-$here/build/benchmarks/negatives_quality}" \
+  "${options[@]}"

@@ -14,20 +14,9 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 tool=$here/benchmarks/tools/quality.py
-export PYTHONDONTWRITEBYTECODE=1
-[[ ${1:-} != --help ]] || exec /usr/bin/python3 "$tool" --help
-data=${1:?usage: benchmarks/quality.sh DATA [WORK] [--fast] [OPTION...]}
-shift
-[[ -d $data ]] || { echo "error: there is no folder $data" >&2; exit 1; }
-if [[ $# -gt 0 && $1 != --* ]]; then
-  work=$1
-  shift
-else
-  work=$(mktemp -d)
-fi
+. "$here/benchmarks/tools/folders.sh"
 export EMBEDTRAIN=${EMBEDTRAIN:-$here/build/bin/embedtrain}
 export EMBEDEVAL=${EMBEDEVAL:-$here/build/bin/embedeval}
 [[ -x $EMBEDTRAIN ]] || "$here/apps/setup.sh" embedtrain
 [[ -x $EMBEDEVAL ]] || "$here/apps/setup.sh" embedeval
-echo "results go to $work" >&2
-exec /usr/bin/python3 "$tool" "$data" "$work" "$@"
+exec /usr/bin/python3 "$tool" "$data" "$work" "${options[@]}"

@@ -16,29 +16,8 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 tool=$here/benchmarks/tools/compare_subwords.py
-usage="benchmarks/subwords.sh DATA [WORK] [OPTION...]"
-export PYTHONDONTWRITEBYTECODE=1
-[[ ${1:-} != --help ]] || exec /usr/bin/python3 "$tool" --help
-
-fail() {
-  echo "error: $*" >&2
-  exit 1
-}
-[[ $# -gt 0 ]] || fail "DATA is missing; usage: $usage"
-data=$1
-shift
-[[ -d $data ]] || fail "there is no folder $data; usage: $usage"
-for program in zstd fasttext; do
-  command -v "$program" >/dev/null || fail "$program is not installed"
-done
-if [[ $# -gt 0 && $1 != --* ]]; then
-  work=$1
-  shift
-  mkdir -p "$work"
-else
-  work=$(mktemp -d)
-fi
+. "$here/benchmarks/tools/folders.sh"
+needs zstd fasttext
 [[ -n ${EMBEDTRAIN:-} ]] || "$here/apps/setup.sh" embedtrain
-echo "results go to $work" >&2
 exec /usr/bin/python3 "$tool" "$data" "$work" \
-  --embedtrain "${EMBEDTRAIN:-$here/build/bin/embedtrain}" "$@"
+  --embedtrain "${EMBEDTRAIN:-$here/build/bin/embedtrain}" "${options[@]}"

@@ -23,8 +23,6 @@
 #   benchmarks/train.sh --scaling DATA WORK --megabytes 0 --runs 3
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
-usage="benchmarks/train.sh [--scaling|--huge_pages] DATA [WORK] [OPTION...]"
-
 tool=compare_trainers.py
 case ${1:-} in
   --scaling) tool=scaling.py ;;
@@ -32,27 +30,10 @@ case ${1:-} in
 esac
 [[ $tool == compare_trainers.py ]] || shift
 tool=$here/benchmarks/tools/$tool
-export PYTHONDONTWRITEBYTECODE=1
-[[ ${1:-} != --help ]] || exec /usr/bin/python3 "$tool" --help
-
-fail() {
-  echo "error: $*" >&2
-  exit 1
-}
-[[ $# -gt 0 ]] || fail "DATA is missing; usage: $usage"
-data=$1
-shift
-[[ -d $data ]] || fail "there is no folder $data; usage: $usage"
-command -v zstd >/dev/null || fail "zstd is not installed"
+. "$here/benchmarks/tools/folders.sh"
+needs zstd
 /usr/bin/python3 -c 'import numpy' 2>/dev/null ||
   fail "python3-numpy is not installed"
-if [[ $# -gt 0 && $1 != --* ]]; then
-  work=$1
-  shift
-else
-  work=$(mktemp -d)
-fi
 [[ -n ${EMBEDTRAIN:-} ]] || "$here/apps/setup.sh" embedtrain
-echo "results go to $work" >&2
 exec /usr/bin/python3 "$tool" "$data" "$work" \
-  --embedtrain "${EMBEDTRAIN:-$here/build/bin/embedtrain}" "$@"
+  --embedtrain "${EMBEDTRAIN:-$here/build/bin/embedtrain}" "${options[@]}"

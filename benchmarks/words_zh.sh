@@ -8,14 +8,8 @@
 # see there for DATA and WORK, and quality.sh --help for --word_dims (default:
 # 100 300), --word_seeds, --large_word_seeds and --leave_out.
 set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-data=${1:?usage: benchmarks/words_zh.sh DATA [WORK] [OPTION...]}
-shift
-if [[ $# -gt 0 && $1 != --* ]]; then
-  work=$1
-  shift
-else
-  work=$(mktemp -d)
-fi
-exec "$here/quality.sh" "$data" "$work" --only chinese \
-  --output "$work/words_zh.md" "$@"
+here=$(cd "$(dirname "$0")/.." && pwd)
+tool=$here/benchmarks/tools/quality.py
+. "$here/benchmarks/tools/folders.sh"
+exec "$here/benchmarks/quality.sh" "$data" "$work" --only chinese \
+  --output "$work/words_zh.md" "${options[@]}"

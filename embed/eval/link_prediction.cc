@@ -10,8 +10,8 @@
 #include "absl/strings/str_join.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
-#include "embed/eval/cosine.h"
 #include "embed/eval/random_order.h"
+#include "embed/math/cosine.h"
 #include "embed/model/embedding_table.h"
 
 namespace embed {

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <tuple>
 
-#include "embed/eval/cosine.h"
 #include "embed/eval/score_rows.h"
 #include "embed/kernels/int8_top_k.h"
+#include "embed/math/cosine.h"
 
 namespace embed {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "embed/base/check.h"
 #include "embed/eval/correlation.h"
-#include "embed/eval/cosine.h"
 #include "embed/eval/spread.h"
+#include "embed/math/cosine.h"
 
 namespace embed {
 namespace {

@@ -12,10 +12,10 @@
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
 #include "embed/eval/correlation.h"
-#include "embed/eval/cosine.h"
 #include "embed/eval/word_lookup.h"
 #include "embed/io/input_stream.h"
 #include "embed/io/text_lines.h"
+#include "embed/math/cosine.h"
 #include "embed/math/svd.h"
 
 namespace embed {

@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "embed/eval/correlation.h"
-#include "embed/eval/cosine.h"
 #include "embed/eval/word_lookup.h"
+#include "embed/math/cosine.h"
 
 namespace embed {
 

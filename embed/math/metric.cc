@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "embed/base/check.h"
+#include "embed/math/cosine.h"
 
 namespace embed {
 namespace {
@@ -45,10 +46,7 @@ double Nearness(Metric metric, absl::Span<const float> a,
                 absl::Span<const float> b) {
   EMBED_DCHECK(a.size() == b.size());
   if (metric == Metric::kDot) return Dot(a, b);
-  if (metric == Metric::kCosine) {
-    const double squares = Dot(a, a) * Dot(b, b);
-    return squares == 0 ? 0 : Dot(a, b) / std::sqrt(squares);
-  }
+  if (metric == Metric::kCosine) return Cosine(a, b);
   double sum = 0;
   for (size_t i = 0; i < a.size(); ++i) {
     const double difference = double{a[i]} - b[i];

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "embed/eval/cosine.h"
 #include "embed/io/vector_file.h"
+#include "embed/math/cosine.h"
 #include "embed/model/embedding_table.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "embed/eval/cosine.h"
 #include "embed/eval/unit_rows.h"
+#include "embed/math/cosine.h"
 #include "gtest/gtest.h"
 #include "tests/embed/eval/random_table.h"
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "embed/eval/cosine.h"
 #include "embed/eval/random_order.h"
+#include "embed/math/cosine.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/embed/eval/labelled_samples.h"

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "embed/eval/cosine.h"
 #include "embed/eval/unit_rows.h"
+#include "embed/math/cosine.h"
 #include "gtest/gtest.h"
 #include "tests/embed/eval/python_peer.h"
 #include "tests/embed/eval/random_table.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "embed/eval/cosine.h"
+#include "embed/math/cosine.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/embed/eval/python_peer.h"

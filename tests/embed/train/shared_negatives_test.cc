@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "embed/base/philox.h"
-#include "embed/eval/cosine.h"
+#include "embed/math/cosine.h"
 #include "embed/train/skip_gram.h"
 #include "embed/train/trainer.h"
 #include "gtest/gtest.h"

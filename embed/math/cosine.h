@@ -1,6 +1,6 @@
 // Cosine of two float32 vectors, in double.
-#ifndef EMBED_EVAL_COSINE_H_
-#define EMBED_EVAL_COSINE_H_
+#ifndef EMBED_MATH_COSINE_H_
+#define EMBED_MATH_COSINE_H_
 
 #include <cmath>
 #include <cstddef>
@@ -35,4 +35,4 @@ inline double Cosine(absl::Span<const float> a, absl::Span<const float> b) {
 
 }  // namespace embed
 
-#endif  // EMBED_EVAL_COSINE_H_
+#endif  // EMBED_MATH_COSINE_H_

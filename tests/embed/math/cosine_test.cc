@@ -1,4 +1,4 @@
-#include "embed/eval/cosine.h"
+#include "embed/math/cosine.h"
 
 #include <cmath>
 #include <limits>

@@ -1,6 +1,7 @@
 #include "apps/query.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <utility>
@@ -66,8 +67,11 @@ ResolvedQuery Resolve(const Query& query, const ItemIndex& index,
   resolved.text = query.text;
   // Of the keys that are not in the index.
   std::map<std::string, std::vector<float>> composed;
+  std::vector<std::optional<uint32_t>> ids;  // of the terms, in the index
+  ids.reserve(query.terms.size());
   for (const Query::Term& term : query.terms) {
-    if (index.Find(term.key).has_value()) continue;
+    ids.push_back(index.Find(term.key));
+    if (ids.back().has_value()) continue;
     auto vector = unseen == nullptr ? std::nullopt : unseen->Vector(term.key);
     if (!vector.has_value()) {
       resolved.unknown.push_back(term.key);
@@ -78,9 +82,11 @@ ResolvedQuery Resolve(const Query& query, const ItemIndex& index,
   const ItemIndex& space = composed.empty() ? index : unseen->space();
   const bool summed = IsSum(query.pool.pooling);
   std::vector<float> pooled;  // the vectors of the terms to pool
-  for (const Query::Term& term : query.terms) {
+  for (size_t i = 0; i < query.terms.size(); ++i) {
+    const Query::Term& term = query.terms[i];
     const auto found = composed.find(term.key);
-    const std::optional<uint32_t> id = space.Find(term.key);
+    const std::optional<uint32_t> id =
+        &space == &index ? ids[i] : space.Find(term.key);
     if (!id.has_value() && found == composed.end()) continue;
     const std::vector<float> unit =
         id.has_value() ? space.Vector(*id) : found->second;

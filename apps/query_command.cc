@@ -114,11 +114,10 @@ absl::Status ReadSearchFlags(AnswerOptions* options) {
     return UsageError(
         absl::StrCat("--nprobe: ", FLAGS_nprobe, " is not at least 1"));
   }
-  options->exact = FLAGS_exact;
+  options->exact = FLAGS_exact || options->min_score.has_value();
   options->ef_search = FLAGS_ef_search;
   options->nprobe = FLAGS_nprobe;
-  if ((options->ef_search > 0 || options->nprobe > 0) &&
-      (options->exact || options->min_score.has_value())) {
+  if ((options->ef_search > 0 || options->nprobe > 0) && options->exact) {
     return UsageError(absl::StrCat(
         options->ef_search > 0 ? "--ef_search" : "--nprobe",
         " goes neither with --exact nor with --min_score: both look at every "
@@ -162,7 +161,7 @@ absl::StatusOr<ItemFilter> ReadFilterFlags() {
   if (absl::ConsumePrefix(&text, "prefix=")) {
     filter.prefix = std::string(text);
   } else if (absl::ConsumePrefix(&text, "type=")) {
-    filter.type = std::string(text);
+    filter.types = {std::string(text)};
     if (text.empty()) return UsageError("--filter: type= needs a NAME");
   } else if (!text.empty()) {
     return UsageError(
@@ -425,9 +424,10 @@ absl::Status RunQuery(const Arguments& arguments) {
     return UsageError(absl::StrCat("--nprobe: ", FLAGS_index, " has no lists"));
   }
   EMBED_RETURN_IF_ERROR(CheckMinScore(index));
+  std::vector<uint64_t> allowed;
   if (!plan.filter.empty()) {
-    EMBED_ASSIGN_OR_RETURN(plan.answer.allowed,
-                           AllowedItems(index, plan.filter));
+    EMBED_ASSIGN_OR_RETURN(allowed, AllowedItems(index, plan.filter));
+    plan.answer.allowed = allowed;
   }
   std::unique_ptr<UnseenWords> unseen;
   if (!FLAGS_model.empty()) {

@@ -53,7 +53,7 @@ void AccessLog::Add(const AccessRecord& record) {
   AppendJsonString(record.target, &line);
   absl::StrAppend(&line, ",\"status\":", record.status,
                   ",\"bytes\":", record.bytes, ",\"seconds\":");
-  AppendJsonNumber(record.seconds, 6, &line);
+  AppendJsonNumber(record.seconds, &line);
   absl::StrAppend(&line, "}\n");
   const std::lock_guard<std::mutex> lock(mutex_);
   lines_ += line;

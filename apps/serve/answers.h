@@ -2,9 +2,7 @@
 #ifndef EMBED_APPS_SERVE_ANSWERS_H_
 #define EMBED_APPS_SERVE_ANSWERS_H_
 
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,30 +20,22 @@ struct SearchTask {
   ResolvedQuery resolved;
   const ItemIndex* space = nullptr;         // where its neighbors are
   std::shared_ptr<const ItemBits> allowed;  // null: all
-  ServeQueryOptions options;
+  AnswerOptions options;                    // with `allowed`
   std::vector<SearchHit> hits;
 };
 
-// The filter of the query before, as that of the next is mostly the same. Such
-// queries then share a search, too.
-struct LastFilter {
-  bool used = false;
-  std::vector<std::string> types;
-  std::optional<std::string> prefix;
-  std::shared_ptr<const ItemBits> bits;
-};
+// Whether answering takes no longer than handing the queries to another thread:
+// they go through a graph and look at few rows, and all their keys are known.
+bool AreShort(const ServedIndex& served, const ServeQueries& queries);
 
-// last: of the same request, or new.
 // kUnknownKey: none of its keys is known, or one of an analogy is not.
 // kInvalidValue: a vector of another dim or, unless the index ranks by l2, of
 // zeros; no such type; ef_search of an index without a graph; a min_score that
 // is no cosine.
 absl::StatusOr<SearchTask> ResolveTask(const ServedIndex& served,
-                                       const ServeQuery& query,
-                                       LastFilter* last);
+                                       const ServeQuery& query);
 
-// Fills in the hits of all. Those of the same options share a search; which
-// they are with changes no answer.
+// Fills in the hits of all, by AnswerRequests().
 absl::Status RunSearches(const std::vector<SearchTask*>& tasks, int threads);
 
 // {"query": ..., "neighbors": [...]}, with "composed" and "unknown" keys where

@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
-#include "apps/serve/answers.h"
 #include "apps/serve/problem.h"
 #include "apps/serve/token.h"
 #include "embed/base/exceptions.h"
@@ -22,8 +21,8 @@ namespace {
 // Requests to an index without a graph that are searched for together: a scan
 // of the table then serves them all.
 constexpr size_t kMostJoined = 64;
-// A walk through a graph takes less time than handing it to another thread: a
-// request of one query, or few, is answered by the thread that read it.
+// What a request that may be answered by the thread that read it has at most:
+// see AreShort().
 constexpr size_t kShortBody = 1024;
 // Longer bodies have many queries, or large ones: they go alone.
 constexpr size_t kLongBody = 8192;
@@ -36,7 +35,7 @@ constexpr size_t kBackgroundQueue = 64;
 // What a path stands for. A path that ends with "/" (but "/") is one for all
 // that begin so; the rest is a key.
 struct ServeApi::Route {
-  enum class Where { kHere, kWorker, kSearch, kReload };
+  enum class Where { kHere, kWorker, kSearch, kReload, kWrite };
 
   const char* path;
   const char* method;
@@ -52,6 +51,8 @@ absl::Span<const ServeApi::Route> ServeApi::Routes() {
       {"/v1/neighbors/", "GET", Where::kSearch, false, nullptr},
       {"/v1/vectors/", "GET", Where::kWorker, false, &ServeApi::Vector},
       {"/v1/keys", "GET", Where::kWorker, false, &ServeApi::Keys},
+      {"/v1/items", "POST", Where::kWrite, false, nullptr},
+      {"/v1/items/", "DELETE", Where::kWrite, false, nullptr},
       {"/v1/info", "GET", Where::kHere, false, &ServeApi::Info},
       {"/v1/map", "GET", Where::kHere, false, &ServeApi::Map},
       {"/v1/reload", "POST", Where::kReload, false, nullptr},
@@ -62,35 +63,27 @@ absl::Span<const ServeApi::Route> ServeApi::Routes() {
   return kRoutes;
 }
 
-// A request that is searched for, between its parts.
-struct ServeApi::Pending {
-  Job job;
-  absl::StatusOr<ServeQueries> queries;
-  std::vector<absl::StatusOr<SearchTask>> tasks;  // one a query
-
-  // After the search, which ended so.
-  Reply Finish(const absl::Status& searched) const {
-    if (!queries.ok()) return ProblemReply(queries.status());
-    if (!searched.ok()) return ProblemReply(searched);
-    if (!queries->batch && !tasks[0].ok()) {
-      return ProblemReply(tasks[0].status());
+// The answer to a search, which ended so.
+Reply ServeApi::Job::Finish(const absl::Status& searched) const {
+  if (!queries->ok()) return ProblemReply(queries->status());
+  if (!searched.ok()) return ProblemReply(searched);
+  const ServeQueries& asked = **queries;
+  if (!asked.batch && !tasks[0].ok()) return ProblemReply(tasks[0].status());
+  Reply reply;
+  if (asked.batch) reply.body = "{\"results\":[";
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    if (i > 0) reply.body.push_back(',');
+    const ServeQuery& query = asked.queries[i];
+    if (tasks[i].ok()) {
+      AppendAnswer(query, *tasks[i], &reply.body);
+    } else {
+      absl::StrAppend(&reply.body, "{\"query\":", query.text_json,
+                      ",\"error\":", ProblemJson(tasks[i].status()), "}");
     }
-    Reply reply;
-    if (queries->batch) reply.body = "{\"results\":[";
-    for (size_t i = 0; i < tasks.size(); ++i) {
-      if (i > 0) reply.body.push_back(',');
-      const ServeQuery& query = queries->queries[i];
-      if (tasks[i].ok()) {
-        AppendAnswer(query, *tasks[i], &reply.body);
-      } else {
-        absl::StrAppend(&reply.body, "{\"query\":", query.text_json,
-                        ",\"error\":", ProblemJson(tasks[i].status()), "}");
-      }
-    }
-    if (queries->batch) reply.body += "]}";
-    return reply;
   }
-};
+  if (asked.batch) reply.body += "]}";
+  return reply;
+}
 
 absl::StatusOr<std::unique_ptr<ServeApi>> ServeApi::Create(
     const ServeApiOptions& options, ServeMetrics* metrics) {
@@ -108,11 +101,14 @@ ServeApi::ServeApi(const ServeApiOptions& options, ServeMetrics* metrics)
       background_(1, kBackgroundQueue,
                   [](std::vector<std::function<void()>> tasks) {
                     for (const auto& task : tasks) task();
-                  }) {}
+                  }),
+      writes_(1, options.queue,
+              [this](std::vector<Write> writes) { WriteTogether(writes); }) {}
 
 void ServeApi::Stop() {
   background_.Stop();
   queue_.Stop();
+  writes_.Stop();  // last, as the threads of the queue fill it
 }
 
 std::shared_ptr<const ServedIndex> ServeApi::served() const {
@@ -146,14 +142,23 @@ absl::Status ServeApi::CheckRights(const Route& route,
         "expected the header Authorization: Bearer with the token of the "
         "service");
   }
-  // A page of somebody else must not make a browser post for it.
-  if (absl::string_view(route.method) == "POST" &&
-      !request.fetch_site.empty() && request.fetch_site != "same-origin" &&
-      request.fetch_site != "none") {
-    return ProblemError(ProblemKind::kForbidden,
-                        "requests from pages of other sites are not answered");
+  EMBED_RETURN_IF_ERROR(CheckCaller(route, request));
+  if (route.where == Route::Where::kWrite && !options_.writable) {
+    return ProblemError(
+        ProblemKind::kForbidden,
+        "items cannot be written here: the service runs without --writable");
   }
   return absl::OkStatus();
+}
+
+// A page of somebody else must not make a browser ask or post for it.
+absl::Status ServeApi::CheckCaller(const Route& route,
+                                   const ServeRequest& request) const {
+  if (options_.token.empty() && !route.open) {
+    EMBED_RETURN_IF_ERROR(CheckHost(options_.hosts, request.host));
+  }
+  if (absl::string_view(route.method) == "GET") return absl::OkStatus();
+  return CheckOrigin(request);
 }
 
 void ServeApi::Handle(ServeRequest request, Done done) {
@@ -182,7 +187,13 @@ void ServeApi::Handle(ServeRequest request, Done done) {
     reply.route = route->path;
     done(std::move(reply));
   };
-  Dispatch({route, std::move(request), *std::move(target), std::move(named)});
+  Dispatch({route,
+            std::move(request),
+            *std::move(target),
+            std::move(named),
+            nullptr,
+            std::nullopt,
+            {}});
 }
 
 void ServeApi::Dispatch(Job job) {
@@ -196,11 +207,14 @@ void ServeApi::Dispatch(Job job) {
   }
   const size_t length = job.request.body.size();
   const bool searches = route.where == Route::Where::kSearch;
-  const bool has_graph = served()->index().has_graph();
-  if (searches && has_graph && length <= kShortBody) {
-    std::vector<Job> alone;
-    alone.push_back(std::move(job));
-    return Work(std::move(alone));
+  const bool has_graph = searches && served()->index().has_graph();
+  if (has_graph && length <= kShortBody) {
+    Parse(&job);
+    if (!job.queries->ok() || AreShort(*job.served, **job.queries)) {
+      std::vector<Job> alone;
+      alone.push_back(std::move(job));
+      return Work(std::move(alone));
+    }
   }
   const bool joined = searches && !has_graph && length <= kLongBody;
   if (!queue_.Push(&job, joined ? kMostJoined : 1)) {
@@ -220,20 +234,6 @@ void ServeApi::ReloadRequest(const Job& job) {
                               ",\"items\":", now->index().num_items(), "}");
     done(std::move(reply));
   });
-}
-
-absl::Status ServeApi::LoadOnce() {
-  const auto before = served();
-  const uint64_t generation = before == nullptr ? 1 : before->generation() + 1;
-  std::shared_ptr<const ServedIndex> next;
-  EMBED_RETURN_IF_ERROR(CatchExceptions([&]() -> absl::Status {
-    EMBED_ASSIGN_OR_RETURN(
-        next, ServedIndex::Open(options_.files, options_.threads, generation));
-    return absl::OkStatus();
-  }));
-  const std::lock_guard<std::mutex> lock(mutex_);
-  served_ = std::move(next);
-  return absl::OkStatus();
 }
 
 void ServeApi::Reload(std::function<void(const absl::Status&)> done) {
@@ -264,6 +264,19 @@ void ServeApi::Reload(std::function<void(const absl::Status&)> done) {
   for (const auto& waiter : take_waiters()) waiter(busy);
 }
 
+absl::Status ServeApi::CheckMediaType(const ServeRequest& request) {
+  const absl::string_view type = request.content_type;
+  if (absl::EqualsIgnoreCase(type.substr(0, type.find(';')),
+                             "application/json")) {
+    return absl::OkStatus();
+  }
+  return ProblemError(
+      ProblemKind::kMediaType,
+      absl::StrCat("expected the header Content-Type: application/json, "
+                   "found \"",
+                   type, "\""));
+}
+
 absl::StatusOr<ServeQueries> ServeApi::ParseQueries(const Job& job) const {
   const absl::string_view path = job.target.path;
   if (absl::string_view(job.route->method) == "GET") {
@@ -273,52 +286,48 @@ absl::StatusOr<ServeQueries> ServeApi::ParseQueries(const Job& job) const {
     }
     return NeighborQuery(key, job.target);
   }
-  const absl::string_view type = job.request.content_type;
-  if (!absl::EqualsIgnoreCase(type.substr(0, type.find(';')),
-                              "application/json")) {
-    return ProblemError(
-        ProblemKind::kMediaType,
-        absl::StrCat("expected the header Content-Type: application/json, "
-                     "found \"",
-                     type, "\""));
-  }
+  EMBED_RETURN_IF_ERROR(CheckMediaType(job.request));
   return ParseQueryBody(job.request.body);
 }
 
-ServeApi::Pending ServeApi::Prepare(const ServedIndex& served, Job job) const {
-  Pending pending = {std::move(job), ServeQueries(), {}};
+void ServeApi::Parse(Job* job) const {
+  job->served = served();
   const absl::Status status = CatchExceptions([&]() -> absl::Status {
-    EMBED_ASSIGN_OR_RETURN(pending.queries, ParseQueries(pending.job));
-    LastFilter last;
-    for (const ServeQuery& query : pending.queries->queries) {
-      pending.tasks.push_back(ResolveTask(served, query, &last));
-    }
+    job->queries = ParseQueries(*job);
     return absl::OkStatus();
   });
-  if (!status.ok()) pending.queries = status;
-  return pending;
+  if (!status.ok()) job->queries = status;
 }
 
-absl::Status ServeApi::Search(std::vector<Pending>* pending) const {
-  std::vector<SearchTask*> tasks;
-  for (Pending& one : *pending) {
-    if (!one.queries.ok()) continue;
-    for (absl::StatusOr<SearchTask>& task : one.tasks) {
-      if (task.ok()) tasks.push_back(&*task);
+absl::Status ServeApi::Search(absl::Span<Job> jobs) const {
+  return CatchExceptions([&]() -> absl::Status {
+    std::vector<SearchTask*> tasks;
+    for (Job& job : jobs) {
+      if (job.route->where != Route::Where::kSearch || !job.queries->ok()) {
+        continue;
+      }
+      for (const ServeQuery& query : (*job.queries)->queries) {
+        job.tasks.push_back(ResolveTask(*job.served, query));
+      }
+      for (absl::StatusOr<SearchTask>& task : job.tasks) {
+        if (task.ok()) tasks.push_back(&*task);
+      }
     }
-  }
-  if (tasks.empty()) return absl::OkStatus();
-  metrics_->CountSearch(tasks.size());
-  const int threads = tasks.size() >= kManyQueries ? options_.threads : 1;
-  return CatchExceptions([&] { return RunSearches(tasks, threads); });
+    if (tasks.empty()) return absl::OkStatus();
+    metrics_->CountSearch(tasks.size());
+    return RunSearches(tasks,
+                       tasks.size() >= kManyQueries ? options_.threads : 1);
+  });
 }
 
 void ServeApi::Work(std::vector<Job> jobs) {
-  const auto now = served();
-  std::vector<Pending> pending;
   for (Job& job : jobs) {
     if (job.route->where == Route::Where::kSearch) {
-      pending.push_back(Prepare(*now, std::move(job)));
+      if (!job.queries.has_value()) Parse(&job);
+      continue;
+    }
+    if (job.route->where == Route::Where::kWrite) {
+      StartWrite(job);
       continue;
     }
     Reply reply;
@@ -329,8 +338,12 @@ void ServeApi::Work(std::vector<Job> jobs) {
     });
     job.done(status.ok() ? std::move(reply) : ProblemReply(status));
   }
-  const absl::Status searched = Search(&pending);
-  for (const Pending& one : pending) one.job.done(one.Finish(searched));
+  const absl::Status searched = Search(absl::MakeSpan(jobs));
+  for (const Job& job : jobs) {
+    if (job.route->where == Route::Where::kSearch) {
+      job.done(job.Finish(searched));
+    }
+  }
 }
 
 }  // namespace embed

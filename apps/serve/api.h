@@ -8,17 +8,23 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "apps/serve/answers.h"
+#include "apps/serve/caller.h"
 #include "apps/serve/metrics.h"
 #include "apps/serve/query_body.h"
 #include "apps/serve/reply.h"
 #include "apps/serve/served_index.h"
 #include "apps/serve/target.h"
 #include "apps/serve/work_queue.h"
+#include "embed/index/change_log.h"
+#include "embed/index/index_writer.h"
 
 namespace embed {
 
@@ -26,13 +32,17 @@ struct ServeApiOptions {
   ServedFiles files;
   int threads = 1;      // that search
   size_t queue = 1024;  // requests that may wait for them
-  std::string token;    // empty: everybody may ask
+  std::string token;    // empty: everybody may ask whom `hosts` let
+  HostRules hosts;      // looked at where there is no token
+  // Whether items may be written: no model then.
+  bool writable = false;
 };
 
 // Thread-safe, but for Stop() and the destructor.
 class ServeApi {
  public:
-  // Loads the files. metrics must outlive this.
+  // Loads the files. metrics must outlive this. Errors: those of
+  // ServedIndex::Open(), and IndexWriter::Open() if items may be written.
   static absl::StatusOr<std::unique_ptr<ServeApi>> Create(
       const ServeApiOptions& options, ServeMetrics* metrics);
   ~ServeApi() { Stop(); }
@@ -42,8 +52,9 @@ class ServeApi {
   void Handle(ServeRequest request, Done done);
 
   // Loads the files again, in the background, and puts them in place of the old
-  // ones; where that fails, the old ones stay. Calls that come while a load is
-  // waiting share it. done may be called on another thread, or at once.
+  // ones; where that fails, the old ones stay (an index that was replaced in
+  // the meantime takes no more writes). Calls that come while a load is waiting
+  // share it. done may be called on another thread, or at once.
   void Reload(std::function<void(const absl::Status&)> done);
 
   std::shared_ptr<const ServedIndex> served() const;
@@ -56,13 +67,24 @@ class ServeApi {
 
  private:
   struct Route;
+  // A request on its way, and what has been made of it so far.
   struct Job {
+    Reply Finish(const absl::Status& searched) const;
+
     const Route* route;
     ServeRequest request;
     Target target;
     Done done;
+    // Of a search.
+    std::shared_ptr<const ServedIndex> served;
+    std::optional<absl::StatusOr<ServeQueries>> queries;
+    std::vector<absl::StatusOr<SearchTask>> tasks;  // one a query
   };
-  struct Pending;
+  // Changes of one request that wait to be written.
+  struct Write {
+    std::vector<ItemChange> changes;
+    Done done;
+  };
   using Handler = absl::StatusOr<Reply> (ServeApi::*)(const ServeRequest&,
                                                       const Target&);
 
@@ -72,14 +94,18 @@ class ServeApi {
   static const Route* FindRoute(const Target& target);
   absl::Status CheckRights(const Route& route,
                            const ServeRequest& request) const;
+  absl::Status CheckCaller(const Route& route,
+                           const ServeRequest& request) const;
   void Dispatch(Job job);
+  // Sets `served` and `queries`.
+  void Parse(Job* job) const;
   void ReloadRequest(const Job& job);
 
   // On the threads of the queue.
   void Work(std::vector<Job> jobs);
   absl::StatusOr<ServeQueries> ParseQueries(const Job& job) const;
-  Pending Prepare(const ServedIndex& served, Job job) const;
-  absl::Status Search(std::vector<Pending>* pending) const;
+  static absl::Status CheckMediaType(const ServeRequest& request);
+  absl::Status Search(absl::Span<Job> jobs) const;
 
   absl::StatusOr<Reply> Health(const ServeRequest&, const Target&);
   absl::StatusOr<Reply> Ready(const ServeRequest&, const Target&);
@@ -90,12 +116,25 @@ class ServeApi {
   absl::StatusOr<Reply> Vector(const ServeRequest&, const Target&);
   absl::StatusOr<Reply> Keys(const ServeRequest&, const Target&);
 
+  // On the threads of the queue: hands the changes to the thread that writes.
+  void StartWrite(const Job& job);
+  absl::StatusOr<std::vector<ItemChange>> ParseChanges(const Job& job) const;
+  // On the thread that writes: all of them in one batch, so that they share a
+  // sync of the disk, or, if one cannot be, each in its own.
+  void WriteTogether(const std::vector<Write>& writes);
+  absl::Status ApplyChanges(absl::Span<const ItemChange> changes);
+
   absl::Status LoadOnce();
+  absl::StatusOr<std::shared_ptr<const ServedIndex>> LoadFiles(
+      uint64_t generation);
+  void SetServed(std::shared_ptr<const ServedIndex> next);
 
   const ServeApiOptions options_;
   ServeMetrics* const metrics_;
   std::atomic<bool> stopping_{false};
-  mutable std::mutex mutex_;  // of what follows
+  std::mutex changing_;  // held by who loads or writes, before mutex_
+  std::unique_ptr<IndexWriter> writer_;  // changing_; null: not writable
+  mutable std::mutex mutex_;             // of what follows
   std::shared_ptr<const ServedIndex> served_;
   std::vector<std::function<void(const absl::Status&)>> reload_waiters_;
   uint64_t map_asked_ = 0;  // the generation whose map is being made
@@ -103,6 +142,7 @@ class ServeApi {
 
   WorkQueue<Job> queue_;
   WorkQueue<std::function<void()>> background_;  // loads and maps
+  WorkQueue<Write> writes_;
 };
 
 }  // namespace embed

@@ -117,6 +117,9 @@ absl::StatusOr<Reply> ServeApi::Asset(const ServeRequest& request,
       return ProblemError(ProblemKind::kMethodNotAllowed,
                           absl::StrCat(target.path, " takes GET"));
     }
+    if (options_.token.empty()) {
+      EMBED_RETURN_IF_ERROR(CheckHost(options_.hosts, request.host));
+    }
     Reply reply;
     reply.route = "page";
     const std::string tag = absl::StrFormat("\"%016x\"", Hash64(asset.bytes));

@@ -4,14 +4,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <csignal>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -30,6 +32,8 @@ constexpr int kBacklog = 1024;
 // After an accept that failed for want of descriptors or memory.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kLogInterval{1};
+constexpr std::chrono::milliseconds kShortestTick{10};
+constexpr std::chrono::milliseconds kLongestTick{1000};
 // Files that are open beside the connections.
 constexpr size_t kOtherFiles = 64;
 
@@ -52,17 +56,86 @@ bool IsIgnored(int signal) {
 
 }  // namespace
 
-struct HttpServer::State {
-  explicit State(const HttpContext& shared) : context(shared) {}
-
-  void Accept() {
-    acceptor.async_accept(asio::make_strand(io),
-                          [this](Error error, tcp::socket socket) {
-                            OnAccept(error, std::move(socket));
-                          });
+// An io_context that one thread runs, and the connections that live on it. A
+// connection stays on its thread, so that nothing of it needs a lock or is
+// handed over.
+struct HttpServer::Loop {
+  void Tick(std::chrono::milliseconds interval) {
+    tick.expires_after(interval);
+    tick.async_wait([this, interval](Error cancelled) {
+      if (cancelled || ended) return;
+      const auto now = std::chrono::steady_clock::now();
+      for (const auto& session : sessions.All()) session->CloseIfLate(now);
+      Tick(interval);
+    });
   }
 
-  void OnAccept(Error error, tcp::socket socket) {
+  // On its thread. A call that is due already cannot be cancelled: it must not
+  // wait anew.
+  void End() {
+    ended = true;
+    tick.cancel();
+    work.reset();
+  }
+
+  // Calls that never ended are dropped with the io_context, and the sessions
+  // with them, which use what is declared before it.
+  HttpSessions sessions;
+  asio::io_context io{/*concurrency_hint=*/1};
+  asio::executor_work_guard<asio::io_context::executor_type> work{
+      io.get_executor()};
+  asio::steady_timer tick{io};
+  bool ended = false;
+  // The system may have given no thread.
+  std::atomic<bool> runs{false};
+};
+
+struct HttpServer::State {
+  State(const HttpOptions& options, ServeApi* api, ServeMetrics* metrics,
+        AccessLog* log)
+      : loops(OneLoop()) {
+    context.options = options;
+    context.api = api;
+    context.metrics = metrics;
+    context.log = log;
+  }
+
+  static std::vector<std::unique_ptr<Loop>> OneLoop() {
+    std::vector<std::unique_ptr<Loop>> loops;
+    loops.push_back(std::make_unique<Loop>());
+    return loops;
+  }
+
+  asio::io_context& io() { return loops[0]->io; }
+
+  // Slow peers are found within a quarter of what they may take.
+  std::chrono::milliseconds TickInterval() const {
+    const HttpOptions& options = context.options;
+    return std::clamp(
+        std::min(options.request_timeout, options.idle_timeout) / 4,
+        kShortestTick, kLongestTick);
+  }
+
+  // Where there are the fewest connections.
+  Loop& NextLoop() {
+    Loop* next = loops[0].get();  // this one
+    for (const auto& loop : loops) {
+      if (loop->runs && loop->sessions.size() < next->sessions.size()) {
+        next = loop.get();
+      }
+    }
+    return *next;
+  }
+
+  void Accept() {
+    Loop& loop = NextLoop();
+    acceptor.async_accept(
+        loop.io, [this, &loop](Error error, HttpSession::Socket socket) {
+          OnAccept(error, std::move(socket), &loop);
+        });
+  }
+
+  void OnAccept(Error error, HttpSession::Socket socket, Loop* loop) {
     if (!acceptor.is_open()) return;
     if (error) {
       pause.expires_after(kAcceptPause);
@@ -71,17 +144,18 @@ struct HttpServer::State {
       });
       return;
     }
-    const bool full = sessions.size() >= context.options.max_connections;
-    const auto session =
-        std::make_shared<HttpSession>(std::move(socket), context);
+    const bool full = ++context.open > context.options.max_connections;
     ++context.metrics->connections_total;
-    sessions.Add(session);
-    if (full) {
-      ++context.metrics->refused_total;
-      session->Refuse();
-    } else {
-      session->Start();
-    }
+    if (full) ++context.metrics->refused_total;
+    const auto session = std::make_shared<HttpSession>(
+        std::move(socket), &context, &loop->sessions);
+    asio::dispatch(loop->io, [session, full] {
+      if (full) {
+        session->Refuse();
+      } else {
+        session->Start();
+      }
+    });
     Accept();
   }
 
@@ -101,64 +175,61 @@ struct HttpServer::State {
       AwaitSignal();  // first, as a stop may cancel it
       if (number == SIGHUP) {
         on_reload();
-      } else if (stopping.exchange(true)) {
-        io.stop();
+      } else if (context.stopping.exchange(true)) {
+        for (const auto& loop : loops) loop->io.stop();
       } else {
         StopHere();
       }
     });
   }
 
-  // On the strand of the acceptor.
+  // On the first loop, as all of this.
   void StopHere() {
-    stopping = true;
+    context.stopping = true;
     context.api->SetStopping();
     Error ignored;
     acceptor.close(ignored);
     pause.cancel();
-    for (const auto& session : sessions.All()) session->StopSoon();
-    const auto end =
-        std::chrono::steady_clock::now() + context.options.stop_timeout;
-    AwaitEnd(end);
+    for (const auto& loop : loops) {
+      asio::post(loop->io, [loop = loop.get()] {
+        for (const auto& session : loop->sessions.All()) session->StopSoon();
+      });
+    }
+    AwaitEnd(std::chrono::steady_clock::now() + context.options.stop_timeout);
   }
 
   void AwaitEnd(std::chrono::steady_clock::time_point end) {
     const bool late = std::chrono::steady_clock::now() >= end;
-    if (late || sessions.size() == 0) {
-      // A call that is due already cannot be cancelled: it must not wait anew.
-      ended = true;
-      tick.cancel();
-      signals.cancel();
-      if (late) io.stop();
+    if (!late && context.open > 0) {
+      pause.expires_after(std::chrono::milliseconds(10));
+      pause.async_wait([this, end](Error) { AwaitEnd(end); });
       return;
     }
-    pause.expires_after(std::chrono::milliseconds(10));
-    pause.async_wait([this, end](Error) { AwaitEnd(end); });
+    ended = true;
+    tick.cancel();
+    signals.cancel();
+    for (const auto& loop : loops) {
+      asio::post(loop->io, [loop = loop.get()] { loop->End(); });
+      if (late) loop->io.stop();
+    }
   }
 
-  // Calls that never ended are dropped with the io_context, and the sessions
-  // with them, which use what is declared before it.
-  HttpSessions sessions;
   HttpContext context;
-  asio::io_context io;
-  // What belongs to the server itself runs on this.
-  asio::strand<asio::io_context::executor_type> strand = asio::make_strand(io);
-  tcp::acceptor acceptor{strand};
-  asio::steady_timer pause{strand};
-  asio::steady_timer tick{strand};
-  asio::signal_set signals{strand};
+  std::vector<std::unique_ptr<Loop>> loops;
   std::function<void()> on_reload;
-  std::atomic<bool> stopping{false};
-  bool ended = false;  // on the strand
+  bool ended = false;
+  // What belongs to the server itself runs on the first loop.
+  tcp::acceptor acceptor{io()};
+  asio::steady_timer pause{io()};
+  asio::steady_timer tick{io()};
+  asio::signal_set signals{io()};
 };
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Listen(
     const HttpOptions& options, ServeApi* api, ServeMetrics* metrics,
     AccessLog* log) {
   RaiseFileLimit(options.max_connections);
-  auto state =
-      std::make_unique<State>(HttpContext{options, api, metrics, log, nullptr});
-  state->context.sessions = &state->sessions;
+  auto state = std::make_unique<State>(options, api, metrics, log);
   Error error;
   const auto address = asio::ip::make_address(options.host, error);
   if (error) {
@@ -206,16 +277,26 @@ void HttpServer::HandleSignals(std::function<void()> on_reload) {
 }
 
 void HttpServer::Run(int threads) {
-  asio::post(state_->strand, [state = state_.get()] {
+  std::vector<std::unique_ptr<Loop>>& loops = state_->loops;
+  while (loops.size() < static_cast<size_t>(threads)) {
+    loops.push_back(std::make_unique<Loop>());
+  }
+  for (const auto& loop : loops) loop->Tick(state_->TickInterval());
+  asio::post(state_->io(), [state = state_.get()] {
+    if (state->context.stopping) return;
     state->Accept();
     state->Tick();
   });
-  RunThreads(threads, [this](int) { state_->io.run(); });
+  RunThreads(static_cast<int>(loops.size()), [&](int thread) {
+    Loop& loop = *loops[static_cast<size_t>(thread)];
+    loop.runs = true;
+    loop.io.run();
+  });
 }
 
 void HttpServer::Stop() {
-  asio::post(state_->strand, [state = state_.get()] {
-    if (!state->stopping.exchange(true)) state->StopHere();
+  asio::post(state_->io(), [state = state_.get()] {
+    if (!state->context.stopping.exchange(true)) state->StopHere();
   });
 }
 

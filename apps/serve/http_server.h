@@ -52,13 +52,14 @@ class HttpServer {
   void HandleSignals(std::function<void()> on_reload);
 
   // Serves on `threads` threads, the caller's included, until Stop() and the
-  // end of what was under way.
+  // end of what was under way. Once.
   void Run(int threads);
 
   // Takes no more connections and requests; answers those that have begun.
   void Stop();
 
  private:
+  struct Loop;
   struct State;
   explicit HttpServer(std::unique_ptr<State> state);
 

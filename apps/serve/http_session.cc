@@ -1,16 +1,13 @@
 #include "apps/serve/http_session.h"
 
-#include <boost/asio/dispatch.hpp>
+#include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/beast/core/error.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/field.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "apps/serve/http_reply.h"
 #include "apps/serve/http_sessions.h"
 #include "apps/serve/problem.h"
 
@@ -18,24 +15,24 @@ namespace embed {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
 constexpr uint32_t kMaxHeader = 16384;
 constexpr size_t kFirstRead = 4096;
-// A buffer that one large request left behind is given back.
+constexpr size_t kFurtherRead = 32768;
+// Memory that one large request or answer left behind is given back.
 constexpr size_t kKeptBuffer = 16384;
+// A body above this is not copied behind its header.
+constexpr size_t kLargeBody = 16384;
+// Answers that wait for one another to be sent together, in bytes: then others
+// have their turn.
+constexpr size_t kMostText = 16384;
 // What a peer may still send after an answer that ends the connection.
 constexpr size_t kMostDrained = size_t{64} << 20;
 constexpr std::chrono::seconds kDrainTimeout{2};
 
-absl::string_view View(beast::string_view text) {
-  return {text.data(), text.size()};
-}
-
-// What a request that could not be read is told; OK: nothing, the peer went
-// away or is too slow.
-absl::Status ReadProblem(beast::error_code error, uint64_t max_body) {
+// What a request that could not be read is told.
+absl::Status ReadProblem(boost::system::error_code error, uint64_t max_body) {
   if (error == http::error::body_limit) {
     return ProblemError(ProblemKind::kTooLarge,
                         absl::StrCat("a body has at most ", max_body,
@@ -47,228 +44,273 @@ absl::Status ReadProblem(beast::error_code error, uint64_t max_body) {
         ProblemKind::kHeaderTooLarge,
         absl::StrCat("a header has at most ", kMaxHeader, " bytes here"));
   }
-  const bool is_http =
-      error.category() ==
-      http::make_error_code(http::error::bad_method).category();
-  if (is_http && error != http::error::end_of_stream &&
-      error != http::error::partial_message) {
-    return ProblemError(
-        ProblemKind::kBadRequest,
-        absl::StrCat("not HTTP/1.1 as expected: ", error.message()));
-  }
-  return absl::OkStatus();
-}
-
-// What every answer carries.
-template <typename Response>
-void SetFields(const Reply& reply, unsigned version, bool keep_alive,
-               Response* response) {
-  response->version(version);
-  response->result(static_cast<unsigned>(reply.status));
-  response->set(http::field::server, "embedserve");
-  response->set("X-Content-Type-Options", "nosniff");
-  if (reply.status != 304) {
-    response->set(http::field::content_type, reply.content_type);
-  }
-  bool cached = false;
-  for (const auto& [name, value] : reply.headers) {
-    response->set(name, value);
-    cached = cached || name == "Cache-Control";
-  }
-  if (!cached) response->set(http::field::cache_control, "no-store");
-  response->keep_alive(keep_alive);
+  return ProblemError(
+      ProblemKind::kBadRequest,
+      absl::StrCat("not HTTP/1.1 as expected: ", error.message()));
 }
 
 }  // namespace
 
-HttpSession::HttpSession(asio::ip::tcp::socket socket,
-                         const HttpContext& context)
-    : context_(context),
-      stream_(std::move(socket)),
-      work_(stream_.get_executor()) {
-  beast::error_code ignored;
-  stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-  const auto peer = stream_.socket().remote_endpoint(ignored);
+HttpSession::HttpSession(Socket socket, HttpContext* context,
+                         HttpSessions* sessions)
+    : context_(*context),
+      sessions_(*sessions),
+      socket_(std::move(socket)),
+      work_(socket_.get_executor()) {
+  Error ignored;
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket_.non_blocking(true, ignored);
+  const auto peer = socket_.remote_endpoint(ignored);
   if (!ignored) client_ = peer.address().to_string();
   ++context_.metrics->connections;
 }
 
 HttpSession::~HttpSession() {
   --context_.metrics->connections;
-  context_.sessions->Remove(this);
+  sessions_.Remove(this);
+  --context_.open;
 }
 
 void HttpSession::Start() {
-  asio::dispatch(stream_.get_executor(),
-                 [self = shared_from_this()] { self->AwaitRequest(); });
+  sessions_.Add(shared_from_this());
+  stopping_ = context_.stopping;
+  Advance();
 }
 
 void HttpSession::Refuse() {
-  asio::dispatch(stream_.get_executor(), [self = shared_from_this()] {
-    self->stopping_ = true;
-    self->asked_ = Clock::now();
-    self->Write(ProblemReply(ProblemError(
-        ProblemKind::kOverloaded,
-        absl::StrCat("all ", self->context_.options.max_connections,
-                     " connections are in use"))));
-  });
+  sessions_.Add(shared_from_this());
+  stopping_ = true;
+  asked_ = Clock::now();
+  Answer(ProblemReply(
+      ProblemError(ProblemKind::kOverloaded,
+                   absl::StrCat("all ", context_.options.max_connections,
+                                " connections are in use"))));
+  Flush();
 }
 
 void HttpSession::StopSoon() {
-  asio::post(stream_.get_executor(), [self = shared_from_this()] {
-    self->stopping_ = true;
-    if (self->idle_) self->Close();
-  });
+  stopping_ = true;
+  if (state_ == State::kIdle) Close();
 }
 
-void HttpSession::AwaitRequest() {
-  parser_.reset();
-  response_.reset();
-  bodyless_.reset();
-  if (buffer_.size() > 0) return ReadHeader();
-  if (stopping_) return Close();
-  if (buffer_.capacity() > kKeptBuffer) buffer_.shrink_to_fit();
-  idle_ = true;
-  stream_.expires_after(context_.options.idle_timeout);
-  stream_.async_read_some(
-      buffer_.prepare(kFirstRead),
+void HttpSession::CloseIfLate(Clock::time_point now) {
+  const bool waits = state_ != State::kAsking && state_ != State::kClosed;
+  if (!waits || now < deadline_) return;
+  if (state_ == State::kReading || state_ == State::kWriting) {
+    ++context_.metrics->timeouts_total;
+  }
+  Close();
+}
+
+void HttpSession::SetState(State state) {
+  state_ = state;
+  if (state == State::kAsking) return;
+  const HttpOptions& options = context_.options;
+  deadline_ = Clock::now() + (state == State::kIdle ? options.idle_timeout
+                              : state == State::kDraining
+                                  ? std::chrono::milliseconds(kDrainTimeout)
+                                  : options.request_timeout);
+}
+
+void HttpSession::Read() {
+  const size_t room = kMostBuffered - buffer_.size();
+  if (room == 0) return FailRead(http::error::buffer_overflow);
+  const size_t wanted = state_ == State::kIdle ? kFirstRead : kFurtherRead;
+  socket_.async_read_some(
+      buffer_.prepare(std::min(room, wanted)),
       [self = shared_from_this()](Error error, size_t bytes) {
-        self->idle_ = false;
-        if (error) return self->Close();
-        self->buffer_.commit(bytes);
-        self->ReadHeader();
+        self->OnRead(error, bytes);
       });
 }
 
-void HttpSession::ReadHeader() {
-  parser_.emplace();
-  parser_->header_limit(kMaxHeader);
-  parser_->body_limit(context_.options.max_body);
-  method_.clear();
-  target_.clear();
-  // For the whole of the request: a trickle of bytes does not put it off.
-  stream_.expires_after(context_.options.request_timeout);
-  http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](Error error, size_t) {
-                            self->OnHeader(error);
-                          });
+void HttpSession::OnRead(Error error, size_t bytes) {
+  if (state_ == State::kClosed) return;
+  if (error) return Close();
+  buffer_.commit(bytes);
+  Advance();
 }
 
-void HttpSession::OnHeader(Error error) {
-  if (error) return FailRead(error);
-  const auto& request = parser_->get();
+// Requests are answered one after another as long as they are here whole and
+// each answer comes at once; then what was said is sent.
+void HttpSession::Advance() {
+  while (state_ != State::kAsking && state_ != State::kClosed) {
+    if (!keep_alive_ || text_.size() > kMostText || !large_body_.empty()) {
+      return Flush();
+    }
+    if (!parser_.has_value()) {
+      if (buffer_.size() == 0) {
+        if (!text_.empty()) return Flush();
+        if (stopping_) return Close();
+        if (buffer_.capacity() > kKeptBuffer) buffer_.shrink_to_fit();
+        SetState(State::kIdle);
+        return Read();
+      }
+      parser_.emplace();
+      parser_->header_limit(kMaxHeader);
+      parser_->body_limit(context_.options.max_body);
+      header_checked_ = false;
+      SetState(State::kReading);
+    }
+    if (!ParseSome()) return;
+  }
+}
+
+// Returns false if the request is not here whole, and what comes next is under
+// way.
+bool HttpSession::ParseSome() {
+  while (!parser_->is_done()) {
+    Error error = http::error::need_more;
+    if (buffer_.size() > 0) {
+      const size_t used = parser_->put(buffer_.cdata(), error);
+      buffer_.consume(used);
+      if (used == 0 && !error) error = http::error::need_more;
+    }
+    if (error && error != http::error::need_more) {
+      FailRead(error);
+      return false;
+    }
+    if (!header_checked_ && parser_->is_header_done()) {
+      header_checked_ = true;
+      parser_->eager(true);
+      if (const Error wrong = CheckHeader()) {
+        FailRead(wrong);
+        return false;
+      }
+    }
+    if (error) {
+      // What was answered, or 100 Continue, must not wait for the rest.
+      if (text_.empty()) {
+        Read();
+      } else {
+        Flush();
+      }
+      return false;
+    }
+  }
+  Ask();
+  return true;
+}
+
+HttpSession::Error HttpSession::CheckHeader() {
   // RFC 9112, 3.2.
-  if (request.version() == 11 && request.count(http::field::host) != 1) {
-    return FailRead(http::error::bad_field);
+  if (parser_->version() == 11 && parser_->hosts() != 1) {
+    return http::error::bad_field;
   }
-  if (parser_->is_done()) return Ask();
-  if (request.version() != 11 ||
-      !absl::EqualsIgnoreCase(View(request[http::field::expect]),
-                              "100-continue")) {
-    return ReadBody();
+  if (!parser_->is_done() && parser_->version() == 11 &&
+      parser_->expects_continue() && buffer_.size() == 0) {
+    text_ += "HTTP/1.1 100 Continue\r\n\r\n";
   }
-  bodyless_.emplace(http::status::continue_, 11);
-  http::async_write(stream_, *bodyless_,
-                    [self = shared_from_this()](Error failed, size_t) {
-                      if (failed) return self->Close();
-                      self->bodyless_.reset();
-                      self->ReadBody();
-                    });
-}
-
-void HttpSession::ReadBody() {
-  http::async_read(stream_, buffer_, *parser_,
-                   [self = shared_from_this()](Error error, size_t) {
-                     if (error) return self->FailRead(error);
-                     self->Ask();
-                   });
+  return {};
 }
 
 void HttpSession::FailRead(Error error) {
   asked_ = Clock::now();
-  if (error == beast::error::timeout) ++context_.metrics->timeouts_total;
-  const absl::Status problem = ReadProblem(error, context_.options.max_body);
-  if (problem.ok()) return Close();
-  if (parser_->is_header_done()) {
-    method_ = std::string(View(parser_->get().method_string()));
-    target_ = std::string(View(parser_->get().target()));
-  }
+  method_ = parser_->request().method;
+  target_ = parser_->request().target;
   keep_alive_ = false;
-  Write(ProblemReply(problem));
+  Answer(ProblemReply(ReadProblem(error, context_.options.max_body)));
+  Flush();
 }
 
 void HttpSession::Ask() {
   asked_ = Clock::now();
-  stream_.expires_never();
-  http::request<http::string_body> message = parser_->release();
-  const auto field = [&](http::field name) {
-    return std::string(View(message[name]));
-  };
-  keep_alive_ = message.keep_alive();
-  version_ = message.version() == 10 ? 10 : 11;
-  ServeRequest request;
-  request.method = std::string(View(message.method_string()));
-  request.target = std::string(View(message.target()));
-  request.content_type = field(http::field::content_type);
-  request.authorization = field(http::field::authorization);
-  request.if_none_match = field(http::field::if_none_match);
-  request.fetch_site = std::string(View(message["Sec-Fetch-Site"]));
-  request.body = std::move(message.body());
+  SetState(State::kAsking);
+  keep_alive_ = parser_->keep_alive();
+  version_ = parser_->version();
+  ServeRequest request = parser_->TakeRequest();
+  parser_.reset();
   method_ = request.method;
   if (context_.log != nullptr) target_ = request.target;
+  within_ask_ = true;
   context_.api->Handle(
       std::move(request), [self = shared_from_this()](Reply reply) {
-        asio::dispatch(self->stream_.get_executor(),
-                       [self, reply = std::move(reply)]() mutable {
-                         self->Write(std::move(reply));
-                       });
+        // Only the session's own thread sees within_ask_.
+        const Executor executor = self->socket_.get_executor();
+        if (executor.running_in_this_thread() && self->within_ask_) {
+          self->reply_ = std::move(reply);
+          return;
+        }
+        asio::post(executor, [self, reply = std::move(reply)]() mutable {
+          self->OnReply(std::move(reply));
+        });
       });
+  within_ask_ = false;
+  if (!reply_.has_value()) return;  // the workers have it
+  Reply reply = *std::exchange(reply_, std::nullopt);
+  state_ = State::kReading;
+  Answer(std::move(reply));
 }
 
-void HttpSession::Write(Reply reply) {
-  status_ = reply.status;
-  route_ = reply.route;
-  reply_bytes_ = reply.body.size();
+void HttpSession::OnReply(Reply reply) {
+  if (state_ == State::kClosed) return;
+  state_ = State::kReading;
+  Answer(std::move(reply));
+  Advance();
+}
+
+// Adds the reply to what is to be sent.
+void HttpSession::Answer(Reply reply) {
   keep_alive_ = keep_alive_ && !stopping_;
-  stream_.expires_after(context_.options.request_timeout);
-  auto done = [self = shared_from_this()](Error error, size_t) {
-    self->OnWritten(error);
-  };
-  if (method_ == "HEAD" || reply.status == 304) {
-    bodyless_.emplace();
-    SetFields(reply, version_, keep_alive_, &*bodyless_);
-    if (reply.status != 304) bodyless_->content_length(reply.body.size());
-    reply_bytes_ = 0;
-    http::async_write(stream_, *bodyless_, std::move(done));
-    return;
+  const bool bodyless = method_ == "HEAD" || reply.status == 304;
+  AppendReplyHead(reply, version_, keep_alive_, &text_);
+  if (!bodyless && reply.body.size() > kLargeBody) {
+    large_body_ = std::move(reply.body);
+  } else if (!bodyless) {
+    text_ += reply.body;
   }
-  response_.emplace();
-  SetFields(reply, version_, keep_alive_, &*response_);
-  response_->body() = std::move(reply.body);
-  response_->prepare_payload();
-  http::async_write(stream_, *response_, std::move(done));
+  const std::chrono::duration<double> passed = Clock::now() - asked_;
+  context_.metrics->CountRequest(reply.route, reply.status, passed.count());
+  if (context_.log != nullptr) {
+    const size_t bytes =
+        bodyless ? 0 : std::max(large_body_.size(), reply.body.size());
+    context_.log->Add({std::chrono::system_clock::now(), client_, method_,
+                       target_, reply.status, bytes, passed.count()});
+  }
 }
 
-void HttpSession::OnWritten(Error error) {
-  const std::chrono::duration<double> passed = Clock::now() - asked_;
-  context_.metrics->CountRequest(route_, status_, passed.count());
-  if (context_.log != nullptr) {
-    context_.log->Add({std::chrono::system_clock::now(), client_, method_,
-                       target_, status_, reply_bytes_, passed.count()});
+// Mostly the socket takes all of it at once.
+void HttpSession::Flush() {
+  Error error;
+  const std::array<asio::const_buffer, 2> all = {asio::buffer(text_),
+                                                 asio::buffer(large_body_)};
+  size_t sent = socket_.write_some(all, error);
+  if (error == asio::error::would_block) error = {};
+  if (error || sent == text_.size() + large_body_.size()) {
+    return OnFlushed(error);
   }
-  if (error == beast::error::timeout) ++context_.metrics->timeouts_total;
+  SetState(State::kWriting);
+  const size_t of_text = std::min(sent, text_.size());
+  sent -= of_text;
+  const std::array<asio::const_buffer, 2> rest = {
+      asio::buffer(text_) + of_text, asio::buffer(large_body_) + sent};
+  asio::async_write(socket_, rest,
+                    [self = shared_from_this()](Error failed, size_t) {
+                      self->OnFlushed(failed);
+                    });
+}
+
+void HttpSession::OnFlushed(Error error) {
+  if (state_ == State::kClosed) return;
   if (error) return Close();
-  if (keep_alive_) return AwaitRequest();
-  // A close with bytes unread would take the answer from the peer.
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
-  if (error) return Close();
-  stream_.expires_after(kDrainTimeout);
-  buffer_.clear();
-  Drain();
+  text_.clear();
+  if (text_.capacity() > 2 * kMostText) text_.shrink_to_fit();
+  large_body_ = std::string();
+  if (!keep_alive_) {
+    // A close with bytes unread would take the answer from the peer.
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    if (error) return Close();
+    SetState(State::kDraining);
+    buffer_.clear();
+    return Drain();
+  }
+  SetState(State::kReading);
+  if (buffer_.size() == 0) return parser_.has_value() ? Read() : Advance();
+  asio::post(socket_.get_executor(),
+             [self = shared_from_this()] { self->Advance(); });
 }
 
 void HttpSession::Drain() {
-  stream_.async_read_some(
+  socket_.async_read_some(
       buffer_.prepare(kFirstRead),
       [self = shared_from_this()](Error error, size_t bytes) {
         self->drained_ += bytes;
@@ -278,9 +320,11 @@ void HttpSession::Drain() {
 }
 
 void HttpSession::Close() {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
   Error ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-  stream_.close();
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  socket_.close(ignored);
 }
 
 }  // namespace embed

@@ -1,15 +1,18 @@
 // One connection of an HttpServer.
+//
+// What the thread of the connection can answer at once costs two system calls,
+// one to read and one to write: requests that came together are answered
+// together, and there is no timer of its own (CloseIfLate()).
 #ifndef EMBED_APPS_SERVE_HTTP_SESSION_H_
 #define EMBED_APPS_SERVE_HTTP_SESSION_H_
 
+#include <array>
+#include <atomic>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +20,7 @@
 #include <optional>
 #include <string>
 
+#include "apps/serve/http_request.h"
 #include "apps/serve/http_server.h"
 #include "apps/serve/reply.h"
 
@@ -27,17 +31,25 @@ class HttpSessions;
 // What all sessions share.
 struct HttpContext {
   HttpOptions options;
-  ServeApi* api;
-  ServeMetrics* metrics;
-  AccessLog* log;  // or null
-  HttpSessions* sessions;
+  ServeApi* api = nullptr;
+  ServeMetrics* metrics = nullptr;
+  AccessLog* log = nullptr;  // or null
+  std::atomic<size_t> open{0};
+  std::atomic<bool> stopping{false};
 };
 
 // Lives as long as a call of its own is under way. Its functions run on the
-// executor of its socket, which is a strand.
+// one thread that runs the io_context of its socket.
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
-  HttpSession(boost::asio::ip::tcp::socket socket, const HttpContext& context);
+  using Executor = boost::asio::io_context::executor_type;
+  using Socket =
+      boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
+  using Clock = std::chrono::steady_clock;
+
+  // context->open counts it already. It is one of `sessions` from its first
+  // call on.
+  HttpSession(Socket socket, HttpContext* context, HttpSessions* sessions);
   ~HttpSession();
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
@@ -45,49 +57,54 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void Start();
   // Answers 503 and closes.
   void Refuse();
-  // Closes as soon as nothing is under way. From any thread.
+  // Closes as soon as nothing is under way.
   void StopSoon();
+  // Closes if the peer had until before `now` to send, or to take an answer.
+  void CloseIfLate(Clock::time_point now);
 
  private:
-  using Error = boost::beast::error_code;
-  using Clock = std::chrono::steady_clock;
+  using Error = boost::system::error_code;
+  enum class State { kIdle, kReading, kAsking, kWriting, kDraining, kClosed };
 
-  void AwaitRequest();
-  void ReadHeader();
-  void OnHeader(Error error);
-  void ReadBody();
-  void Ask();
+  void SetState(State state);
+  void Read();
+  void OnRead(Error error, size_t bytes);
+  // Does what can be done with the bytes that are here.
+  void Advance();
+  bool ParseSome();
+  Error CheckHeader();
   void FailRead(Error error);
-  void Write(Reply reply);
-  void OnWritten(Error error);
+  void Ask();
+  void OnReply(Reply reply);
+  void Answer(Reply reply);
+  void Flush();
+  void OnFlushed(Error error);
   void Drain();
   void Close();
 
-  const HttpContext& context_;
-  boost::beast::tcp_stream stream_;
+  HttpContext& context_;
+  HttpSessions& sessions_;
+  Socket socket_;
   // Keeps the server running while a request is with the workers.
-  boost::asio::executor_work_guard<boost::beast::tcp_stream::executor_type>
-      work_;
+  boost::asio::executor_work_guard<Executor> work_;
   // Bounded, as the parser bounds neither extensions of chunks nor trailers.
   static constexpr size_t kMostBuffered = 65536;
   boost::beast::flat_buffer buffer_{kMostBuffered};
-  std::optional<
-      boost::beast::http::request_parser<boost::beast::http::string_body>>
-      parser_;
-  std::optional<boost::beast::http::response<boost::beast::http::string_body>>
-      response_;
-  std::optional<boost::beast::http::response<boost::beast::http::empty_body>>
-      bodyless_;  // of HEAD and 304, and 100
+  std::optional<HttpRequestParser> parser_;
+  bool header_checked_ = false;
+  // Answers to be sent: the text, and behind it a large body.
+  std::string text_;
+  std::string large_body_;
   std::string client_;
   std::string method_;
-  std::string target_;
-  const char* route_ = "other";
+  std::string target_;  // for the log
   unsigned version_ = 11;
-  int status_ = 0;
-  uint64_t reply_bytes_ = 0;
+  State state_ = State::kIdle;
+  Clock::time_point deadline_;
   Clock::time_point asked_;
-  bool keep_alive_ = false;
-  bool idle_ = false;      // waits for a request
+  bool within_ask_ = false;     // Ask() is on the stack
+  std::optional<Reply> reply_;  // that came meanwhile
+  bool keep_alive_ = true;
   bool stopping_ = false;  // after the answer under way, no more
   size_t drained_ = 0;
 };

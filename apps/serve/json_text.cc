@@ -1,5 +1,6 @@
 #include "apps/serve/json_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -11,6 +12,9 @@
 
 namespace embed {
 namespace {
+
+constexpr int64_t kMillion = 1000000;
+constexpr double kExactWhole = 9007199254740992.0;  // 2^53
 
 bool IsPlain(char c) {
   return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
@@ -43,6 +47,12 @@ int Depth(absl::string_view text) {
 }  // namespace
 
 void AppendJsonString(absl::string_view text, std::string* json) {
+  // Most keys need no more than the quotes.
+  if (std::all_of(text.begin(), text.end(),
+                  [](char c) { return IsPlain(c) && c > 0; })) {
+    absl::StrAppend(json, "\"", text, "\"");
+    return;
+  }
   std::string repaired;
   if (!IsValidUtf8(text)) {
     RepairUtf8(text, &repaired);
@@ -65,21 +75,28 @@ void AppendJsonString(absl::string_view text, std::string* json) {
   json->push_back('"');
 }
 
-void AppendJsonNumber(double value, int decimals, std::string* json) {
-  char digits[64];
-  const auto end = std::to_chars(digits, digits + sizeof(digits), value,
-                                 std::chars_format::fixed, decimals);
-  if (end.ec != std::errc() || !std::isfinite(value)) {
-    json->append("null");
+void AppendJsonNumber(double value, std::string* json) {
+  const double scaled = std::nearbyint(value * kMillion);
+  if (!(std::abs(scaled) < kExactWhole)) {
+    absl::StrAppend(json, std::isfinite(value) ? absl::StrFormat("%.0f", value)
+                                               : std::string("null"));
     return;
   }
-  const char* last = end.ptr;
-  if (decimals > 0) {
-    while (last[-1] == '0') --last;
-    if (last[-1] == '.') --last;
+  auto millionths = static_cast<int64_t>(scaled);
+  if (millionths < 0) {
+    json->push_back('-');
+    millionths = -millionths;
   }
-  const absl::string_view text(digits, static_cast<size_t>(last - digits));
-  absl::StrAppend(json, text == "-0" ? "0" : text);
+  absl::StrAppend(json, millionths / kMillion);
+  int64_t rest = millionths % kMillion;
+  if (rest == 0) return;
+  char digits[] = ".000000";
+  size_t length = 1;
+  for (int64_t unit = kMillion / 10; rest > 0; unit /= 10) {
+    digits[length++] = static_cast<char>('0' + rest / unit);
+    rest %= unit;
+  }
+  json->append(digits, length);
 }
 
 void AppendJsonFloat(float value, std::string* json) {

@@ -14,8 +14,9 @@ namespace embed {
 // Appends `text` in quotes. Bytes that are not UTF-8 become U+FFFD.
 void AppendJsonString(absl::string_view text, std::string* json);
 
-// Appends a finite number with `decimals` digits after the point at most.
-void AppendJsonNumber(double value, int decimals, std::string* json);
+// Appends a number with six digits after the point at most; null if it is not
+// finite.
+void AppendJsonNumber(double value, std::string* json);
 
 // The shortest digits that give the same float; null if it is not finite.
 void AppendJsonFloat(float value, std::string* json);

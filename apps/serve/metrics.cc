@@ -3,10 +3,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 
 namespace embed {
 namespace {
@@ -43,14 +45,34 @@ double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+void AppendProcess(std::string* text) {
+  Single("process_resident_memory_bytes", "gauge",
+         "Memory of the process, with the pages of the mapped index.",
+         ResidentBytes(), text);
+  Single("process_cpu_seconds_total", "counter", "CPU time of the process.",
+         absl::StrFormat("%.2f", CpuSeconds()), text);
+}
+
 }  // namespace
 
 void ServeMetrics::CountRequest(const char* route, int status, double seconds) {
   size_t bucket = 0;
   while (bucket < kBuckets && seconds > kEnds[bucket]) ++bucket;
   const std::lock_guard<std::mutex> lock(mutex_);
-  ++requests_[{route, status}];
-  Histogram& histogram = latencies_[route];
+  auto counts =
+      std::find_if(routes_.begin(), routes_.end(),
+                   [&](const RouteCounts& one) { return one.route == route; });
+  if (counts == routes_.end()) {
+    counts = routes_.insert(counts, RouteCounts{route, {}, {}});
+  }
+  auto of_status =
+      std::find_if(counts->statuses.begin(), counts->statuses.end(),
+                   [&](const auto& one) { return one.first == status; });
+  if (of_status == counts->statuses.end()) {
+    of_status = counts->statuses.insert(of_status, {status, 0});
+  }
+  ++of_status->second;
+  Histogram& histogram = counts->latencies;
   ++histogram.counts[bucket];
   ++histogram.count;
   histogram.seconds += seconds;
@@ -66,13 +88,17 @@ std::string ServeMetrics::Text(const ServeGauges& gauges) const {
   std::string text;
   const std::lock_guard<std::mutex> lock(mutex_);
   Head("embedserve_requests_total", "counter", "Requests answered.", &text);
-  for (const auto& [labels, count] : requests_) {
-    absl::StrAppend(&text, "embedserve_requests_total{route=\"", labels.first,
-                    "\",status=\"", labels.second, "\"} ", count, "\n");
+  for (const RouteCounts& counts : routes_) {
+    for (const auto& [status, count] : counts.statuses) {
+      absl::StrAppend(&text, "embedserve_requests_total{route=\"", counts.route,
+                      "\",status=\"", status, "\"} ", count, "\n");
+    }
   }
   Head("embedserve_request_seconds", "histogram",
-       "From a request read whole to its answer written.", &text);
-  for (const auto& [route, histogram] : latencies_) {
+       "From a request read whole to its answer ready to be sent.", &text);
+  for (const RouteCounts& counts : routes_) {
+    const char* const route = counts.route;
+    const Histogram& histogram = counts.latencies;
     uint64_t count = 0;
     for (size_t i = 0; i <= kBuckets; ++i) {
       count += histogram.counts[i];
@@ -106,17 +132,18 @@ std::string ServeMetrics::Text(const ServeGauges& gauges) const {
          reloads_total.load(), &text);
   Single("embedserve_reloads_failed_total", "counter", "Reloads that failed.",
          failed_reloads_total.load(), &text);
-  Single("embedserve_generation", "gauge", "Loads of the index so far.",
-         gauges.generation, &text);
+  Single("embedserve_changes_total", "counter", "Changes of items written.",
+         changes_total.load(), &text);
+  Single("embedserve_write_batches_total", "counter",
+         "Syncs of the disk for changes.", write_batches_total.load(), &text);
+  Single("embedserve_generation", "gauge",
+         "Loads and batches of changes of the index so far.", gauges.generation,
+         &text);
   Single("embedserve_index_items", "gauge", "Items of the index.", gauges.items,
          &text);
   Single("embedserve_index_dim", "gauge", "Numbers of a vector.", gauges.dim,
          &text);
-  Single("process_resident_memory_bytes", "gauge",
-         "Memory of the process, with the pages of the mapped index.",
-         ResidentBytes(), &text);
-  Single("process_cpu_seconds_total", "counter", "CPU time of the process.",
-         absl::StrFormat("%.2f", CpuSeconds()), &text);
+  AppendProcess(&text);
   return text;
 }
 

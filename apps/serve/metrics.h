@@ -6,12 +6,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
-
-#include "absl/strings/string_view.h"
+#include <vector>
 
 namespace embed {
 
@@ -39,6 +37,8 @@ class ServeMetrics {
   std::atomic<uint64_t> timeouts_total{0};     // closed for being slow
   std::atomic<uint64_t> reloads_total{0};
   std::atomic<uint64_t> failed_reloads_total{0};
+  std::atomic<uint64_t> changes_total{0};  // of items, written
+  std::atomic<uint64_t> write_batches_total{0};
 
   std::string Text(const ServeGauges& gauges) const;
 
@@ -55,9 +55,15 @@ class ServeMetrics {
     uint64_t count = 0;
   };
 
+  // Requests of one route. There are few, so they are looked through.
+  struct RouteCounts {
+    const char* route;
+    Histogram latencies;
+    std::vector<std::pair<int, uint64_t>> statuses;
+  };
+
   mutable std::mutex mutex_;  // of what follows
-  std::map<std::pair<absl::string_view, int>, uint64_t> requests_;
-  std::map<absl::string_view, Histogram> latencies_;
+  std::vector<RouteCounts> routes_;
   uint64_t searches_ = 0;
   uint64_t queries_ = 0;
 };

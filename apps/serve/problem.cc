@@ -33,12 +33,14 @@ constexpr KindInfo kKinds[] = {
     {ProblemKind::kUnknownKey, 404, "unknown-key", "Unknown key"},
     {ProblemKind::kMethodNotAllowed, 405, "method-not-allowed",
      "Method not allowed"},
+    {ProblemKind::kConflict, 409, "conflict", "Index file replaced"},
     {ProblemKind::kTooLarge, 413, "too-large", "Body too large"},
     {ProblemKind::kMediaType, 415, "media-type", "Not application/json"},
     {ProblemKind::kInvalidValue, 422, "invalid-value", "Invalid value"},
     {ProblemKind::kHeaderTooLarge, 431, "header-too-large", "Header too large"},
     {ProblemKind::kInternal, 500, "internal", "Internal error"},
     {ProblemKind::kReloadFailed, 500, "reload-failed", "Reload failed"},
+    {ProblemKind::kWriteFailed, 500, "write-failed", "Write failed"},
     {ProblemKind::kOverloaded, 503, "overloaded", "Too busy"},
 };
 

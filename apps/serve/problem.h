@@ -20,12 +20,14 @@ enum class ProblemKind {
   kNoSuchPage,        // 404
   kUnknownKey,        // 404
   kMethodNotAllowed,  // 405
+  kConflict,          // 409: the file is another one than before
   kTooLarge,          // 413
   kMediaType,         // 415
   kInvalidValue,      // 422: JSON, but not what is expected
   kHeaderTooLarge,    // 431
   kInternal,          // 500
   kReloadFailed,      // 500
+  kWriteFailed,       // 500
   kOverloaded,        // 503
 };
 

@@ -8,8 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "apps/serve/json_text.h"
+#include "apps/serve/json_value.h"
 #include "apps/serve/problem.h"
 #include "embed/base/status_macros.h"
 #include "embed/math/pool.h"
@@ -24,41 +24,21 @@ constexpr int kMaxDepth = 8;
 // Answers that all queries of one request may ask for: a few megabytes.
 constexpr uint64_t kMaxAnswers = 100000;
 
-absl::Status Invalid(absl::string_view pointer, absl::string_view problem) {
-  return ProblemError(
-      ProblemKind::kInvalidValue,
-      absl::StrCat(pointer.empty() ? "the body" : pointer, ": ", problem),
-      pointer);
-}
-
-// The pointer of a member of the object at `base`.
-std::string Below(absl::string_view base, absl::string_view name) {
-  return absl::StrCat(base, "/",
-                      absl::StrReplaceAll(name, {{"~", "~0"}, {"/", "~1"}}));
-}
-
-absl::StatusOr<std::string> Text(const Json& value,
-                                 const std::string& pointer) {
-  if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
-    return Invalid(pointer, "expected a string that is not empty");
-  }
-  return value.get<std::string>();
-}
-
 // least .. most strings.
 absl::StatusOr<std::vector<std::string>> Texts(const Json& value,
                                                const std::string& pointer,
                                                size_t least, size_t most) {
   if (!value.is_array() || value.size() < least || value.size() > most) {
-    return Invalid(pointer, least == most
-                                ? absl::StrCat("expected ", least, " strings")
-                                : absl::StrCat("expected an array of ", least,
-                                               " to ", most, " strings"));
+    return InvalidJson(
+        pointer, least == most ? absl::StrCat("expected ", least, " strings")
+                               : absl::StrCat("expected an array of ", least,
+                                              " to ", most, " strings"));
   }
   std::vector<std::string> texts;
   for (size_t i = 0; i < value.size(); ++i) {
-    EMBED_ASSIGN_OR_RETURN(std::string text,
-                           Text(value[i], Below(pointer, absl::StrCat(i))));
+    EMBED_ASSIGN_OR_RETURN(
+        std::string text,
+        JsonText(value[i], JsonBelow(pointer, absl::StrCat(i))));
     texts.push_back(std::move(text));
   }
   return texts;
@@ -71,8 +51,8 @@ absl::StatusOr<int64_t> Whole(const Json& value, const std::string& pointer,
                         : value.is_number_integer();
   const int64_t number = fits ? value.get<int64_t>() : least - 1;
   if (number < least || number > most) {
-    return Invalid(pointer, absl::StrCat("expected a whole number, ", least,
-                                         " to ", most));
+    return InvalidJson(pointer, absl::StrCat("expected a whole number, ", least,
+                                             " to ", most));
   }
   return number;
 }
@@ -82,48 +62,28 @@ absl::StatusOr<float> Score(const Json& value, const std::string& pointer) {
                           ? static_cast<float>(value.get<double>())
                           : std::numeric_limits<float>::quiet_NaN();
   if (!std::isfinite(score)) {
-    return Invalid(pointer, "expected a finite number that a float32 can hold");
+    return InvalidJson(pointer,
+                       "expected a finite number that a float32 can hold");
   }
   return score;
 }
 
-absl::StatusOr<std::vector<float>> Vector(const Json& value,
-                                          const std::string& pointer) {
-  if (!value.is_array() || value.empty()) {
-    return Invalid(pointer, "expected an array of numbers");
-  }
-  std::vector<float> vector;
-  vector.reserve(value.size());
-  for (size_t i = 0; i < value.size(); ++i) {
-    const double number = value[i].is_number()
-                              ? value[i].get<double>()
-                              : std::numeric_limits<double>::quiet_NaN();
-    vector.push_back(static_cast<float>(number));
-    if (!std::isfinite(vector.back())) {
-      return Invalid(Below(pointer, absl::StrCat(i)),
-                     "expected a finite number that a float32 can hold");
-    }
-  }
-  return vector;
-}
-
 absl::Status ReadFilter(const Json& value, const std::string& pointer,
                         ServeQueryOptions* options) {
-  if (!value.is_object()) return Invalid(pointer, "expected an object");
-  options->types.clear();
-  options->prefix.reset();
+  if (!value.is_object()) return InvalidJson(pointer, "expected an object");
+  options->filter = ItemFilter();
   for (const auto& [name, member] : value.items()) {
-    const std::string at = Below(pointer, name);
+    const std::string at = JsonBelow(pointer, name);
     if (name == "type" && member.is_array()) {
-      EMBED_ASSIGN_OR_RETURN(options->types,
+      EMBED_ASSIGN_OR_RETURN(options->filter.types,
                              Texts(member, at, 1, kServeMaxTerms));
     } else if (name == "type") {
-      EMBED_ASSIGN_OR_RETURN(std::string type, Text(member, at));
-      options->types = {std::move(type)};
+      EMBED_ASSIGN_OR_RETURN(std::string type, JsonText(member, at));
+      options->filter.types = {std::move(type)};
     } else if (name == "prefix") {
-      EMBED_ASSIGN_OR_RETURN(options->prefix, Text(member, at));
+      EMBED_ASSIGN_OR_RETURN(options->filter.prefix, JsonText(member, at));
     } else {
-      return Invalid(at, "no such member; a filter has type and prefix");
+      return InvalidJson(at, "no such member; a filter has type and prefix");
     }
   }
   return absl::OkStatus();
@@ -137,16 +97,17 @@ absl::Status ReadOption(const std::string& name, const Json& value,
   if (name == "k") {
     EMBED_ASSIGN_OR_RETURN(const int64_t k,
                            Whole(value, pointer, 1, kServeMaxK));
-    options->k = static_cast<uint64_t>(k);
+    options->answer.k = static_cast<uint64_t>(k);
   } else if (name == "ef_search") {
     EMBED_ASSIGN_OR_RETURN(const int64_t ef,
                            Whole(value, pointer, 1, kServeMaxEfSearch));
-    options->ef_search = static_cast<int>(ef);
+    options->answer.ef_search = static_cast<int>(ef);
   } else if (name == "exact") {
-    if (!value.is_boolean()) return Invalid(pointer, "expected true or false");
-    options->exact = value.get<bool>();
+    if (!value.is_boolean())
+      return InvalidJson(pointer, "expected true or false");
+    options->answer.exact = value.get<bool>();
   } else if (name == "min_score") {
-    EMBED_ASSIGN_OR_RETURN(options->min_score, Score(value, pointer));
+    EMBED_ASSIGN_OR_RETURN(options->answer.min_score, Score(value, pointer));
   } else if (name == "filter") {
     return ReadFilter(value, pointer, options);
   } else {
@@ -164,7 +125,8 @@ class QueryReader {
   }
 
   absl::StatusOr<ServeQuery> Read(const Json& body) {
-    if (!body.is_object()) return Invalid(query_.pointer, "expected an object");
+    if (!body.is_object())
+      return InvalidJson(query_.pointer, "expected an object");
     for (const auto& [name, value] : body.items()) {
       bool known;
       EMBED_RETURN_IF_ERROR(
@@ -172,15 +134,15 @@ class QueryReader {
       if (!known) EMBED_RETURN_IF_ERROR(ReadSubject(name, value));
     }
     if (subjects_ != 1) {
-      return Invalid(query_.pointer,
-                     "expected one of key, keys, analogy and vector");
+      return InvalidJson(query_.pointer,
+                         "expected one of key, keys, analogy and vector");
     }
     return Finish();
   }
 
  private:
   std::string At(absl::string_view name) const {
-    return Below(query_.pointer, name);
+    return JsonBelow(query_.pointer, name);
   }
 
   void Echo(const Json& value) { query_.text_json = value.dump(); }
@@ -193,7 +155,7 @@ class QueryReader {
     if (name == "pool") return ReadPool(value);
     ++subjects_;
     if (name == "key") {
-      EMBED_ASSIGN_OR_RETURN(std::string key, Text(value, At(name)));
+      EMBED_ASSIGN_OR_RETURN(std::string key, JsonText(value, At(name)));
       query_.query.terms = {{std::move(key), 1}};
       Echo(value);
     } else if (name == "keys") {
@@ -213,23 +175,24 @@ class QueryReader {
       query_.all_needed = true;
       Echo(value);
     } else if (name == "vector") {
-      EMBED_ASSIGN_OR_RETURN(query_.vector, Vector(value, At(name)));
+      EMBED_ASSIGN_OR_RETURN(query_.vector, JsonVector(value, At(name)));
       query_.text_json = "null";
     } else {
-      return Invalid(At(name),
-                     "no such member; a query has key, keys, analogy or "
-                     "vector, and minus, pool, k, filter, exact, ef_search, "
-                     "min_score");
+      return InvalidJson(
+          At(name),
+          "no such member; a query has key, keys, analogy or "
+          "vector, and minus, pool, k, filter, exact, ef_search, "
+          "min_score");
     }
     return absl::OkStatus();
   }
 
   absl::Status ReadPool(const Json& value) {
-    EMBED_ASSIGN_OR_RETURN(const std::string name, Text(value, At("pool")));
+    EMBED_ASSIGN_OR_RETURN(const std::string name, JsonText(value, At("pool")));
     const absl::StatusOr<Pooling> pooling = PoolingFromName(name);
     if (!pooling.ok() || *pooling == Pooling::kConcat ||
         *pooling == Pooling::kSif) {
-      return Invalid(At("pool"), "expected mean, max or hier");
+      return InvalidJson(At("pool"), "expected mean, max or hier");
     }
     query_.query.pool.pooling = *pooling;
     return absl::OkStatus();
@@ -237,7 +200,7 @@ class QueryReader {
 
   absl::StatusOr<ServeQuery> Finish() {
     if (!query_.vector.empty() && !minus_.empty()) {
-      return Invalid(At("minus"), "goes with keys, not with a vector");
+      return InvalidJson(At("minus"), "goes with keys, not with a vector");
     }
     for (std::string& key : minus_) {
       query_.query.terms.push_back({std::move(key), -1});
@@ -258,28 +221,29 @@ absl::StatusOr<ServeQueries> ReadBatch(const Json& body) {
     if (name == "queries") continue;
     bool known;
     EMBED_RETURN_IF_ERROR(
-        ReadOption(name, value, Below("", name), &defaults, &known));
+        ReadOption(name, value, JsonBelow("", name), &defaults, &known));
     if (!known) {
-      return Invalid(Below("", name),
-                     "no such member; beside queries stand k, filter, exact, "
-                     "ef_search, min_score");
+      return InvalidJson(
+          JsonBelow("", name),
+          "no such member; beside queries stand k, filter, exact, "
+          "ef_search, min_score");
     }
   }
   const Json& queries = body["queries"];
   if (!queries.is_array() || queries.empty() ||
       queries.size() > kServeMaxQueries) {
-    return Invalid("/queries", absl::StrCat("expected an array of 1 to ",
-                                            kServeMaxQueries, " queries"));
+    return InvalidJson("/queries", absl::StrCat("expected an array of 1 to ",
+                                                kServeMaxQueries, " queries"));
   }
   uint64_t answers = 0;
   for (size_t i = 0; i < queries.size(); ++i) {
     QueryReader reader(absl::StrCat("/queries/", i), defaults);
     EMBED_ASSIGN_OR_RETURN(ServeQuery query, reader.Read(queries[i]));
-    answers += query.options.k;
+    answers += query.options.answer.k;
     parsed.queries.push_back(std::move(query));
   }
   if (answers > kMaxAnswers) {
-    return Invalid(
+    return InvalidJson(
         "/queries",
         absl::StrCat("the queries ask for ", answers,
                      " answers together, expected at most ", kMaxAnswers));
@@ -288,8 +252,7 @@ absl::StatusOr<ServeQueries> ReadBatch(const Json& body) {
 }
 
 // Parameters as the members of a body.
-absl::StatusOr<Json> ParameterValue(const std::string& name,
-                                    const std::string& text) {
+Json ParameterValue(const std::string& name, const std::string& text) {
   double number;
   if (name == "k" || name == "ef_search") {
     int64_t whole;
@@ -306,7 +269,7 @@ absl::StatusOr<Json> ParameterValue(const std::string& name,
 
 absl::StatusOr<ServeQueries> ParseQueryBody(absl::string_view text) {
   EMBED_ASSIGN_OR_RETURN(const Json body, ParseJson(text, kMaxDepth));
-  if (!body.is_object()) return Invalid("", "expected an object");
+  if (!body.is_object()) return InvalidJson("", "expected an object");
   if (body.contains("queries")) return ReadBatch(body);
   ServeQueries parsed;
   EMBED_ASSIGN_OR_RETURN(ServeQuery query, QueryReader("", {}).Read(body));
@@ -316,23 +279,32 @@ absl::StatusOr<ServeQueries> ParseQueryBody(absl::string_view text) {
 
 absl::StatusOr<ServeQueries> NeighborQuery(absl::string_view key,
                                            const Target& target) {
-  Json body = {{"key", std::string(key)}};
+  ServeQuery query;
+  query.query.terms = {{std::string(key), 1}};
+  AppendJsonString(key, &query.text_json);
+  Json filter;
   for (const auto& [name, value] : target.parameters) {
     if (name == "type" || name == "prefix") {
-      body["filter"][name] = value;
+      filter[name] = value;
       continue;
     }
-    if (name != "k" && name != "ef_search" && name != "min_score" &&
-        name != "exact") {
+    bool known = name != "filter";
+    if (known) {
+      const Json parameter = ParameterValue(name, value);
+      EMBED_RETURN_IF_ERROR(ReadOption(name, parameter, JsonBelow("", name),
+                                       &query.options, &known));
+    }
+    if (!known) {
       return ProblemError(ProblemKind::kInvalidValue,
                           absl::StrCat("no such parameter: ", name,
                                        "; there are k, type, prefix, exact, "
                                        "ef_search, min_score"));
     }
-    EMBED_ASSIGN_OR_RETURN(body[name], ParameterValue(name, value));
+  }
+  if (!filter.is_null()) {
+    EMBED_RETURN_IF_ERROR(ReadFilter(filter, "/filter", &query.options));
   }
   ServeQueries parsed;
-  EMBED_ASSIGN_OR_RETURN(ServeQuery query, QueryReader("", {}).Read(body));
   parsed.queries.push_back(std::move(query));
   return parsed;
 }

@@ -4,7 +4,6 @@
 #define EMBED_APPS_SERVE_QUERY_BODY_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,8 @@
 #include "absl/strings/string_view.h"
 #include "apps/query.h"
 #include "apps/serve/target.h"
+#include "embed/index/answer.h"
+#include "embed/index/item_filter.h"
 
 namespace embed {
 
@@ -21,12 +22,8 @@ constexpr size_t kServeMaxQueries = 1024;  // of one request
 constexpr size_t kServeMaxTerms = 1000;    // keys of one query
 
 struct ServeQueryOptions {
-  uint64_t k = 10;
-  std::vector<std::string> types;     // empty: any
-  std::optional<std::string> prefix;  // of the keys found
-  bool exact = false;
-  int ef_search = 0;               // 0: what the index holds
-  std::optional<float> min_score;  // by l2 the highest
+  AnswerOptions answer;  // without `allowed`, which the filter is to be
+  ItemFilter filter;     // by types and prefix
 };
 
 struct ServeQuery {

@@ -16,6 +16,8 @@ struct ServeRequest {
   std::string content_type;
   std::string authorization;
   std::string if_none_match;
+  std::string host;        // Host: what the client calls the service
+  std::string origin;      // Origin: of the page whose script sent it
   std::string fetch_site;  // Sec-Fetch-Site: how a browser came to send it
 };
 

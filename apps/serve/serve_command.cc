@@ -8,7 +8,9 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "apps/common/running_flags.h"
 #include "apps/serve/access_log.h"
 #include "apps/serve/api.h"
@@ -32,6 +34,13 @@ DEFINE_string(
 DEFINE_string(token_file, "",
               "a file whose first line is the token that requests must carry "
               "(Authorization: Bearer TOKEN)");
+DEFINE_bool(writable, false,
+            "take POST /v1/items and DELETE /v1/items/KEY: items are added, "
+            "get other vectors or go, on the disk before the answer");
+DEFINE_string(allowed_hosts, "",
+              "names, with commas between them, by which requests may call "
+              "the service (Host) beside its address and localhost; without "
+              "--token_file others are refused");
 DEFINE_string(access_log, "",
               "file to which a line of JSON for each request is appended; -: "
               "standard output");
@@ -94,6 +103,15 @@ absl::StatusOr<ServePlan> ReadServeFlags(const Arguments& arguments) {
   plan.api.files = {FLAGS_index, FLAGS_model, FLAGS_map};
   plan.api.queue = FLAGS_queue;
   EMBED_ASSIGN_OR_RETURN(plan.api.threads, ApplyRunningFlags());
+  plan.api.writable = FLAGS_writable;
+  if (FLAGS_writable && !FLAGS_model.empty()) {
+    return UsageError(
+        "--writable does not go with --model: vectors are composed for the "
+        "items that the model was trained with");
+  }
+  plan.api.hosts.address = FLAGS_host;
+  plan.api.hosts.names = absl::StrSplit(
+      absl::AsciiStrToLower(FLAGS_allowed_hosts), ',', absl::SkipEmpty());
   plan.http.host = FLAGS_host;
   plan.http.port = FLAGS_port;
   plan.http.max_connections = FLAGS_max_connections;
@@ -109,9 +127,10 @@ void PrintPlan(const ServePlan& plan, const ItemIndex& index) {
   const char* way = index.has_lists() ? "through lists" : "flat";
   if (index.has_graph()) way = "through a graph";
   std::fprintf(stderr,
-               "serving %llu items of dim %d from %s, %s; threads: %d%s\n",
+               "serving %llu items of dim %d from %s, %s; threads: %d%s%s\n",
                static_cast<unsigned long long>(index.num_items()), index.dim(),
                FLAGS_index.c_str(), way, plan.api.threads,
+               plan.api.writable ? "; writable" : "",
                plan.api.token.empty() ? "; no token is asked for" : "");
 }
 
@@ -152,12 +171,12 @@ CommandInfo ServeCommandInfo() {
   info.flag_texts["model"] =
       "model (.embed) of the index, of mode fasttext or cw2vec, to compose the "
       "vectors of keys that the index lacks";
-  info.groups = {
-      {"Files", {"index", "model", "map"}},
-      {"Network",
-       {"host", "port", "token_file", "access_log", "max_connections",
-        "max_body", "queue", "request_timeout", "idle_timeout"}},
-      RunningFlagGroup()};
+  info.groups = {{"Files", {"index", "model", "map", "writable"}},
+                 {"Network",
+                  {"host", "port", "token_file", "allowed_hosts", "access_log",
+                   "max_connections", "max_body", "queue", "request_timeout",
+                   "idle_timeout"}},
+                 RunningFlagGroup()};
   return info;
 }
 

@@ -128,7 +128,7 @@ class Load {
     };
     if (batch_ == 0) {
       return absl::StrCat("GET /v1/neighbors/", key(),
-                          "?k=10 HTTP/1.1\r\nHost: x\r\n\r\n");
+                          "?k=10 HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
     std::string body = "{\"queries\":[";
     for (int i = 0; i < batch_; ++i) {
@@ -136,7 +136,7 @@ class Load {
     }
     body += "]}";
     return absl::StrCat(
-        "POST /v1/query HTTP/1.1\r\nHost: x\r\nContent-Type: "
+        "POST /v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
         "application/json\r\nContent-Length: ",
         body.size(), "\r\n\r\n", body);
   }

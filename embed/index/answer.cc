@@ -1,6 +1,8 @@
 #include "embed/index/answer.h"
 
 #include <algorithm>
+#include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,59 +14,190 @@
 namespace embed {
 namespace {
 
-// The k nearest items of each query that has a vector.
-absl::StatusOr<SearchHits> Nearest(const ItemIndex& index,
-                                   absl::Span<const ItemQuery> queries,
-                                   uint64_t k, const AnswerOptions& options) {
-  std::vector<float> vectors;
-  std::vector<size_t> answered;  // the query of each row of `vectors`
-  size_t most_excluded = 0;
-  for (size_t i = 0; i < queries.size(); ++i) {
-    const ItemQuery& query = queries[i];
-    if (query.vector.empty()) continue;
-    if (query.vector.size() != static_cast<size_t>(index.dim())) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("query ", i, " has dim ", query.vector.size(),
-                       ", the index has ", index.dim()));
-    }
-    answered.push_back(i);
-    vectors.insert(vectors.end(), query.vector.begin(), query.vector.end());
-    most_excluded = std::max(most_excluded, query.excluded.size());
-  }
-  SearchHits result(queries.size());
-  if (answered.empty()) return result;
-
-  SearchOptions search;
-  // The items of the query come first as a rule; they are taken out again.
-  search.k = std::min(k, index.size()) + most_excluded;
-  search.threads = options.threads;
-  search.allowed = options.allowed;
-  search.ef_search = options.ef_search;
-  search.nprobe = options.nprobe;
-  search.exact = options.exact;
-  const MatrixView rows = {vectors.data(), answered.size(), index.dim(),
-                           static_cast<uint64_t>(index.dim())};
-  EMBED_ASSIGN_OR_RETURN(
-      const SearchHits hits,
-      options.min_score.has_value()
-          ? index.RangeSearch(rows, *options.min_score, search)
-          : index.Search(rows, search));
-  for (size_t row = 0; row < answered.size(); ++row) {
-    const std::vector<uint32_t>& excluded = queries[answered[row]].excluded;
-    for (const SearchHit& hit : hits[row]) {
-      std::vector<SearchHit>& kept = result[answered[row]];
-      if (kept.size() == k) break;
-      if (!std::binary_search(excluded.begin(), excluded.end(), hit.id)) {
-        kept.push_back(hit);
-      }
-    }
-  }
-  return result;
-}
-
 // How many candidates to choose k answers from.
 uint64_t CandidatesToChoose(uint64_t k) {
   return std::min(std::max(10 * k, kFewestCandidates), k + kMostMoreCandidates);
+}
+
+bool IsChosen(const AnswerOptions& options) {
+  return options.mmr.has_value() || options.csls > 0;
+}
+
+// How many hits a request wants of its search, but for items of its own.
+uint64_t HitsToFind(const AnswerOptions& options) {
+  return IsChosen(options) ? CandidatesToChoose(options.k) : options.k;
+}
+
+// What requests that share a search have in common: the index, the bitmap's
+// address, how many hits, exact, ef_search, nprobe and, where all items of a
+// score are looked for, that score. The number of hits decides how many
+// candidates are looked at, so it is the same for all.
+using SharedSearch = std::tuple<const ItemIndex*, const uint64_t*, uint64_t,
+                                bool, int, int, std::optional<float>>;
+
+SharedSearch SearchOf(const AnswerRequest& request) {
+  const AnswerOptions& options = *request.options;
+  // The items of the query come first as a rule; they are taken out again.
+  const uint64_t k = std::min(HitsToFind(options), request.index->size()) +
+                     request.query->excluded.size();
+  // The best of few hits are found faster than all of a score.
+  const bool all_of_score =
+      options.min_score.has_value() && options.exact && options.k > kMostChosen;
+  return {request.index,
+          options.allowed.data(),
+          k,
+          options.exact,
+          options.ef_search,
+          options.nprobe,
+          all_of_score ? options.min_score : std::nullopt};
+}
+
+absl::Status CheckRequest(const AnswerRequest& request, size_t number) {
+  const AnswerOptions& options = *request.options;
+  EMBED_RETURN_IF_ERROR(options.Validate());
+  if (IsChosen(options) && request.index->metric() != Metric::kCosine) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.csls > 0 ? "csls" : "mmr",
+                     " takes an index by cosine, this one ranks by ",
+                     MetricName(request.index->metric())));
+  }
+  const size_t found = request.query->vector.size();
+  if (found != 0 && found != static_cast<size_t>(request.index->dim())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("query ", number, " has dim ", found, ", the index has ",
+                     request.index->dim()));
+  }
+  return absl::OkStatus();
+}
+
+// Of what was found, the hits that are no items of the query and score enough.
+std::vector<SearchHit> HitsToKeep(const std::vector<SearchHit>& found,
+                                  const AnswerRequest& request) {
+  const std::vector<uint32_t>& excluded = request.query->excluded;
+  const std::optional<float> least = request.options->min_score;
+  const bool lower_first = request.index->metric() == Metric::kL2;
+  const uint64_t wanted = HitsToFind(*request.options);
+  std::vector<SearchHit> kept;
+  kept.reserve(std::min<uint64_t>(wanted, found.size()));
+  for (const SearchHit& hit : found) {
+    if (kept.size() == wanted) break;
+    if (least.has_value() &&
+        (lower_first ? hit.score > *least : hit.score < *least)) {
+      break;
+    }
+    if (!std::binary_search(excluded.begin(), excluded.end(), hit.id)) {
+      kept.push_back(hit);
+    }
+  }
+  return kept;
+}
+
+// Answers the requests of these numbers, which share a search.
+absl::Status SearchTogether(absl::Span<const AnswerRequest> requests,
+                            absl::Span<const size_t> numbers, int threads,
+                            SearchHits* hits) {
+  const AnswerRequest& first = requests[numbers[0]];
+  const ItemIndex& index = *first.index;
+  const auto [same_index, bits, k, exact, ef_search, nprobe, score] =
+      SearchOf(first);
+  std::vector<float> vectors;
+  vectors.reserve(numbers.size() * static_cast<size_t>(index.dim()));
+  for (const size_t number : numbers) {
+    const std::vector<float>& vector = requests[number].query->vector;
+    vectors.insert(vectors.end(), vector.begin(), vector.end());
+  }
+  SearchOptions search;
+  search.k = k;
+  search.threads = threads;
+  search.allowed = first.options->allowed;
+  search.ef_search = ef_search;
+  search.nprobe = nprobe;
+  search.exact = exact;
+  const MatrixView rows = {vectors.data(), numbers.size(), index.dim(),
+                           static_cast<uint64_t>(index.dim())};
+  EMBED_ASSIGN_OR_RETURN(const SearchHits found,
+                         score.has_value()
+                             ? index.RangeSearch(rows, *score, search)
+                             : index.Search(rows, search));
+  for (size_t row = 0; row < numbers.size(); ++row) {
+    (*hits)[numbers[row]] = HitsToKeep(found[row], requests[numbers[row]]);
+  }
+  return absl::OkStatus();
+}
+
+// The nearest items of each request that has a vector.
+absl::StatusOr<SearchHits> NearestOf(absl::Span<const AnswerRequest> requests,
+                                     int threads) {
+  SearchHits hits(requests.size());
+  std::vector<std::pair<SharedSearch, size_t>> searches;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    if (requests[i].query->vector.empty()) continue;
+    searches.emplace_back(SearchOf(requests[i]), i);
+  }
+  std::sort(searches.begin(), searches.end());
+  std::vector<size_t> numbers;
+  for (size_t i = 0; i < searches.size(); ++i) {
+    numbers.push_back(searches[i].second);
+    if (i + 1 < searches.size() && searches[i + 1].first == searches[i].first) {
+      continue;
+    }
+    EMBED_RETURN_IF_ERROR(SearchTogether(requests, numbers, threads, &hits));
+    numbers.clear();
+  }
+  return hits;
+}
+
+// Chooses by options->mmr where it is set.
+void ChooseByMmr(absl::Span<const AnswerRequest> requests, int threads,
+                 SearchHits* hits) {
+  ParallelFor(threads, requests.size(), [&](uint64_t begin, uint64_t end) {
+    for (uint64_t i = begin; i < end; ++i) {
+      const AnswerOptions& options = *requests[i].options;
+      if (!options.mmr.has_value()) continue;
+      (*hits)[i] = ChooseDiverse(*requests[i].index, (*hits)[i], options.k,
+                                 *options.mmr);
+    }
+  });
+}
+
+// Scores anew by options->csls where it is set: requests in a row with the same
+// options together.
+absl::Status ChooseByCsls(absl::Span<const AnswerRequest> requests, int threads,
+                          SearchHits* hits) {
+  size_t end;
+  for (size_t begin = 0; begin < requests.size(); begin = end) {
+    const AnswerRequest& first = requests[begin];
+    std::vector<ItemQuery> queries;
+    SearchHits candidates;
+    for (end = begin;
+         end < requests.size() && requests[end].options == first.options &&
+         requests[end].index == first.index;
+         ++end) {
+      if (first.options->csls == 0) continue;
+      queries.push_back(*requests[end].query);
+      candidates.push_back(std::move((*hits)[end]));
+    }
+    if (queries.empty()) continue;
+    AnswerOptions options = *first.options;
+    options.threads = threads;
+    EMBED_ASSIGN_OR_RETURN(
+        SearchHits scored,
+        ScoreByCsls(*first.index, queries, std::move(candidates), options));
+    for (size_t i = 0; i < scored.size(); ++i) {
+      if (scored[i].size() > options.k) scored[i].resize(options.k);
+      (*hits)[begin + i] = std::move(scored[i]);
+    }
+  }
+  return absl::OkStatus();
+}
+
+template <typename Predicate>
+bool AnyOptions(absl::Span<const AnswerRequest> requests,
+                const Predicate& predicate) {
+  return std::any_of(requests.begin(), requests.end(),
+                     [&](const AnswerRequest& request) {
+                       return predicate(*request.options);
+                     });
 }
 
 }  // namespace
@@ -78,6 +211,9 @@ absl::Status AnswerOptions::Validate() const {
   if (csls > kMostChosen) {
     return absl::InvalidArgumentError(absl::StrCat(
         "csls is ", csls, " neighbours, expected at most ", kMostChosen));
+  }
+  if (min_score.has_value() && std::isnan(*min_score)) {
+    return absl::InvalidArgumentError("min_score is not a number");
   }
   if (int{min_score.has_value()} + int{mmr.has_value()} + int{csls > 0} > 1) {
     return absl::InvalidArgumentError(
@@ -94,31 +230,29 @@ absl::StatusOr<SearchHits> AnswerQueries(const ItemIndex& index,
                                          absl::Span<const ItemQuery> queries,
                                          const AnswerOptions& options) {
   EMBED_RETURN_IF_ERROR(options.Validate());
-  const bool chosen = options.mmr.has_value() || options.csls > 0;
-  if (chosen && index.metric() != Metric::kCosine) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(options.csls > 0 ? "csls" : "mmr",
-                     " takes an index by cosine, this one ranks by ",
-                     MetricName(index.metric())));
+  std::vector<AnswerRequest> requests;
+  requests.reserve(queries.size());
+  for (const ItemQuery& query : queries) {
+    requests.push_back({&index, &query, &options});
   }
-  EMBED_ASSIGN_OR_RETURN(
-      SearchHits hits,
-      Nearest(index, queries,
-              chosen ? CandidatesToChoose(options.k) : options.k, options));
-  if (options.mmr.has_value()) {
-    ParallelFor(
-        options.threads, hits.size(), [&](uint64_t begin, uint64_t end) {
-          for (uint64_t i = begin; i < end; ++i) {
-            hits[i] = ChooseDiverse(index, hits[i], options.k, *options.mmr);
-          }
-        });
+  return AnswerRequests(requests, options.threads);
+}
+
+absl::StatusOr<SearchHits> AnswerRequests(
+    absl::Span<const AnswerRequest> requests, int threads) {
+  for (size_t i = 0; i < requests.size(); ++i) {
+    EMBED_RETURN_IF_ERROR(CheckRequest(requests[i], i));
   }
-  if (options.csls > 0) {
-    EMBED_ASSIGN_OR_RETURN(
-        hits, ScoreByCsls(index, queries, std::move(hits), options));
-    for (std::vector<SearchHit>& of_query : hits) {
-      if (of_query.size() > options.k) of_query.resize(options.k);
-    }
+  EMBED_ASSIGN_OR_RETURN(SearchHits hits, NearestOf(requests, threads));
+  if (AnyOptions(requests, [](const AnswerOptions& options) {
+        return options.mmr.has_value();
+      })) {
+    ChooseByMmr(requests, threads, &hits);
+  }
+  if (AnyOptions(requests, [](const AnswerOptions& options) {
+        return options.csls > 0;
+      })) {
+    EMBED_RETURN_IF_ERROR(ChooseByCsls(requests, threads, &hits));
   }
   return hits;
 }

@@ -30,18 +30,19 @@ constexpr uint64_t kMostMoreCandidates = 1000;
 constexpr uint64_t kMostChosen = 10000;
 
 struct AnswerOptions {
-  // InvalidArgument: k or csls out of range, mmr outside 0 .. 1, two of
-  // min_score, mmr and csls at once, k above kMostChosen with mmr or csls.
+  // InvalidArgument: k or csls out of range, mmr outside 0 .. 1, a
+  // min_score that is not a number, two of min_score, mmr and csls at once, k
+  // above kMostChosen with mmr or csls.
   absl::Status Validate() const;
 
   uint64_t k = 10;
-  int threads = 1;                // changes the speed only
-  std::vector<uint64_t> allowed;  // see SearchOptions; empty: all
-  int ef_search = 0;              // see SearchOptions
-  int nprobe = 0;                 // as well
+  int threads = 1;                     // changes the speed only
+  absl::Span<const uint64_t> allowed;  // see SearchOptions; empty: all
+  int ef_search = 0;                   // see SearchOptions
+  int nprobe = 0;                      // as well
   bool exact = false;
-  // All items of at least this score (of l2 at most), of which the first k are
-  // kept; exact.
+  // Only items of at least this score, of l2 at most; with `exact` none of the
+  // first k is missed, whatever k is.
   std::optional<float> min_score;
   // Diversity: see embed/index/mmr.h. Answers come in the order of the choice,
   // scores are cosines with the query.
@@ -59,6 +60,20 @@ struct AnswerOptions {
 absl::StatusOr<SearchHits> AnswerQueries(const ItemIndex& index,
                                          absl::Span<const ItemQuery> queries,
                                          const AnswerOptions& options);
+
+// One of several queries to be answered together, with options of its own; what
+// it points to must stay as it is meanwhile.
+struct AnswerRequest {
+  const ItemIndex* index;
+  const ItemQuery* query;
+  const AnswerOptions* options;  // threads is not looked at
+};
+
+// The answers of each request, those of AnswerQueries() of it alone. Requests
+// to the same index with equal options, `allowed` of the same address, share a
+// search. Errors: those of AnswerQueries(), for all if one is wrong.
+absl::StatusOr<SearchHits> AnswerRequests(
+    absl::Span<const AnswerRequest> requests, int threads);
 
 }  // namespace embed
 

@@ -102,6 +102,11 @@ std::shared_ptr<const ItemIndex> IndexWriter::index() const {
   return index_;
 }
 
+bool IndexWriter::IsCurrent() const {
+  const std::lock_guard<std::mutex> lock(writing_);
+  return broken_.ok() && Names(path_, file_->fd);
+}
+
 absl::Status IndexWriter::Apply(absl::Span<const ItemChange> changes) {
   const std::lock_guard<std::mutex> lock(writing_);
   EMBED_RETURN_IF_ERROR(broken_);

@@ -43,6 +43,11 @@ class IndexWriter {
   // there), or an earlier batch may be on the disk or not: open a new writer.
   absl::Status Apply(absl::Span<const ItemChange> changes);
 
+  // Whether changes can follow: no error of the disk left the file unknown, and
+  // its path still names it. Else a new writer is needed; it can be opened when
+  // this one is gone.
+  bool IsCurrent() const;
+
   // The index with all changes so far. It does not change; ids are its own.
   std::shared_ptr<const ItemIndex> index() const;
 
@@ -61,7 +66,7 @@ class IndexWriter {
   void SetIndex(ItemIndex index);
 
   const std::string path_;
-  std::mutex writing_;  // held by the one that changes
+  mutable std::mutex writing_;  // held by the one that changes
   std::unique_ptr<Descriptor> file_;
   std::shared_ptr<const ItemIndex> base_;  // without changes
   ChangeLogEnd end_;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "embed/base/status_macros.h"
 
 namespace embed {
 namespace {
@@ -17,6 +18,29 @@ void Intersect(std::vector<uint64_t> more, std::vector<uint64_t>* bits) {
   for (size_t word = 0; word < bits->size(); ++word) {
     (*bits)[word] &= more[word];
   }
+}
+
+// The bits of the items of any of these types.
+absl::StatusOr<std::vector<uint64_t>> ItemsOfTypes(
+    const ItemIndex& index, const std::vector<std::string>& types) {
+  std::vector<uint64_t> bits;
+  for (const std::string& type : types) {
+    std::optional<std::vector<uint64_t>> more = index.ItemsOfType(type);
+    if (!more.has_value()) {
+      const std::vector<std::string>& names = index.type_names();
+      return absl::InvalidArgumentError(
+          names.empty()
+              ? absl::StrCat("the index has no types, so none \"", type,
+                             "\"; one of a typed graph has")
+              : absl::StrCat("the index has no type \"", type,
+                             "\"; its types: ", absl::StrJoin(names, ", ")));
+    }
+    bits.resize(more->size());
+    for (size_t word = 0; word < bits.size(); ++word) {
+      bits[word] |= (*more)[word];
+    }
+  }
+  return bits;
 }
 
 // The bits of the items with these keys; adds the other keys to `unknown`.
@@ -40,18 +64,8 @@ std::vector<uint64_t> ItemsWithKeys(const ItemIndex& index,
 absl::StatusOr<FilteredItems> FilterItems(const ItemIndex& index,
                                           const ItemFilter& filter) {
   FilteredItems items;
-  if (!filter.type.empty()) {
-    auto of_type = index.ItemsOfType(filter.type);
-    if (!of_type.has_value()) {
-      const std::vector<std::string>& names = index.type_names();
-      return absl::InvalidArgumentError(
-          names.empty()
-              ? absl::StrCat("the index has no types, so none \"", filter.type,
-                             "\"; one of a typed graph has")
-              : absl::StrCat("the index has no type \"", filter.type,
-                             "\"; its types: ", absl::StrJoin(names, ", ")));
-    }
-    Intersect(*std::move(of_type), &items.bits);
+  if (!filter.types.empty()) {
+    EMBED_ASSIGN_OR_RETURN(items.bits, ItemsOfTypes(index, filter.types));
   }
   if (!filter.prefix.empty()) {
     Intersect(index.ItemsWithPrefix(filter.prefix), &items.bits);

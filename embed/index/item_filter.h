@@ -15,11 +15,12 @@ namespace embed {
 // All that is given must hold.
 struct ItemFilter {
   bool empty() const {
-    return prefix.empty() && type.empty() && !allow.has_value() && deny.empty();
+    return prefix.empty() && types.empty() && !allow.has_value() &&
+           deny.empty();
   }
 
   std::string prefix;                             // the key starts with it
-  std::string type;                               // the item is of this type
+  std::vector<std::string> types;                 // the item is of one of these
   std::optional<std::vector<std::string>> allow;  // the key is among these
   std::vector<std::string> deny;                  // the key is not
 };

@@ -10,6 +10,8 @@ const mostOfTrail = 8;
 const state = {mode: 'near', key: '', chosen: [], triple: ['', '', ''], type: '', k: 10, exact: false};
 const trail = [];
 let running = null;  // the request under way
+let metric = 'cosine';  // of the index
+const scoreTitles = {cosine: 'cosine', dot: 'dot product', l2: 'squared distance: lower is nearer'};
 
 const map = new ItemMap($('map'), $('tip'), walkTo);
 
@@ -100,11 +102,29 @@ function clearAnswers() {
   map.light([], []);
 }
 
-function row(item, rank, widest) {
+// How near an item is, from 0 to 1, as a part of how near the first one is. By
+// l2 scores are distances, so that half the distance is twice as near; so are
+// dot products where all are below 0.
+function nearness(score, first) {
+  if (metric !== 'l2' && first > 0) {
+    return score / (metric === 'cosine' ? Math.max(first, 0.5) : first);
+  }
+  return score === first ? 1 : first / score;
+}
+
+// Scores by cosine are at most 1, others of any size.
+function scoreText(score) {
+  if (metric === 'cosine') return score.toFixed(3);
+  const size = Math.abs(score);
+  if (size > 0 && (size < 0.001 || size >= 1e6)) return score.toExponential(2);
+  return String(Number(score.toPrecision(4)));
+}
+
+function row(item, rank, first) {
   const name = element('button', {type: 'button', className: 'walk', onclick: () => walkTo(item.key)}, item.key);
   if (item.type) name.append(element('small', {textContent: item.type}));
   const fill = element('i');
-  fill.style.width = `${Math.max(0, Math.min(100, 100 * item.score / widest))}%`;
+  fill.style.width = `${Math.max(0, Math.min(100, 100 * nearness(item.score, first)))}%`;
   const meter = element('span', {className: 'meter'}, fill);
   meter.setAttribute('aria-hidden', 'true');
   name.append(meter);
@@ -113,7 +133,7 @@ function row(item, rank, widest) {
   add.onclick = () => choose(item.key);
   return element('li', {},
     element('span', {className: 'rank', textContent: rank}), name,
-    element('span', {className: 'score', textContent: item.score.toFixed(3)}), add);
+    element('span', {className: 'score', textContent: scoreText(item.score), title: scoreTitles[metric]}), add);
 }
 
 function showAnswers(answer) {
@@ -125,8 +145,8 @@ function showAnswers(answer) {
   if (answer.neighbors.length === 0) notes.push('Nothing passes the filter.');
   $('note').textContent = notes.join(' ');
   $('note').hidden = notes.length === 0;
-  const widest = Math.max(1e-9, ...answer.neighbors.map((item) => item.score));
-  $('answers').replaceChildren(...answer.neighbors.map((item, i) => row(item, i + 1, Math.max(widest, 0.5))));
+  const first = answer.neighbors.length > 0 ? answer.neighbors[0].score : 0;
+  $('answers').replaceChildren(...answer.neighbors.map((item, i) => row(item, i + 1, first)));
   map.light(centers(), answer.neighbors.map((item) => item.key));
 }
 
@@ -255,6 +275,7 @@ function login(wrong) {
 async function showInfo() {
   const info = await api.info();
   const number = (value) => value.toLocaleString('en');
+  metric = info.metric;
   const mode = info.made.mode ? `, ${info.made.mode}` : '';
   $('about').textContent = `${number(info.items)} items, ${info.dim} dimensions${mode}`;
   $('exact').parentElement.hidden = info.index === 'flat';

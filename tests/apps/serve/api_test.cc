@@ -271,7 +271,7 @@ TEST_F(ApiTest, BadTargetsAreProblems) {
 
 TEST_F(ApiTest, OtherMediaTypesAndSitesAreRefused) {
   client_.Send(
-      "POST /v1/query HTTP/1.1\r\nHost: x\r\nContent-Type: "
+      "POST /v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
       "text/plain\r\nContent-Length: 11\r\n\r\n{\"key\":\"5\"}");
   EXPECT_EQ(client_.Read()->status, 415);
   EXPECT_EQ(
@@ -288,15 +288,16 @@ TEST_F(ApiTest, DescribesItself) {
     paths.insert(path);
     const std::string target = path.substr(0, path.find('{'));
     for (const auto& [method, operation] : methods.items()) {
-      const HttpAnswer answer =
-          method == "post" ? client_.Post(target, "{}") : client_.Get(target);
+      const HttpAnswer answer = method == "post" ? client_.Post(target, "{}")
+                                : method == "delete" ? client_.Delete(target)
+                                                     : client_.Get(target);
       EXPECT_NE(answer.status, 405) << path;
       if (target != path) continue;  // a key is missing
       EXPECT_THAT(answer.body, Not(HasSubstr("urn:embedserve:no-such-page")))
           << path;
     }
   }
-  EXPECT_EQ(paths.size(), 10u);
+  EXPECT_EQ(paths.size(), 12u);
   EXPECT_EQ(client_.Get("/healthz").status, 200);
   EXPECT_EQ(client_.Get("/readyz").status, 200);
   const Json info = client_.Get("/v1/info").json();
@@ -337,7 +338,7 @@ TEST_F(ApiTest, PageIsOneOfItsOwnAndNothingElse) {
   const std::string again =
       absl::StrCat("If-None-Match: ", page.headers.at("etag"), "\r\n");
   EXPECT_EQ(client_.Get("/", again).status, 304);
-  client_.Send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+  client_.Send("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const auto head = client_.Read(/*of_head=*/true);
   EXPECT_EQ(head->headers.at("content-length"), absl::StrCat(page.body.size()));
   EXPECT_EQ(client_.Get("/healthz").status, 200);
@@ -435,6 +436,11 @@ TEST(ApiTokenTest, TokenIsAskedFor) {
           .status,
       200);
   EXPECT_EQ(client.Get("/metrics").status, 401);
+  // Who has the token may call it by any name, and from any page.
+  client.Send(
+      "GET /v1/info HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer "
+      "0123456789abcdef\r\n\r\n");
+  EXPECT_EQ(client.Read()->status, 200);
   for (const char* open : {"/", "/healthz", "/readyz", "/openapi.json"}) {
     EXPECT_EQ(client.Get(open).status, 200) << open;
   }

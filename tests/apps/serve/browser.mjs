@@ -1,4 +1,5 @@
-// A headless Chromium, told what to do by the DevTools protocol.
+// A headless Chromium, told what to do by the DevTools protocol through a pair
+// of pipes, which any Node has: messages end with a zero byte.
 import {spawn} from 'node:child_process';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -30,15 +31,22 @@ export class Browser {
     browser.folder = mkdtempSync(join(tmpdir(), 'embed_page_'));
     browser.process = spawn(program, [
       '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
-      '--remote-debugging-port=0', `--user-data-dir=${browser.folder}`, 'about:blank',
-    ], {stdio: ['ignore', 'ignore', 'pipe']});
-    const [, address] = await lineOf(browser.process.stderr, /listening on (ws:\S+)/);
-    browser.socket = new WebSocket(address);
+      '--remote-debugging-pipe', `--user-data-dir=${browser.folder}`, 'about:blank',
+    ], {stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']});
+    browser.process.once('exit', () => browser.fail(new Error('the browser has ended')));
+    const [, , , orders, answers] = browser.process.stdio;
+    browser.orders = orders;
+    orders.on('error', (error) => browser.fail(error));
     browser.calls = new Map();
     browser.last = 0;
     browser.problems = [];
-    await new Promise((done) => { browser.socket.onopen = done; });
-    browser.socket.onmessage = (message) => browser.onMessage(JSON.parse(message.data));
+    answers.setEncoding('utf8');
+    let text = '';
+    answers.on('data', (chunk) => {
+      const messages = (text + chunk).split('\0');
+      text = messages.pop();
+      for (const message of messages) browser.onMessage(JSON.parse(message));
+    });
     const {targetId} = await browser.call('Target.createTarget', {url: 'about:blank'}, null);
     browser.session = (await browser.call('Target.attachToTarget', {targetId, flatten: true}, null)).sessionId;
     for (const domain of ['Page', 'Runtime', 'Log']) await browser.call(`${domain}.enable`);
@@ -59,9 +67,15 @@ export class Browser {
     else call.done(message.result);
   }
 
+  // Ends all calls that wait.
+  fail(error) {
+    for (const call of this.calls.values()) call.fail(error);
+    this.calls.clear();
+  }
+
   call(method, params = {}, sessionId = this.session) {
     const id = ++this.last;
-    this.socket.send(JSON.stringify({id, method, params, ...(sessionId && {sessionId})}));
+    this.orders.write(`${JSON.stringify({id, method, params, ...(sessionId && {sessionId})})}\0`);
     return new Promise((done, fail) => this.calls.set(id, {done, fail}));
   }
 

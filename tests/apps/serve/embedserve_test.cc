@@ -1,16 +1,13 @@
 // The command itself: flags, port, signals, the access log.
 #include <csignal>
-#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/apps/serve/http_client.h"
+#include "tests/apps/serve/serve_process.h"
 #include "tests/apps/serve/serve_test_server.h"
 #include "tests/apps/tool_runner.h"
 
@@ -23,49 +20,28 @@ class EmbedserveTest : public testing::Test {
  protected:
   EmbedserveTest() {
     EXPECT_TRUE(ServeTestIndex(300).Write(runner_.Path("i.faiss")).ok());
-    options_.stdout_path = runner_.Path("out");
-  }
-
-  // Starts the service and sets port_.
-  void Start(const std::vector<std::string>& flags) {
-    std::vector<std::string> command = {"embedserve", "--index", "i.faiss",
-                                        "--port", "0"};
-    command.insert(command.end(), flags.begin(), flags.end());
-    tool_ = runner_.Start(command, options_);
-    for (int i = 0; i < 400 && port_ == 0; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(25));
-      if (runner_.HasEnded(tool_)) break;
-      const std::vector<std::string> lines = Lines(runner_.Read("out"));
-      if (lines.empty() || lines[0].empty()) continue;
-      EXPECT_TRUE(absl::StartsWith(lines[0], "listening on http://127.0.0.1:"));
-      EXPECT_TRUE(
-          absl::SimpleAtoi(lines[0].substr(lines[0].rfind(':') + 1), &port_));
-    }
-    ASSERT_NE(port_, 0) << runner_.ErrSoFar();
   }
 
   const ToolRunner runner_;
-  ToolRunner::Options options_;
-  pid_t tool_ = 0;
-  int port_ = 0;
+  ServeProcess process_{runner_};
 };
 
 TEST_F(EmbedserveTest, ServesReloadsAndEndsBySignals) {
-  Start({"--access_log", "log", "--threads", "2"});
-  HttpClient client(port_);
+  process_.Start({"--access_log", "log", "--threads", "2"});
+  HttpClient client(process_.port());
   EXPECT_EQ(client.Get("/v1/neighbors/5?k=2").json()["neighbors"].size(), 2u);
   EXPECT_EQ(client.Get("/v1/neighbors/350").status, 404);
   ASSERT_TRUE(ServeTestIndex(400).Write(runner_.Path("i.faiss")).ok());
-  kill(tool_, SIGHUP);
+  process_.Signal(SIGHUP);
   HttpAnswer answer;
   for (int i = 0; i < 400 && answer.status != 200; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(25));
     answer = client.Get("/v1/neighbors/350");
   }
   EXPECT_EQ(answer.status, 200);
-  kill(tool_, SIGTERM);
+  process_.Signal(SIGTERM);
   EXPECT_TRUE(client.ClosesWithin(10));
-  const ToolResult result = runner_.Wait(tool_, options_);
+  const ToolResult result = process_.Wait();
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("serving 300 items of dim 12"));
   EXPECT_THAT(result.err, HasSubstr("reloaded: 400 items"));
@@ -103,6 +79,7 @@ TEST_F(EmbedserveTest, WrongUsageAndBadFiles) {
       {{"--index", "i.faiss", "--host", "localhost"}, 1, "127.0.0.1"},
       {{"--index", "i.faiss", "--map", "short"}, 1, "embedeval map --out"},
       {{"--index", "i.faiss", "--model", "short"}, 1, "short"},
+      {{"--index", "i.faiss", "--model", "m", "--writable"}, 2, "--writable"},
       {{"--index", "i.faiss", "--host", "192.0.2.1"}, 1, "cannot listen"},
   };
   for (const Case& bad : cases) {
@@ -120,8 +97,8 @@ TEST_F(EmbedserveTest, PlacesOfAMapFileAndATokenOfAFile) {
                 "key\tx\ty\tlabel\n5\t-1\t0\tred\n6\t3\t2\t\n"
                 "nobody\t9\t9\tblue\n");
   runner_.Write("token", "0123456789abcdef-token\n");
-  Start({"--map", "map.tsv", "--token_file", "token"});
-  HttpClient client(port_);
+  process_.Start({"--map", "map.tsv", "--token_file", "token"});
+  HttpClient client(process_.port());
   EXPECT_EQ(client.Get("/v1/map").status, 401);
   const auto map =
       client.Get("/v1/map", "Authorization: Bearer 0123456789abcdef-token\r\n")
@@ -131,8 +108,8 @@ TEST_F(EmbedserveTest, PlacesOfAMapFileAndATokenOfAFile) {
   EXPECT_EQ(map["y"], nlohmann::json({0, 32768}));
   EXPECT_EQ(map["labels"], nlohmann::json({"red"}));
   EXPECT_EQ(map["label"], nlohmann::json({0, -1}));
-  kill(tool_, SIGINT);
-  EXPECT_EQ(runner_.Wait(tool_, options_).exit_code, 0);
+  process_.Signal(SIGINT);
+  EXPECT_EQ(process_.Wait().exit_code, 0);
 }
 
 TEST_F(EmbedserveTest, ComposesUnseenWords) {
@@ -142,16 +119,16 @@ TEST_F(EmbedserveTest, ComposesUnseenWords) {
                    "--epochs", "1", "--buckets", "2000", "--threads", "1",
                    "--min_count", "1", "--output", "i", "corpus.txt"});
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
-  Start({"--model", "i.embed"});
-  HttpClient client(port_);
+  process_.Start({"--model", "i.embed"});
+  HttpClient client(process_.port());
   const auto answer = client.Get("/v1/neighbors/moonriver?k=2").json();
   EXPECT_EQ(answer["composed"], nlohmann::json({"moonriver"}));
   EXPECT_EQ(answer["neighbors"].size(), 2u);
   const auto vector = client.Get("/v1/vectors/moonriver").json();
   EXPECT_EQ(vector["composed"], true);
   EXPECT_EQ(vector["vector"].size(), 16u);
-  kill(tool_, SIGTERM);
-  EXPECT_EQ(runner_.Wait(tool_, options_).exit_code, 0);
+  process_.Signal(SIGTERM);
+  EXPECT_EQ(process_.Wait().exit_code, 0);
 }
 
 }  // namespace embedserve_test

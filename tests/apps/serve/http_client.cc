@@ -113,7 +113,7 @@ void HttpClient::CloseSending() { shutdown(socket_, SHUT_WR); }
 
 HttpAnswer HttpClient::Get(absl::string_view target,
                            absl::string_view headers) {
-  Send(absl::StrCat("GET ", target, " HTTP/1.1\r\nHost: test\r\n", headers,
+  Send(absl::StrCat("GET ", target, " HTTP/1.1\r\nHost: localhost\r\n", headers,
                     "\r\n"));
   return Read().value_or(HttpAnswer());
 }
@@ -124,10 +124,17 @@ HttpAnswer HttpClient::Post(absl::string_view target, absl::string_view json,
   return Read().value_or(HttpAnswer());
 }
 
+HttpAnswer HttpClient::Delete(absl::string_view target,
+                              absl::string_view headers) {
+  Send(absl::StrCat("DELETE ", target, " HTTP/1.1\r\nHost: localhost\r\n",
+                    headers, "\r\n"));
+  return Read().value_or(HttpAnswer());
+}
+
 std::string PostText(absl::string_view target, absl::string_view json,
                      absl::string_view headers) {
   return absl::StrCat("POST ", target,
-                      " HTTP/1.1\r\nHost: test\r\nContent-Type: "
+                      " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
                       "application/json\r\nContent-Length: ",
                       json.size(), "\r\n", headers, "\r\n", json);
 }

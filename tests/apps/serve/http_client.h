@@ -43,6 +43,7 @@ class HttpClient {
   HttpAnswer Get(absl::string_view target, absl::string_view headers = "");
   HttpAnswer Post(absl::string_view target, absl::string_view json,
                   absl::string_view headers = "");
+  HttpAnswer Delete(absl::string_view target, absl::string_view headers = "");
 
  private:
   // Waits for bytes and adds them to input_; false at the end.

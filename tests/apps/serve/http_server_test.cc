@@ -20,7 +20,7 @@ namespace http_server_test {
 
 using std::chrono::milliseconds;
 
-constexpr char kHealth[] = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+constexpr char kHealth[] = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 TEST(HttpServerTest, KeepsConnectionsUnlessToldNot) {
   ServeTestServer server;
@@ -50,7 +50,7 @@ TEST(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
         i % 3 == 0 ? PostText("/v1/query", absl::StrCat("{\"key\":\"", 100 + i,
                                                         "\",\"k\":2}"))
                    : absl::StrCat("GET /v1/neighbors/", 100 + i,
-                                  "?k=2 HTTP/1.1\r\nHost: x\r\n\r\n"));
+                                  "?k=2 HTTP/1.1\r\nHost: localhost\r\n\r\n"));
   }
   // In pieces that end anywhere.
   for (size_t at = 0; at < requests.size(); at += 777) {
@@ -69,29 +69,29 @@ TEST(HttpServerTest, LimitsBodiesAndHeaders) {
   ServeTestServer server(options);
   HttpClient announced(server.port());
   announced.Send(
-      "POST /v1/query HTTP/1.1\r\nHost: x\r\nContent-Length: "
+      "POST /v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
       "1001\r\n\r\n");
   EXPECT_EQ(announced.Read()->status, 413);
   EXPECT_TRUE(announced.ClosesWithin(5));
 
   HttpClient chunked(server.port());
-  chunked.Send(
-      absl::StrCat("POST /v1/query HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
-                   "chunked\r\n\r\n7d0\r\n",
-                   std::string(2000, ' '), "\r\n0\r\n\r\n"));
+  chunked.Send(absl::StrCat(
+      "POST /v1/query HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n7d0\r\n",
+      std::string(2000, ' '), "\r\n0\r\n\r\n"));
   EXPECT_EQ(chunked.Read()->status, 413);
 
   HttpClient header(server.port());
-  header.Send(absl::StrCat("GET /healthz HTTP/1.1\r\nHost: x\r\nX: ",
+  header.Send(absl::StrCat("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ",
                            std::string(20000, 'x'), "\r\n\r\n"));
   EXPECT_EQ(header.Read()->status, 431);
 
   // A chunk whose extension has no end.
   HttpClient extension(server.port());
-  extension.Send(
-      absl::StrCat("POST /v1/query HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
-                   "chunked\r\n\r\n1;",
-                   std::string(200000, 'x')));
+  extension.Send(absl::StrCat(
+      "POST /v1/query HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n1;",
+      std::string(200000, 'x')));
   EXPECT_EQ(extension.Read()->status, 431);
 
   HttpClient nameless(server.port());
@@ -109,12 +109,12 @@ TEST(HttpServerTest, ChunkedBodiesAndExpectations) {
   ServeTestServer server;
   HttpClient client(server.port());
   client.Send(
-      "POST /v1/query HTTP/1.1\r\nHost: x\r\nContent-Type: "
+      "POST /v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
       "application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
       "6\r\n{\"key\"\r\n5\r\n:\"5\"}\r\n0\r\n\r\n");
   EXPECT_EQ(client.Read()->json()["query"], "5");
   client.Send(
-      "POST /v1/query HTTP/1.1\r\nHost: x\r\nContent-Type: "
+      "POST /v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
       "application/json\r\nContent-Length: 11\r\nExpect: "
       "100-continue\r\n\r\n");
   EXPECT_EQ(client.Read()->status, 100);

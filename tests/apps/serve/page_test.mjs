@@ -98,6 +98,24 @@ async function looks(browser, name) {
   await picture(browser, name);
 }
 
+// Bars where lower scores are nearer: the first is full, the others get shorter.
+async function distances(browser, url) {
+  await browser.open(`${url}/#key=1`);
+  await browser.until(`${count('#answers li')} === 10`);
+  const widths = await browser.eval(`[...document.querySelectorAll('.meter i')].map((bar) => parseFloat(bar.style.width))`);
+  assert.equal(widths[0], 100);
+  for (let i = 1; i < widths.length; ++i) assert.ok(widths[i] <= widths[i - 1] && widths[i] > 0, String(widths));
+  assert.ok(widths[9] < 100);
+  await looks(browser, 'distances');
+}
+
+async function serve(index) {
+  const server = spawn(join(bin, 'embedserve'), ['--index', join(folder, index), '--port', '0']);
+  servers.push(server);
+  const [, url] = await lineOf(server.stdout, /listening on (\S+)\n/);
+  return [server, url];
+}
+
 async function testPage(browser, server, url) {
   await browser.size(1280, 800);
   await browser.open(url);
@@ -122,19 +140,23 @@ async function testPage(browser, server, url) {
   assert.deepEqual(browser.problems, []);
 }
 
-let server;
+const servers = [];
 let browser;
 try {
   copyFileSync(karate, join(folder, 'karate.edgelist'));
   const trained = spawnSync(join(bin, 'embedtrain'), ['--mode', 'deepwalk', '--threads', '1', 'karate.edgelist'], {cwd: folder});
   assert.equal(trained.status, 0, String(trained.stderr));
-  server = spawn(join(bin, 'embedserve'), ['--index', join(folder, 'karate.faiss'), '--port', '0']);
-  const [, url] = await lineOf(server.stdout, /listening on (\S+)\n/);
+  const converted = spawnSync(join(bin, 'embedconvert'), ['--metric', 'l2', 'karate.embed', 'l2.faiss'], {cwd: folder});
+  assert.equal(converted.status, 0, String(converted.stderr));
+  const [server, url] = await serve('karate.faiss');
   browser = await Browser.start(chromium);
   await testPage(browser, server, url);
+  const [, urlOfDistances] = await serve('l2.faiss');
+  await browser.size(1280, 800);
+  await distances(browser, urlOfDistances);
   console.log('passed');
 } finally {
   if (browser) await browser.end();
-  if (server) server.kill();
+  for (const server of servers) server.kill();
   rmSync(folder, {recursive: true, force: true});
 }

@@ -11,9 +11,4 @@ skip() {
 chromium=$(command -v chromium || command -v chromium-browser ||
   command -v google-chrome) || skip "Chromium is not installed"
 command -v node >/dev/null || skip "Node is not installed"
-sockets=()
-if ! node -e 'process.exit(typeof WebSocket === "undefined" ? 1 : 0)'; then
-  sockets=(--experimental-websocket)
-  node "${sockets[@]}" -e 0 2>/dev/null || skip "this Node has no WebSocket"
-fi
-exec node --no-warnings "${sockets[@]}" "$here/page_test.mjs" "$chromium" "$@"
+exec node "$here/page_test.mjs" "$chromium" "$@"

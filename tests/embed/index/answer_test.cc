@@ -128,9 +128,10 @@ TEST(AnswerTest, CslsIsItsDefinition) {
   AnswerOptions options;
   options.csls = kNear;
   options.k = 15;  // ten times as many candidates: all
+  const std::vector<uint64_t> first_64 = {~uint64_t{0}, 0, 0};
   // What is allowed does not change who is a hub.
   for (const bool filtered : {false, true}) {
-    if (filtered) options.allowed = {~uint64_t{0}, 0, 0};
+    if (filtered) options.allowed = first_64;
     const SearchHits hits =
         AnswerQueries(index, QueriesOf(index, 20), options).value();
     for (uint32_t q = 0; q < 20; ++q) {
@@ -156,10 +157,12 @@ TEST(AnswerTest, ThreadsAndGroupsChangeNothing) {
   for (const ItemIndex& index :
        {BuildOrDie(3000), BuildOrDie(3000, with_graph)}) {
     const std::vector<ItemQuery> queries = QueriesOf(index, 40);
-    std::vector<AnswerOptions> all(4);
+    std::vector<AnswerOptions> all(5);
     all[1].mmr = 0.5f;
     all[2].csls = 4;
     all[3].min_score = 0.8f;
+    all[4].min_score = 0.8f;
+    all[4].exact = true;
     for (AnswerOptions options : all) {
       const SearchHits expected =
           AnswerQueries(index, queries, options).value();
@@ -173,6 +176,87 @@ TEST(AnswerTest, ThreadsAndGroupsChangeNothing) {
       }
     }
   }
+}
+
+// The rows of at least this cosine with the query, best first, but for itself.
+std::vector<uint32_t> OrderDownTo(const ItemIndex& index, uint32_t query,
+                                  double least) {
+  std::vector<uint32_t> order = OrderOf(index, query);
+  order.erase(std::remove_if(order.begin(), order.end(),
+                             [&](uint32_t id) {
+                               return RowCosine(index, query, id) < least;
+                             }),
+              order.end());
+  return order;
+}
+
+TEST(AnswerTest, MinScoreCutsAnswersOff) {
+  const ItemIndex index = BuildOrDie(400);
+  for (const uint32_t q : {0u, 7u, 31u}) {
+    const std::vector<ItemQuery> query = {{index.Vector(q), {q}}};
+    AnswerOptions options;
+    // Between two scores, so that rounding decides nothing.
+    const std::vector<uint32_t> order = OrderOf(index, q);
+    const double least =
+        (RowCosine(index, q, order[24]) + RowCosine(index, q, order[25])) / 2;
+    options.min_score = static_cast<float>(least);
+    const std::vector<uint32_t> expected = OrderDownTo(index, q, least);
+    ASSERT_EQ(expected.size(), 25u);
+    for (const uint64_t k : {uint64_t{10}, uint64_t{30}, 2 * kMostChosen}) {
+      for (const bool exact : {false, true}) {
+        options.k = k;
+        options.exact = exact;
+        const SearchHits hits = AnswerQueries(index, query, options).value();
+        ASSERT_EQ(hits[0].size(), std::min<uint64_t>(k, 25)) << exact;
+        for (size_t i = 0; i < hits[0].size(); ++i) {
+          EXPECT_EQ(hits[0][i].id, expected[i]) << k;
+        }
+      }
+    }
+  }
+}
+
+TEST(AnswerTest, RequestsOfManyKindsAreAnsweredAsAlone) {
+  ItemIndexOptions with_graph;
+  with_graph.hnsw.emplace();
+  with_graph.hnsw->ef_construction = 30;
+  const ItemIndex flat = BuildOrDie(2000);
+  const ItemIndex graph = BuildOrDie(2000, with_graph);
+  std::vector<uint64_t> bits(2000 / 64 + 1, 0x5555555555555555);
+  std::vector<AnswerOptions> options(9);
+  options[1].k = 3;
+  options[2].exact = true;
+  options[3].allowed = bits;
+  options[4].min_score = 0.7f;
+  options[5].mmr = 0.5f;
+  options[6].csls = 3;
+  options[7].ef_search = 90;
+  options[8].min_score = 0.7f;
+  options[8].allowed = bits;
+  options[8].k = 2 * kMostChosen;
+  options[8].exact = true;
+  std::vector<ItemQuery> queries = QueriesOf(flat, 30);
+  queries[2].vector.clear();
+  queries[5].excluded = {1, 5, 9, 200};
+  std::vector<AnswerRequest> requests;
+  for (size_t i = 0; i < 200; ++i) {
+    requests.push_back({i % 3 == 0 ? &flat : &graph, &queries[i * 7 % 30],
+                        &options[i * 5 / 3 % 9]});
+  }
+  for (const int threads : {1, 3}) {
+    const SearchHits hits = AnswerRequests(requests, threads).value();
+    ASSERT_EQ(hits.size(), requests.size());
+    for (size_t i = 0; i < requests.size(); ++i) {
+      EXPECT_EQ(hits[i],
+                AnswerQueries(*requests[i].index, {requests[i].query, 1},
+                              *requests[i].options)
+                    .value()[0])
+          << i;
+    }
+  }
+  options[1].k = 0;
+  EXPECT_EQ(AnswerRequests(requests, 1).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST(AnswerTest, EqualScoresComeById) {
@@ -193,7 +277,7 @@ TEST(AnswerTest, EqualScoresComeById) {
 
 TEST(AnswerTest, RefusesWrongOptions) {
   const ItemIndex index = BuildOrDie(20);
-  std::vector<AnswerOptions> wrong(6);
+  std::vector<AnswerOptions> wrong(7);
   wrong[0].k = 0;
   wrong[1].mmr = 1.5f;
   wrong[2].mmr = std::numeric_limits<float>::quiet_NaN();
@@ -203,6 +287,7 @@ TEST(AnswerTest, RefusesWrongOptions) {
   wrong[4].k = 1000000;
   wrong[5].min_score = 0.1f;
   wrong[5].csls = 3;
+  wrong[6].min_score = std::numeric_limits<float>::quiet_NaN();
   for (const AnswerOptions& options : wrong) {
     EXPECT_EQ(
         AnswerQueries(index, QueriesOf(index, 2), options).status().code(),

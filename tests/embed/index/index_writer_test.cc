@@ -209,6 +209,7 @@ TEST_F(IndexWriterTest, OneWriterAFile) {
             absl::StatusCode::kFailedPrecondition);
   ASSERT_TRUE(writer->Apply({{Put("new", vectors_.row(20))}}).ok());
   ASSERT_TRUE(writer->Compact(1).ok());
+  EXPECT_TRUE(writer->IsCurrent());
   EXPECT_EQ(IndexWriter::Open(path_).status().code(),
             absl::StatusCode::kFailedPrecondition);
   writer.reset();
@@ -220,7 +221,9 @@ TEST_F(IndexWriterTest, OneWriterAFile) {
 TEST_F(IndexWriterTest, ChangesOfAReplacedFileAreNotAcknowledged) {
   Build(10);
   const auto writer = OpenOrDie();
+  EXPECT_TRUE(writer->IsCurrent());
   Build(20);
+  EXPECT_FALSE(writer->IsCurrent());
   const absl::Status status = writer->Apply({{Put("new", vectors_.row(20))}});
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
   EXPECT_EQ(ItemIndex::Open(path_).value().size(), 20u);

@@ -57,18 +57,20 @@ TEST(ItemFilterTest, KeepsWhatAllPartsLetThrough) {
   const ItemIndex index = ChangedIndex();
   const std::string kept(index.key(3));
   const std::string deleted(index.key(5));
-  std::vector<ItemFilter> filters(7);
+  std::vector<ItemFilter> filters(8);
   filters[1].prefix = "item 1";
-  filters[2].type = "paper";
+  filters[2].types = {"paper"};
   filters[3].allow.emplace(
       {kept, deleted, std::string("other"), std::string("none"), kept});
   filters[4].deny = {kept, "other", "none"};
   filters[5].prefix = "item";
-  filters[5].type = "paper";
+  filters[5].types = {"paper"};
   filters[5].allow.emplace(
       {kept, std::string("item new"), std::string("other")});
   filters[5].deny = {std::string("item new")};
   filters[6].allow.emplace();
+  filters[7].types = {"paper", "author"};
+  filters[7].prefix = "item 2";
   for (const ItemFilter& filter : filters) {
     const FilteredItems items = FilterItems(index, filter).value();
     std::vector<std::string> expected;
@@ -78,7 +80,9 @@ TEST(ItemFilterTest, KeepsWhatAllPartsLetThrough) {
         return std::count(keys.begin(), keys.end(), key) > 0;
       };
       if (index.Has(id) && absl::StartsWith(key, filter.prefix) &&
-          (filter.type.empty() || index.type(id) == filter.type) &&
+          (filter.types.empty() ||
+           std::count(filter.types.begin(), filter.types.end(),
+                      index.type(id)) > 0) &&
           (!filter.allow.has_value() || among(*filter.allow)) &&
           !among(filter.deny)) {
         expected.push_back(key);
@@ -95,7 +99,7 @@ TEST(ItemFilterTest, KeepsWhatAllPartsLetThrough) {
 
 TEST(ItemFilterTest, UnknownTypeIsNamed) {
   ItemFilter filter;
-  filter.type = "venue";
+  filter.types = {"paper", "venue"};
   const absl::Status status = FilterItems(ChangedIndex(), filter).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("author, paper"));

@@ -143,8 +143,7 @@ CommandInfo ConvertCommandInfo() {
   index.flags.push_back("codec");
   index.flags.push_back("deterministic");
   info.flag_texts["deterministic"] =
-      "one thread makes the graph, so that the same command gives the same "
-      "bytes";
+      "taken, but the same command gives the same bytes anyway";
   info.groups = {{"Output", {"output", "export"}},
                  index,
                  ChangeFlagGroup(),
@@ -154,9 +153,9 @@ CommandInfo ConvertCommandInfo() {
 
 absl::Status RunConvert(const Arguments& arguments) {
   if (ChangesIndex()) {
-    EMBED_ASSIGN_OR_RETURN(const IndexPlan index, ReadIndexFlags());
+    EMBED_RETURN_IF_ERROR(ReadIndexFlags().status());
     EMBED_ASSIGN_OR_RETURN(const int threads, ApplyRunningFlags());
-    return ChangeIndex(arguments, index.deterministic ? 1 : threads);
+    return ChangeIndex(arguments, threads);
   }
   EMBED_ASSIGN_OR_RETURN(OutputPlan plan, ReadConvertPlan(arguments));
   const std::string& input = arguments[0];

@@ -33,7 +33,6 @@ DEFINE_string(codec, "int8",
               "of the index: int8, or to compare with int8_plain, int8_pow2, "
               "uint8, int8_sat or int4 (all for embedquery), or faiss8 (a file "
               "that FAISS reads, from Python too)");
-DECLARE_bool(deterministic);
 
 namespace embed {
 
@@ -109,7 +108,6 @@ absl::StatusOr<IndexPlan> ReadIndexFlags() {
         absl::StrCat(plan.rerank_f16 ? "--rerank f16" : "--index ivf",
                      " goes with --metric ", "cosine only"));
   }
-  plan.deterministic = FLAGS_deterministic;
   return plan;
 }
 
@@ -124,7 +122,7 @@ void ApplyIndexPlan(const IndexPlan& plan, uint64_t rows,
     options->info["nlist"] = absl::StrCat(options->ivf->lists);
   } else if (plan.WithGraph(rows)) {
     options->hnsw = plan.hnsw;
-    options->hnsw->threads = plan.deterministic ? 1 : options->threads;
+    options->hnsw->threads = options->threads;
     options->info["hnsw_m"] = absl::StrCat(plan.hnsw.m);
     options->info["ef_construction"] = absl::StrCat(plan.hnsw.ef_construction);
   } else {

@@ -27,9 +27,8 @@ struct IndexPlan {
   }
 
   IndexKind kind = IndexKind::kAuto;
-  HnswOptions hnsw;            // its threads are not used
-  bool deterministic = false;  // one thread builds the graph
-  uint32_t lists = 0;          // with kIvf; 0: by the number of rows
+  HnswOptions hnsw;    // its threads are not used
+  uint32_t lists = 0;  // with kIvf; 0: by the number of rows
   Metric metric = Metric::kCosine;
   RowCodec codec = RowCodec::kInt8;  // of our own files
   double target_recall = 0;          // 0: neither ef_search nor nprobe is tuned
@@ -39,7 +38,7 @@ struct IndexPlan {
 
 FlagGroup IndexFlagGroup();
 
-// From the flags and --deterministic. UsageError.
+// From the flags. UsageError.
 absl::StatusOr<IndexPlan> ReadIndexFlags();
 
 // Puts the plan for an index of `rows` rows into `options`, which has its

@@ -24,6 +24,20 @@ def nice_ticks(largest, about=6):
     return [step * at for at in range(math.ceil(largest / step - 1e-9) + 1)]
 
 
+def powers_of_ten(least, largest):
+    """From one at most `least` to a larger one at least `largest`."""
+    low = math.floor(math.log10(least) + 1e-9)
+    high = max(low + 1, math.ceil(math.log10(largest) - 1e-9))
+    return [10.0 ** at for at in range(low, high + 1)]
+
+
+def near_ticks(smallest, largest):
+    """Ticks from below `smallest` to above `largest`."""
+    step = nice_ticks(largest - smallest or 1)[1]
+    low, high = math.floor(smallest / step), math.ceil(largest / step)
+    return [step * at for at in range(low, max(high, low + 1) + 1)]
+
+
 def short_number(value):
     for limit, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= limit:
@@ -42,25 +56,22 @@ def draw_line(x1, y1, x2, y2, color):
 
 
 class _Frame:
-    """Where a value lies on the picture; x fills the plot, and y from 0, or
-    from the tick below the smallest."""
+    """Where a value lies on the picture; x and y fill the plot, y from 0, or
+    from the tick below the smallest, or from a power of ten with a logarithmic
+    axis."""
 
-    def __init__(self, series, log_x, from_zero):
-        xs = sorted({x for one in series for x in one.x})
+    def __init__(self, series, log_x, log_y, ticks_x, from_zero):
+        xs = ticks_x or sorted({x for one in series for x in one.x})
         self.ticks_x = xs
         self.scale = math.log if log_x else float
         self.low, self.high = self.scale(xs[0]), self.scale(xs[-1])
         if self.low == self.high:
             self.low, self.high = self.low - 1, self.high + 1
         ys = [y for one in series for y in one.y]
-        if from_zero:
-            self.ticks_y = nice_ticks(max(ys))
-        else:
-            spread = max(ys) - min(ys) or 1
-            step = nice_ticks(spread)[1]
-            low = math.floor(min(ys) / step)
-            high = math.ceil(max(ys) / step)
-            self.ticks_y = [step * at for at in range(low, high + 1)]
+        self.log_y = log_y
+        self.ticks_y = (powers_of_ten(min(ys), max(ys)) if log_y else
+                        nice_ticks(max(ys)) if from_zero else
+                        near_ticks(min(ys), max(ys)))
 
     def x(self, value):
         share = (self.scale(value) - self.low) / (self.high - self.low)
@@ -68,8 +79,9 @@ class _Frame:
 
     def y(self, value):
         low, high = self.ticks_y[0], self.ticks_y[-1]
-        return HEIGHT - BOTTOM - (value - low) / (high - low) * (
-            HEIGHT - TOP - BOTTOM)
+        share = (math.log(value / low) / math.log(high / low) if self.log_y
+                 else (value - low) / (high - low))
+        return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
 
 
 def _axes(frame, x_label, y_label):
@@ -92,11 +104,17 @@ def _axes(frame, x_label, y_label):
     return parts
 
 
-def _curve(frame, one, color):
+def _dash(at):
+    """Once the colors are used up, broken lines tell curves apart."""
+    return ' stroke-dasharray="6 4"' if at // len(COLORS) % 2 else ""
+
+
+def _curve(frame, one, at):
+    color = COLORS[at % len(COLORS)]
     points = [(frame.x(x), frame.y(y)) for x, y in zip(one.x, one.y)]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     parts = [f'<polyline points="{path}" fill="none" stroke="{color}" '
-             'stroke-width="2"/>']
+             f'stroke-width="2"{_dash(at)}/>']
     parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{color}"/>'
               for x, y in points]
     return parts
@@ -109,15 +127,19 @@ def _legend(series):
         y = HEIGHT - BOTTOM - 14 - 18 * (len(series) - 1 - at)
         color = COLORS[at % len(COLORS)]
         parts.append(f'<line x1="{LEFT + 14}" y1="{y - 4}" x2="{LEFT + 38}" '
-                     f'y2="{y - 4}" stroke="{color}" stroke-width="2"/>')
+                     f'y2="{y - 4}" stroke="{color}" stroke-width="2"'
+                     f'{_dash(at)}/>')
         parts.append(draw_text(LEFT + 44, y, one.name, "start"))
     return parts
 
 
-def plot(path, title, x_label, y_label, series, log_x=False, from_zero=True):
-    """Writes `series` (of Series, not empty) to `path`; the y axis starts at 0,
-    for which all must be y >= 0, or near the smallest."""
-    frame = _Frame(series, log_x, from_zero)
+def plot(path, title, x_label, y_label, series, log_x=False, log_y=False,
+         ticks_x=None, from_zero=True):
+    """Writes `series` (of Series, not empty, with log_y > 0) to `path`; the y
+    axis starts at 0, for which all are y >= 0, or near the smallest. ticks_x:
+    the values named on the x axis, from its one end to the other (default: all
+    that occur)."""
+    frame = _Frame(series, log_x, log_y, ticks_x, from_zero)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" '
              f'height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
              'font-family="sans-serif">',
@@ -125,7 +147,7 @@ def plot(path, title, x_label, y_label, series, log_x=False, from_zero=True):
              draw_text(WIDTH / 2, 24, title, size=15)]
     parts += _axes(frame, x_label, y_label)
     for at, one in enumerate(series):
-        parts += _curve(frame, one, COLORS[at % len(COLORS)])
+        parts += _curve(frame, one, at)
     parts += _legend(series)
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(parts) + "\n</svg>\n")

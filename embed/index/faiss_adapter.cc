@@ -1,5 +1,6 @@
 #include "embed/index/faiss_adapter.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "embed/index/int8_query.h"
 #include "faiss/Index.h"
+#include "faiss/IndexIVF.h"
 #include "faiss/impl/AuxIndexStructures.h"
 #include "faiss/impl/DistanceComputer.h"
 #include "faiss/impl/FaissAssert.h"
@@ -65,10 +67,12 @@ class Int8DistanceComputer : public faiss::DistanceComputer {
 
 class Int8FaissIndex : public faiss::Index {
  public:
-  Int8FaissIndex(const Int8Table& table, int threads, const HnswGraph* graph)
+  Int8FaissIndex(const Int8Table& table, int threads, const HnswGraph* graph,
+                 const IvfLists* lists)
       : faiss::Index(table.dim(), FaissMetric(table)),
         table_(table),
-        graph_(graph) {
+        graph_(graph),
+        lists_(lists) {
     ntotal = static_cast<idx_t>(table.rows());
     options_.threads = threads;
   }
@@ -86,9 +90,8 @@ class Int8FaissIndex : public faiss::Index {
     options.k = static_cast<uint64_t>(k);
     options.allowed = allowed;
     options.ef_search = EfSearch(params);
-    const SearchHits hits = ValueOrThrow(
-        graph_ == nullptr ? table_.Search(Queries(x, n), options)
-                          : graph_->Search(table_, Queries(x, n), options));
+    options.nprobe = Nprobe(params);
+    const SearchHits hits = ValueOrThrow(SearchRows(Queries(x, n), options));
     // What FAISS itself puts where there is no hit.
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     const float no_hit =
@@ -144,6 +147,13 @@ class Int8FaissIndex : public faiss::Index {
     return factor > 0 ? radius / factor - 1e-6f : -1;
   }
 
+  absl::StatusOr<SearchHits> SearchRows(const MatrixView& queries,
+                                        const SearchOptions& options) const {
+    if (graph_ != nullptr) return graph_->Search(table_, queries, options);
+    if (lists_ != nullptr) return lists_->Search(table_, queries, options);
+    return table_.Search(queries, options);
+  }
+
   MatrixView Queries(const float* x, idx_t n) const {
     return {x, static_cast<uint64_t>(n), d, static_cast<uint64_t>(d)};
   }
@@ -153,6 +163,18 @@ class Int8FaissIndex : public faiss::Index {
     const auto* graph_params =
         dynamic_cast<const faiss::SearchParametersHNSW*>(params);
     return graph_params == nullptr ? 0 : graph_params->efSearch;
+  }
+
+  // 0: that of the lists.
+  static int Nprobe(const faiss::SearchParameters* params) {
+    const auto* list_params =
+        dynamic_cast<const faiss::SearchParametersIVF*>(params);
+    if (list_params == nullptr) return 0;
+    FAISS_THROW_IF_NOT_MSG(
+        list_params->max_codes == 0 && list_params->quantizer_params == nullptr,
+        "max_codes and quantizer_params do not work with embed::IvfLists");
+    return static_cast<int>(
+        std::min<size_t>(list_params->nprobe, kMaxIvfLists));
   }
 
   // The rows that the selector of `params` accepts; empty if it has none.
@@ -173,6 +195,7 @@ class Int8FaissIndex : public faiss::Index {
 
   const Int8Table& table_;
   const HnswGraph* const graph_;
+  const IvfLists* const lists_;
   SearchOptions options_;
 };
 
@@ -180,8 +203,9 @@ class Int8FaissIndex : public faiss::Index {
 
 std::unique_ptr<faiss::Index> MakeFaissIndex(const Int8Table& table,
                                              int threads,
-                                             const HnswGraph* graph) {
-  return std::make_unique<Int8FaissIndex>(table, threads, graph);
+                                             const HnswGraph* graph,
+                                             const IvfLists* lists) {
+  return std::make_unique<Int8FaissIndex>(table, threads, graph, lists);
 }
 
 }  // namespace embed

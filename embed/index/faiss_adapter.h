@@ -7,7 +7,11 @@
 // IDSelector of faiss::SearchParameters), reconstruct, get_distance_computer.
 // With a graph, search goes through it; efSearch of
 // faiss::SearchParametersHNSW is then its ef_search, and without such
-// parameters the graph's own is used. range_search is exact.
+// parameters the graph's own is used. With lists, search reads the nearest of
+// them; nprobe of faiss::SearchParametersIVF is how many, and without such
+// parameters the lists' own is used; its max_codes and quantizer_params are
+// refused. With a selector more lists are read (ivf_lists.h). range_search is
+// exact.
 // The table cannot be changed: train() does nothing, add() and reset() throw.
 // As everywhere in FAISS, errors are faiss::FaissException.
 //
@@ -19,6 +23,7 @@
 
 #include "embed/index/hnsw_graph.h"
 #include "embed/index/int8_table.h"
+#include "embed/index/ivf_lists.h"
 
 namespace faiss {
 struct Index;
@@ -26,12 +31,13 @@ struct Index;
 
 namespace embed {
 
-// The index refers to the table, and the graph built for it if that is not
-// null, which must outlive it. Ids are row numbers. threads: how many a search
-// may use.
+// The index refers to the table, and the graph built for it or the lists of its
+// rows if they are not null (one of them at most), which must outlive it. Ids
+// are row numbers. threads: how many a search may use.
 std::unique_ptr<faiss::Index> MakeFaissIndex(const Int8Table& table,
                                              int threads = 1,
-                                             const HnswGraph* graph = nullptr);
+                                             const HnswGraph* graph = nullptr,
+                                             const IvfLists* lists = nullptr);
 
 }  // namespace embed
 

@@ -108,6 +108,7 @@ absl::StatusOr<std::unique_ptr<faiss::Index>> WithGraph(
   table_options.seed = options.seed;
   table_options.rotation = options.rotation;
   table_options.threads = options.threads;
+  table_options.layout = Int8Layout::kRows;
   EMBED_ASSIGN_OR_RETURN(const Int8Table table,
                          Int8Table::Build(vectors, table_options));
   EMBED_ASSIGN_OR_RETURN(const HnswGraph graph,

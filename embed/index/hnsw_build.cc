@@ -1,8 +1,9 @@
-// Builds an HnswGraph with FAISS, which sees the rows only by distances.
+// Builds an HnswGraph in batches: the rows of a batch look for their neighbours
+// in the graph as it was before it, and are then linked in one order. So
+// threads share the work and the links do not depend on how many there are.
 #include <algorithm>
 #include <atomic>
 #include <memory>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -11,9 +12,10 @@
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/hnsw_graph.h"
-#include "faiss/impl/AuxIndexStructures.h"
-#include "faiss/impl/DistanceComputer.h"
-#include "faiss/impl/FaissAssert.h"
+#include "embed/index/hnsw_scratch.h"
+#include "embed/index/hnsw_walk.h"
+#include "embed/index/int8_query.h"
+#include "embed/index/row_similarity.h"
 #include "faiss/impl/HNSW.h"
 #include "faiss/utils/random.h"
 
@@ -22,225 +24,276 @@ namespace {
 
 // Order of insertion within a level; any fixed number.
 constexpr int64_t kOrderSeed = 789;
+// A batch is this part of the rows that are in: so few of a row's neighbours
+// are in its own batch that recall does not suffer.
+constexpr uint64_t kRowsPerBatchRow = 50;
+constexpr uint64_t kLargestBatch = 4096;
+// Less than this takes a thread no longer than starting it.
+constexpr size_t kRowsPerThread = 8;
+constexpr size_t kBacklinksPerThread = 128;
 
-// The memory of a graph that was built here.
-struct GraphRows {
-  AlignedBuffer codes;
-  std::vector<Int8RowScale> scales;
-  std::vector<uint32_t> links;
+// The memory of a graph while it is built, and then of the graph.
+struct LinkStorage {
+  absl::Span<uint32_t> links() {
+    return {static_cast<uint32_t*>(level_0.data()),
+            level_0.size() / sizeof(uint32_t)};
+  }
+
+  AlignedBuffer level_0;  // of huge pages, where the system has them
   std::vector<uint32_t> upper_lists;
   std::vector<uint32_t> upper_links;
 };
 
-// The codes of the table row by row.
-void CopyGraphRows(const Int8Table& table, int threads, GraphRows* storage) {
-  const Int8Table::Parts& parts = table.parts();
-  const uint64_t stride = Int8RowStride(parts.dim);
-  storage->scales.resize(parts.rows);
-  uint8_t* codes = static_cast<uint8_t*>(storage->codes.data());
-  ParallelFor(threads, parts.rows, [&](uint64_t begin, uint64_t end) {
-    for (uint64_t row = begin; row < end; ++row) {
-      uint8_t* out = codes + row * stride;
-      for (int j = 0; j < parts.dim; ++j) {
-        out[j] = parts.codes[Int8CodeIndex(row, j, parts.dim)];
-      }
-      std::fill(out + parts.dim, out + stride, uint8_t{128});
-      storage->scales[row] = {parts.multipliers[row], parts.weights[row]};
-    }
-  });
+// A row and how near it is to the one whose list it is or may be in.
+struct Neighbour {
+  float similarity;
+  uint32_t row;
+};
+
+bool IsNearer(const Neighbour& a, const Neighbour& b) {
+  return a.similarity > b.similarity ||
+         (a.similarity == b.similarity && a.row < b.row);
 }
 
-// How near two rows are, from their codes and from numbers of each:
-//   row i = w_i mean + m_i c_i, so
-//   row i . row j = w_i (mean . row j) + m_i (w_j (mean . c_i) + m_j c_i .
-//   c_j), of l2 -|row i - row j|^2 / 2 = m_i m_j c_i . c_j + w_i + w_j
-class RowSimilarity {
- public:
-  RowSimilarity(const Int8Table& table, const Int8RowTable& rows, int threads)
-      : rows_(rows), l2_(table.metric() == Metric::kL2), factors_(rows.rows) {
-    const absl::Span<const float> mean = table.parts().mean;
-    double mean_squared = 0;
-    for (const float value : mean) mean_squared += double{value} * value;
-    ParallelFor(threads, rows.rows, [&](uint64_t begin, uint64_t end) {
-      for (uint64_t i = begin; i < end; ++i) {
-        const uint8_t* codes = rows.row(static_cast<uint32_t>(i));
-        double dot = 0;
-        for (size_t j = 0; j < mean.size(); ++j) {
-          dot += double{mean[j]} * (codes[j] - 128);
-        }
-        const Int8RowScale scale = rows.scales[i];
-        factors_[i] = {scale.multiplier, scale.offset, static_cast<float>(dot),
-                       static_cast<float>(scale.offset * mean_squared +
-                                          scale.multiplier * dot)};
-      }
-    });
-  }
-
-  float operator()(uint32_t i, uint32_t j) const {
-    const Factors& a = factors_[i];
-    const Factors& b = factors_[j];
-    const float dot = static_cast<float>(DotInt8Rows(rows_, i, j));
-    if (l2_) return a.multiplier * b.multiplier * dot + a.weight + b.weight;
-    return a.weight * b.mean_row +
-           a.multiplier * (b.weight * a.mean_codes + b.multiplier * dot);
-  }
-
- private:
-  struct Factors {
-    float multiplier;
-    float weight;
-    float mean_codes;  // mean . codes
-    float mean_row;    // mean . row
-  };
-  const Int8RowTable rows_;
-  const bool l2_;
-  std::vector<Factors> factors_;
+// `row` goes to the list of `target`.
+struct Backlink {
+  uint32_t target;
+  uint32_t level;
+  uint32_t row;
 };
 
-// From one row to others; a near row has a small number.
-class RowDistances : public faiss::DistanceComputer {
- public:
-  explicit RowDistances(const RowSimilarity& similarity)
-      : similarity_(similarity) {}
-
-  void set_row(uint32_t row) { row_ = row; }
-  void set_query(const float* /*x*/) override {
-    FAISS_THROW_MSG("rows are compared with rows only");
-  }
-  float operator()(idx_t i) override {
-    return -similarity_(row_, static_cast<uint32_t>(i));
-  }
-  float symmetric_dis(idx_t i, idx_t j) override {
-    return -similarity_(static_cast<uint32_t>(i), static_cast<uint32_t>(j));
-  }
-
- private:
-  const RowSimilarity& similarity_;
-  uint32_t row_ = 0;
+// The links found for a row on one level.
+struct FoundLinks {
+  uint32_t row;
+  uint32_t level;
+  std::vector<uint32_t> links;
 };
 
-// One lock a row, as FAISS wants them.
-class RowLocks {
- public:
-  explicit RowLocks(uint64_t rows) : locks_(rows) {
-    for (omp_lock_t& lock : locks_) omp_init_lock(&lock);
+// The number of levels above 0 of each row: of those on a level about one in m
+// is on the next, too. As FAISS draws them.
+std::vector<uint32_t> DrawLevels(uint64_t rows, int m) {
+  faiss::HNSW drawn(m);
+  std::vector<uint32_t> levels(rows);
+  for (uint32_t& level : levels) {
+    level = static_cast<uint32_t>(drawn.random_level());
   }
-  RowLocks(const RowLocks&) = delete;
-  RowLocks& operator=(const RowLocks&) = delete;
-  ~RowLocks() {
-    for (omp_lock_t& lock : locks_) omp_destroy_lock(&lock);
-  }
-  std::vector<omp_lock_t>& locks() { return locks_; }
+  return levels;
+}
 
- private:
-  std::vector<omp_lock_t> locks_;
-};
-
-// Rows by falling level, in random order within a level: FAISS wants the
-// highest first, and neighbours in the table must not come one after another.
-std::vector<int> InsertionOrder(const faiss::HNSW& graph) {
-  const size_t rows = graph.levels.size();
-  std::vector<int> order(rows);
-  faiss::rand_perm(order.data(), rows, kOrderSeed);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
-    return graph.levels[a] > graph.levels[b];
+// Rows by falling level, in random order within a level: neighbours in the
+// table must not come one after another.
+std::vector<uint32_t> InsertionOrder(const std::vector<uint32_t>& levels) {
+  std::vector<int> random(levels.size());
+  faiss::rand_perm(random.data(), random.size(), kOrderSeed);
+  std::vector<uint32_t> order(random.begin(), random.end());
+  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    return levels[a] > levels[b];
   });
   return order;
 }
 
-// Inserts order[begin, end), all on one level.
-void InsertRows(const std::vector<int>& order, size_t begin, size_t end,
-                const RowSimilarity& similarity, int threads, RowLocks* locks,
-                std::vector<faiss::VisitedTable>* visited, faiss::HNSW* graph) {
-  std::atomic<size_t> next{begin};
-  RunThreads(threads, [&](int thread) {
-    RowDistances distances(similarity);
-    for (size_t i = next++; i < end; i = next++) {
-      const int row = order[i];
-      distances.set_row(static_cast<uint32_t>(row));
-      graph->add_with_locks(distances, graph->levels[row] - 1, row,
-                            locks->locks(), (*visited)[thread]);
-    }
-  });
-}
+class HnswBuilder {
+ public:
+  HnswBuilder(const Int8Table& table, const HnswOptions& options)
+      : table_(table),
+        options_(options),
+        threads_(std::max(1, options.threads)),
+        similarity_(table, threads_),
+        levels_(DrawLevels(table.rows(), options.m)) {}
 
-void Insert(const RowSimilarity& similarity, int threads, faiss::HNSW* graph) {
-  const std::vector<int> order = InsertionOrder(*graph);
-  RowLocks locks(order.size());
-  std::vector<faiss::VisitedTable> visited(
-      threads, faiss::VisitedTable(static_cast<int>(order.size())));
-  for (size_t begin = 0; begin < order.size();) {
-    const int level = graph->levels[order[begin]];
-    size_t end = begin;
-    while (end < order.size() && graph->levels[order[end]] == level) ++end;
-    // The first becomes the entry point of the others.
-    if (begin == 0) {
-      InsertRows(order, 0, 1, similarity, 1, &locks, &visited, graph);
-      begin = 1;
+  absl::StatusOr<HnswGraph> Build() {
+    const std::vector<uint32_t> order = InsertionOrder(levels_);
+    auto storage = std::make_shared<LinkStorage>();
+    storage_ = storage.get();
+    EMBED_RETURN_IF_ERROR(MakeLists());
+    HnswGraph::Parts parts;
+    parts.rows = table_.rows();
+    parts.m = options_.m;
+    parts.entry_point = order[0];
+    parts.links = storage_->links();
+    parts.upper_lists = storage_->upper_lists;
+    parts.upper_links = storage_->upper_links;
+    EMBED_ASSIGN_OR_RETURN(HnswGraph graph,
+                           HnswGraph::FromParts(parts, std::move(storage)));
+    for (uint64_t begin = 1; begin < order.size();) {
+      const uint64_t most =
+          std::clamp<uint64_t>(begin / kRowsPerBatchRow, 1, kLargestBatch);
+      const uint64_t end = std::min<uint64_t>(order.size(), begin + most);
+      AddBatch(graph, absl::MakeConstSpan(order).subspan(begin, end - begin));
+      begin = end;
     }
-    InsertRows(order, begin, end, similarity, threads, &locks, &visited, graph);
-    begin = end;
+    return graph;
   }
-}
 
-// FAISS holds the lists of all levels of a row behind one another; here level 0
-// is apart, so that its lists are found without an array of offsets.
-void CopyLinks(const faiss::HNSW& graph, int m, GraphRows* storage) {
-  const size_t rows = graph.levels.size();
-  storage->links.reserve(rows * 2 * m);
-  storage->upper_lists.reserve(rows + 1);
-  const auto append = [](const int* begin, const int* end,
-                         std::vector<uint32_t>* out) {
-    // FAISS's -1 for "none" becomes kNoRow.
-    for (; begin < end; ++begin) out->push_back(static_cast<uint32_t>(*begin));
-  };
-  for (size_t row = 0; row < rows; ++row) {
-    const int* lists = graph.neighbors.data() + graph.offsets[row];
-    append(lists, lists + 2 * m, &storage->links);
-    storage->upper_lists.push_back(
-        static_cast<uint32_t>(storage->upper_links.size() / m));
-    append(lists + 2 * m, graph.neighbors.data() + graph.offsets[row + 1],
-           &storage->upper_links);
+ private:
+  absl::Status MakeLists() {
+    const uint64_t m = static_cast<uint64_t>(options_.m);
+    EMBED_ASSIGN_OR_RETURN(
+        storage_->level_0,
+        AlignedBuffer::Create(2 * m * levels_.size() * sizeof(uint32_t)));
+    const absl::Span<uint32_t> links = storage_->links();
+    std::fill(links.begin(), links.end(), HnswGraph::kNoRow);
+    uint32_t lists = 0;
+    storage_->upper_lists.reserve(levels_.size() + 1);
+    for (const uint32_t level : levels_) {
+      storage_->upper_lists.push_back(lists);
+      lists += level;
+    }
+    storage_->upper_lists.push_back(lists);
+    storage_->upper_links.assign(m * lists, HnswGraph::kNoRow);
+    return absl::OkStatus();
   }
-  storage->upper_lists.push_back(
-      static_cast<uint32_t>(storage->upper_links.size() / m));
-}
+
+  absl::Span<uint32_t> List(uint32_t row, uint32_t level) {
+    const uint64_t m = static_cast<uint64_t>(options_.m);
+    if (level == 0) {
+      return storage_->links().subspan(2 * m * row, 2 * m);
+    }
+    const uint64_t list = storage_->upper_lists[row] + level - uint64_t{1};
+    return absl::MakeSpan(storage_->upper_links).subspan(list * m, m);
+  }
+
+  int ThreadsFor(size_t count, size_t each) const {
+    return static_cast<int>(
+        std::clamp<size_t>(count / each, 1, static_cast<size_t>(threads_)));
+  }
+
+  void AddBatch(const HnswGraph& graph, absl::Span<const uint32_t> rows) {
+    std::vector<std::vector<FoundLinks>> found(rows.size());
+    std::atomic<size_t> next{0};
+    RunThreads(ThreadsFor(rows.size(), kRowsPerThread), [&](int /*thread*/) {
+      auto scratch = graph.scratch_pool()->Take();
+      for (size_t i = next++; i < rows.size(); i = next++) {
+        found[i] = FindLinks(graph, rows[i], scratch.get());
+      }
+      graph.scratch_pool()->Return(std::move(scratch));
+    });
+    std::vector<Backlink> backlinks;
+    for (const std::vector<FoundLinks>& of_row : found) {
+      for (const FoundLinks& list : of_row) {
+        std::copy(list.links.begin(), list.links.end(),
+                  List(list.row, list.level).begin());
+        for (const uint32_t target : list.links) {
+          backlinks.push_back({target, list.level, list.row});
+        }
+      }
+    }
+    LinkBack(&backlinks);
+  }
+
+  // The links of a new row on all its levels.
+  std::vector<FoundLinks> FindLinks(const HnswGraph& graph, uint32_t row,
+                                    HnswScratch* scratch) const {
+    std::vector<float> values(table_.dim());
+    table_.Row(row, absl::MakeSpan(values));
+    const Int8TableQuery query(table_, values);
+    const Int8RowQuery row_query = query.RowQuery();
+    std::vector<FoundLinks> found;
+    for (uint32_t level = 0; level <= levels_[row]; ++level) {
+      HnswWalk walk(graph, table_.row_table(), row_query, scratch);
+      walk.Run(static_cast<size_t>(options_.ef_construction), HnswGraph::kNoRow,
+               level);
+      std::vector<Neighbour> near;
+      for (size_t i = 0; i < scratch->frontier.size(); ++i) {
+        const uint32_t other = scratch->frontier.row(i);
+        near.push_back({similarity_(row, other), other});
+      }
+      const size_t most = static_cast<size_t>(options_.m) << (level == 0);
+      found.push_back({row, level, Choose(std::move(near), most)});
+    }
+    return found;
+  }
+
+  // At most `most` of `near`: nearest first, those that are nearer to the row
+  // than to any chosen before, so that links lead into all directions
+  // (algorithm 4 of the paper, without its extras). All, if they are fewer.
+  std::vector<uint32_t> Choose(std::vector<Neighbour> near, size_t most) const {
+    std::sort(near.begin(), near.end(), IsNearer);
+    std::vector<uint32_t> chosen;
+    const bool all = near.size() < most;
+    for (const Neighbour& candidate : near) {
+      if (chosen.size() == most) break;
+      const bool apart =
+          all || std::none_of(chosen.begin(), chosen.end(), [&](uint32_t row) {
+            return similarity_(row, candidate.row) > candidate.similarity;
+          });
+      if (apart) chosen.push_back(candidate.row);
+    }
+    return chosen;
+  }
+
+  // Adds new rows to the lists of those they link to, list by list.
+  void LinkBack(std::vector<Backlink>* backlinks) {
+    std::sort(backlinks->begin(), backlinks->end(),
+              [](const Backlink& a, const Backlink& b) {
+                if (a.target != b.target) return a.target < b.target;
+                if (a.level != b.level) return a.level < b.level;
+                return a.row < b.row;
+              });
+    const int threads = ThreadsFor(backlinks->size(), kBacklinksPerThread);
+    ParallelFor(threads, backlinks->size(), [&](uint64_t begin, uint64_t end) {
+      const auto same_list = [&](uint64_t i) {
+        return (*backlinks)[i].target == (*backlinks)[i - 1].target &&
+               (*backlinks)[i].level == (*backlinks)[i - 1].level;
+      };
+      // A list belongs to the part that it begins in.
+      while (begin > 0 && begin < end && same_list(begin)) ++begin;
+      while (begin < end) {
+        uint64_t last = begin + 1;
+        while (last < backlinks->size() && same_list(last)) ++last;
+        AddToList(absl::MakeConstSpan(*backlinks).subspan(begin, last - begin));
+        begin = last;
+      }
+    });
+  }
+
+  // All of one list.
+  void AddToList(absl::Span<const Backlink> backlinks) {
+    const uint32_t target = backlinks[0].target;
+    const absl::Span<uint32_t> list = List(target, backlinks[0].level);
+    const size_t used = static_cast<size_t>(
+        std::find(list.begin(), list.end(), HnswGraph::kNoRow) - list.begin());
+    if (used + backlinks.size() <= list.size()) {
+      for (size_t i = 0; i < backlinks.size(); ++i) {
+        list[used + i] = backlinks[i].row;
+      }
+      return;
+    }
+    std::vector<Neighbour> near;
+    for (const uint32_t row : list.first(used)) {
+      near.push_back({similarity_(target, row), row});
+    }
+    for (const Backlink& link : backlinks) {
+      near.push_back({similarity_(target, link.row), link.row});
+    }
+    const std::vector<uint32_t> chosen = Choose(std::move(near), list.size());
+    std::fill(std::copy(chosen.begin(), chosen.end(), list.begin()), list.end(),
+              HnswGraph::kNoRow);
+  }
+
+  const Int8Table& table_;
+  const HnswOptions& options_;
+  const int threads_;
+  const RowSimilarity similarity_;
+  const std::vector<uint32_t> levels_;
+  LinkStorage* storage_ = nullptr;
+};
 
 }  // namespace
 
 absl::StatusOr<HnswGraph> HnswGraph::Build(const Int8Table& table,
                                            const HnswOptions& options) {
   EMBED_RETURN_IF_ERROR(options.Validate());
-  auto storage = std::make_shared<GraphRows>();
-  Parts parts;
-  parts.rows = table.rows();
-  parts.dim = table.dim();
-  parts.m = options.m;
-  EMBED_ASSIGN_OR_RETURN(
-      storage->codes,
-      AlignedBuffer::Create(parts.rows * Int8RowStride(parts.dim)));
+  if (!table.parts().in_rows()) {
+    return absl::InvalidArgumentError(
+        "a graph of a table laid out in blocks, expected Int8Layout::kRows");
+  }
+  absl::StatusOr<HnswGraph> graph = absl::InternalError("not built");
   EMBED_RETURN_IF_ERROR(CatchExceptions([&] {
-    const int threads = std::max(1, options.threads);
-    CopyGraphRows(table, threads, storage.get());
-    const Int8RowTable rows = {
-        static_cast<const uint8_t*>(storage->codes.data()),
-        storage->scales.data(), parts.rows, parts.dim};
-    const RowSimilarity similarity(table, rows, threads);
-    faiss::HNSW graph(options.m);
-    graph.efConstruction = options.ef_construction;
-    graph.prepare_level_tab(parts.rows);
-    Insert(similarity, threads, &graph);
-    CopyLinks(graph, options.m, storage.get());
-    parts.entry_point = static_cast<uint32_t>(graph.entry_point);
-    return absl::OkStatus();
+    graph = HnswBuilder(table, options).Build();
+    return graph.status();
   }));
-  parts.codes = {static_cast<const uint8_t*>(storage->codes.data()),
-                 storage->codes.size()};
-  parts.scales = storage->scales;
-  parts.links = storage->links;
-  parts.upper_lists = storage->upper_lists;
-  parts.upper_links = storage->upper_links;
-  return HnswGraph(parts, std::move(storage));
+  return graph;
 }
 
 }  // namespace embed

@@ -36,20 +36,13 @@ HnswGraph::HnswGraph(const Parts& parts, std::shared_ptr<const void> owner)
 
 absl::StatusOr<HnswGraph> HnswGraph::FromParts(
     const Parts& parts, std::shared_ptr<const void> owner) {
-  const uint64_t stride = Int8RowStride(parts.dim);
   if (parts.m < 2 || parts.m > kMaxM ||
-      parts.codes.size() != parts.rows * stride ||
-      parts.scales.size() != parts.rows ||
       parts.links.size() != parts.rows * 2 * parts.m ||
       parts.upper_lists.size() != parts.rows + 1 ||
       parts.upper_links.size() % parts.m != 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("the parts of a graph do not fit ", parts.rows,
-                     " rows of dim ", parts.dim, " and m = ", parts.m));
-  }
-  if (reinterpret_cast<uintptr_t>(parts.codes.data()) % kInt8RowAlignment) {
-    return absl::InvalidArgumentError(
-        "the codes of a graph are not 64-byte aligned");
+                     " rows and m = ", parts.m));
   }
   if (parts.entry_point >= parts.rows) {
     return absl::InvalidArgumentError(

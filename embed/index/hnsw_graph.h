@@ -1,7 +1,7 @@
 // A graph of near neighbours over the rows of an Int8Table, for search in
 // about logarithmic time: HNSW of Malkov and Yashunin (2016), "Efficient and
 // robust approximate nearest neighbor search using Hierarchical Navigable Small
-// World graphs", built by FAISS.
+// World graphs".
 //
 // Every row is on level 0 with up to 2 m links; of the rows of one level about
 // one in m is on the next, with up to m links there. A search walks greedily
@@ -9,8 +9,9 @@
 // ef_search rows it knows, best first. It returns what exact search would, but
 // for the rows it does not come by.
 //
-// Memory, a row: the codes once more, row by row (dim rounded up to 64), 8
-// bytes of factors, 8 m + 4 bytes of links, and about 4 for upper levels.
+// The rows are those of the table, which is laid out for it
+// (Int8Layout::kRows). Memory, a row: 8 m + 4 bytes of links, and about 4 for
+// upper levels.
 //
 // Immutable: any number of threads may search.
 #ifndef EMBED_INDEX_HNSW_GRAPH_H_
@@ -23,7 +24,6 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "embed/index/int8_table.h"
-#include "embed/kernels/int8_rows.h"
 #include "embed/math/matrix_view.h"
 
 namespace embed {
@@ -37,9 +37,7 @@ struct HnswOptions {
 
   int m = 16;                 // links a row, twice as many on level 0
   int ef_construction = 100;  // rows kept in view while links are sought
-  // With one thread the graph depends on the table and the numbers above only;
-  // with more, links depend on which thread comes first.
-  int threads = 1;
+  int threads = 1;            // changes the speed only
 };
 
 class HnswScratchPool;
@@ -54,26 +52,23 @@ class HnswGraph {
     uint64_t lists() const { return upper_links.size() / m; }
 
     uint64_t rows = 0;
-    int dim = 0;
     int m = 0;
     uint32_t entry_point = 0;
     int ef_search = kDefaultEfSearch;  // of searches that name none
     double recall = 0;  // that was measured with it; 0: not measured
-    absl::Span<const uint8_t> codes;         // as int8_rows.h says
-    absl::Span<const Int8RowScale> scales;   // [rows], offset = weight
     absl::Span<const uint32_t> links;        // [rows, 2 m], level 0
     absl::Span<const uint32_t> upper_lists;  // [rows + 1]: of row i the lists
                                              // from its entry to the next's
     absl::Span<const uint32_t> upper_links;  // [lists, m], levels rising
   };
 
-  // InvalidArgument: the options. ResourceExhausted.
+  // InvalidArgument: the options, or a table that is not laid out in rows.
+  // ResourceExhausted.
   static absl::StatusOr<HnswGraph> Build(const Int8Table& table,
                                          const HnswOptions& options);
 
   // A graph over memory that `owner` keeps alive. InvalidArgument: sizes that
-  // do not fit each other, arrays that are not aligned, no such entry point,
-  // ef_search not positive.
+  // do not fit each other, no such entry point, ef_search not positive.
   // Links may be anything: those that lead nowhere are passed over.
   static absl::StatusOr<HnswGraph> FromParts(const Parts& parts,
                                              std::shared_ptr<const void> owner);
@@ -84,9 +79,6 @@ class HnswGraph {
   const Parts& parts() const { return parts_; }
   uint64_t rows() const { return parts_.rows; }
   HnswScratchPool* scratch_pool() const { return scratch_.get(); }
-  Int8RowTable row_table() const {
-    return {parts_.codes.data(), parts_.scales.data(), parts_.rows, parts_.dim};
-  }
   // The links of `row` on level 0, up to the first kNoRow.
   absl::Span<const uint32_t> Links(uint32_t row) const {
     return parts_.links.subspan(uint64_t{row} * 2 * parts_.m, 2 * parts_.m);

@@ -12,32 +12,52 @@
 #include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
+
 namespace embed {
 
 // The rows a walk has come by. One bit each, so that it stays in the cache.
 class HnswVisited {
  public:
-  explicit HnswVisited(uint64_t rows) : bits_((rows + 63) / 64) {}
+  explicit HnswVisited(uint64_t rows) : rows_(rows), bits_((rows + 63) / 64) {}
 
   // Marks a row; false if it was marked.
-  bool Mark(uint32_t row) {
-    uint64_t& word = bits_[row / 64];
-    const uint64_t bit = uint64_t{1} << (row % 64);
-    if ((word & bit) != 0) return false;
-    word |= bit;
-    marked_.push_back(row);
-    return true;
+  bool Mark(uint32_t row) { return !MarkList({&row, 1}).empty(); }
+
+  // Marks the rows of a list, up to the first that does not exist; returns
+  // those that were not marked, until the next call. Without branches on marks:
+  // they could not be foretold.
+  absl::Span<const uint32_t> MarkList(absl::Span<const uint32_t> list) {
+    const size_t before = size_;
+    if (marked_.size() < size_ + list.size()) {
+      marked_.resize(2 * (size_ + list.size()));
+    }
+    uint32_t* const begin = marked_.data() + before;
+    uint32_t* end = begin;
+    uint64_t* const bits = bits_.data();
+    const uint64_t rows = rows_;
+    for (const uint32_t row : list) {
+      if (row >= rows) break;
+      const uint64_t word = bits[row / 64];
+      bits[row / 64] = word | uint64_t{1} << (row % 64);
+      *end = row;
+      end += (~word >> (row % 64)) & 1;
+    }
+    size_ += static_cast<size_t>(end - begin);
+    return {begin, static_cast<size_t>(end - begin)};
   }
 
   // Takes time by the rows marked, not by all rows.
   void Clear() {
-    for (const uint32_t row : marked_) bits_[row / 64] = 0;
-    marked_.clear();
+    for (size_t i = 0; i < size_; ++i) bits_[marked_[i] / 64] = 0;
+    size_ = 0;
   }
 
  private:
+  uint64_t rows_;
   std::vector<uint64_t> bits_;
-  std::vector<uint32_t> marked_;
+  std::vector<uint32_t> marked_;  // the first size_ ones
+  size_t size_ = 0;
 };
 
 // The best rows of a walk, best first, at most `capacity`.
@@ -94,7 +114,7 @@ struct HnswScratch {
 
   HnswVisited visited;
   HnswFrontier frontier;
-  std::vector<uint32_t> rows;  // to be scored
+  std::vector<uint32_t> rows;  // to be scored, where they are collected
   std::vector<float> scores;
   // Of a walk to some of the rows only: others on the way to them.
   HnswFrontier passages;

@@ -19,15 +19,12 @@ namespace embed {
 namespace {
 
 // The k best of `best`, scored with the float query.
-std::vector<SearchHit> Rescore(const Int8RowTable& rows,
-                               const Int8TableQuery& query, uint64_t k,
+std::vector<SearchHit> Rescore(const Int8TableQuery& query, uint64_t k,
                                std::vector<Int8Hit> best) {
   for (const Int8Hit& hit : best) query.Prefetch(hit.row);
-  for (Int8Hit& hit : best) {
-    hit.score = query.ScoreRow(hit.row, rows.row(hit.row));
-  }
+  for (Int8Hit& hit : best) hit.score = query.Score(hit.row);
   const size_t kept = std::min<size_t>(k, best.size());
-  std::partial_sort(best.begin(), best.begin() + kept, best.end(), IsBetter);
+  std::partial_sort(best.begin(), best.begin() + kept, best.end(), BetterHit());
   std::vector<SearchHit> hits;
   hits.reserve(kept);
   for (size_t i = 0; i < kept; ++i) {
@@ -37,8 +34,7 @@ std::vector<SearchHit> Rescore(const Int8RowTable& rows,
 }
 
 // The k best rows of a frontier.
-std::vector<SearchHit> RescoreFrontier(const Int8RowTable& rows,
-                                       const Int8TableQuery& query, uint64_t k,
+std::vector<SearchHit> RescoreFrontier(const Int8TableQuery& query, uint64_t k,
                                        const HnswFrontier& frontier) {
   const uint64_t candidates =
       std::min<uint64_t>(frontier.size(), CandidatesFor(k));
@@ -47,7 +43,7 @@ std::vector<SearchHit> RescoreFrontier(const Int8RowTable& rows,
   for (uint64_t i = 0; i < candidates; ++i) {
     best.push_back({frontier[i].score, frontier.row(i)});
   }
-  return Rescore(rows, query, k, std::move(best));
+  return Rescore(query, k, std::move(best));
 }
 
 // The allowed rows that exist.
@@ -99,12 +95,11 @@ Numbers WalkAllowed(const HnswGraph& graph, const Int8Table& table,
   for (uint64_t i = begin; i < end; ++i) {
     const Int8TableQuery query(table, queries.row(i));
     const Int8RowQuery row_query = query.RowQuery();
-    HnswWalk walk(graph, row_query, scratch.get());
+    HnswWalk walk(graph, table.row_table(), row_query, scratch.get());
     const bool ended =
         walk.RunAllowed(std::min(ef, std::max<uint64_t>(count, 1)),
                         options.allowed, /*most=*/count / 2);
-    (*hits)[i] =
-        RescoreFrontier(graph.row_table(), query, options.k, scratch->frontier);
+    (*hits)[i] = RescoreFrontier(query, options.k, scratch->frontier);
     if (!ended || (*hits)[i].size() < std::min(options.k, count)) {
       left.push_back(i);
     }
@@ -115,11 +110,11 @@ Numbers WalkAllowed(const HnswGraph& graph, const Int8Table& table,
 
 // The hits of the queries of these numbers, by scoring all of `rows`. Each row
 // is read once for all queries.
-void ScanRows(const HnswGraph& graph, const Int8Table& table,
-              const MatrixView& queries, absl::Span<const uint64_t> numbers,
+void ScanRows(const Int8Table& table, const MatrixView& queries,
+              absl::Span<const uint64_t> numbers,
               absl::Span<const uint32_t> rows, uint64_t k, SearchHits* hits) {
   constexpr size_t kPart = 32;
-  const Int8RowTable row_table = graph.row_table();
+  const Int8RowTable row_table = table.row_table();
   std::vector<Int8TableQuery> prepared;
   std::vector<Int8TopK> best;
   for (const uint64_t i : numbers) {
@@ -142,8 +137,7 @@ void ScanRows(const HnswGraph& graph, const Int8Table& table,
     }
   }
   for (size_t q = 0; q < prepared.size(); ++q) {
-    (*hits)[numbers[q]] =
-        Rescore(row_table, prepared[q], k, best[q].TakeSorted());
+    (*hits)[numbers[q]] = Rescore(prepared[q], k, best[q].TakeSorted());
   }
 }
 
@@ -168,12 +162,14 @@ constexpr size_t kScanQueries = 64;
 }  // namespace
 
 std::vector<SearchHit> SearchByWalk(const HnswGraph& graph,
+                                    const Int8Table& table,
                                     const Int8TableQuery& query, uint64_t k,
                                     uint64_t ef, uint32_t hidden,
                                     HnswScratch* scratch) {
   const Int8RowQuery row_query = query.RowQuery();
-  HnswWalk(graph, row_query, scratch).Run(std::max(ef, k), hidden);
-  return RescoreFrontier(graph.row_table(), query, k, scratch->frontier);
+  HnswWalk(graph, table.row_table(), row_query, scratch)
+      .Run(std::max(ef, k), hidden);
+  return RescoreFrontier(query, k, scratch->frontier);
 }
 
 SearchHits SearchAllowed(const HnswGraph& graph, const Int8Table& table,
@@ -205,7 +201,7 @@ SearchHits SearchAllowed(const HnswGraph& graph, const Int8Table& table,
     const absl::Span<const uint64_t> numbers =
         absl::MakeConstSpan(left).subspan(begin, end - begin);
     for (size_t i = 0; i < numbers.size(); i += kScanQueries) {
-      ScanRows(graph, table, queries, numbers.subspan(i, kScanQueries), rows,
+      ScanRows(table, queries, numbers.subspan(i, kScanQueries), rows,
                options.k, &hits);
     }
   });
@@ -215,7 +211,7 @@ SearchHits SearchAllowed(const HnswGraph& graph, const Int8Table& table,
 absl::StatusOr<SearchHits> HnswGraph::Search(
     const Int8Table& table, const MatrixView& queries,
     const SearchOptions& options) const {
-  EMBED_DCHECK(table.rows() == parts_.rows && table.dim() == parts_.dim);
+  EMBED_DCHECK(table.rows() == parts_.rows && table.parts().in_rows());
   EMBED_RETURN_IF_ERROR(CheckQueries(table, queries, options));
   if (options.k == 0) {
     return absl::InvalidArgumentError("k is 0, expected at least 1");
@@ -239,8 +235,8 @@ absl::StatusOr<SearchHits> HnswGraph::Search(
     std::unique_ptr<HnswScratch> scratch = scratch_->Take();
     for (uint64_t i = begin; i < end; ++i) {
       const Int8TableQuery query(table, queries.row(i));
-      hits[i] =
-          SearchByWalk(*this, query, in_range.k, ef, kNoRow, scratch.get());
+      hits[i] = SearchByWalk(*this, table, query, in_range.k, ef, kNoRow,
+                             scratch.get());
     }
     scratch_->Return(std::move(scratch));
   });

@@ -16,6 +16,7 @@ namespace embed {
 // The k best rows of a walk of `ef`, scored with the float query; `hidden`: a
 // row that is not there (HnswWalk).
 std::vector<SearchHit> SearchByWalk(const HnswGraph& graph,
+                                    const Int8Table& table,
                                     const Int8TableQuery& query, uint64_t k,
                                     uint64_t ef, uint32_t hidden,
                                     HnswScratch* scratch);

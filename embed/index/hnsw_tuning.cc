@@ -17,7 +17,7 @@ constexpr int kMostEf = 4096;
 
 // The part of the nearest of the sample's rows that walks of `ef` find, each
 // row hidden from its own walk.
-double WalkRecall(const HnswGraph& graph,
+double WalkRecall(const HnswGraph& graph, const Int8Table& table,
                   const std::vector<Int8TableQuery>& queries,
                   const RecallSample& sample, int ef, int threads) {
   if (sample.wanted() == 0) return 1;
@@ -27,7 +27,7 @@ double WalkRecall(const HnswGraph& graph,
     std::unique_ptr<HnswScratch> scratch = graph.scratch_pool()->Take();
     uint64_t part = 0;
     for (uint64_t i = begin; i < end; ++i) {
-      part += sample.Found(i, SearchByWalk(graph, queries[i], kRecallTop,
+      part += sample.Found(i, SearchByWalk(graph, table, queries[i], kRecallTop,
                                            static_cast<uint64_t>(ef),
                                            sample.rows()[i], scratch.get()));
     }
@@ -58,7 +58,8 @@ absl::StatusOr<HnswTuning> TuneEfSearch(const HnswGraph& graph,
       const TunedEffort tuned,
       FindEffort(RisingEfforts(static_cast<int>(kRecallTop), kMostEf),
                  target_recall, [&](int ef) {
-                   return WalkRecall(graph, queries, sample, ef, threads);
+                   return WalkRecall(graph, table, queries, sample, ef,
+                                     threads);
                  }));
   return HnswTuning{tuned.effort, tuned.recall, sample.rows().size(),
                     tuned.reached};

@@ -15,18 +15,18 @@ size_t NextUnfollowed(const HnswFrontier& frontier, size_t from) {
 
 }  // namespace
 
-void HnswWalk::Run(size_t ef, uint32_t hidden) {
+void HnswWalk::Run(size_t ef, uint32_t hidden, uint32_t level) {
   HnswFrontier& frontier = scratch_.frontier;
   scratch_.visited.Clear();
   frontier.Reset(ef);
-  const Best best = Descend(hidden);
+  const Best best = Descend(hidden, level);
   if (hidden != HnswGraph::kNoRow) scratch_.visited.Mark(hidden);
   scratch_.visited.Mark(best.row);
   frontier.Insert(best.score, best.row);
   // Entries before `next` were followed; a better row may come before it.
   for (size_t next = 0; next < frontier.size();) {
-    next =
-        frontier.followed(next) ? next + 1 : std::min(next + 1, Follow(next));
+    next = frontier.followed(next) ? next + 1
+                                   : std::min(next + 1, Follow(next, level));
   }
 }
 
@@ -37,7 +37,7 @@ bool HnswWalk::RunAllowed(size_t ef, absl::Span<const uint64_t> allowed,
   scratch_.visited.Clear();
   frontier.Reset(ef);
   passages.Reset(ef);
-  const Best best = Descend(HnswGraph::kNoRow);
+  const Best best = Descend(HnswGraph::kNoRow, 0);
   scratch_.visited.Mark(best.row);
   (IsAllowed(allowed, best.row) ? frontier : passages)
       .Insert(best.score, best.row);
@@ -65,12 +65,12 @@ bool HnswWalk::RunAllowed(size_t ef, absl::Span<const uint64_t> allowed,
   return false;
 }
 
-// From the entry point to a near row of level 0.
-HnswWalk::Best HnswWalk::Descend(uint32_t hidden) {
+// From the entry point to a near row of `to_level`.
+HnswWalk::Best HnswWalk::Descend(uint32_t hidden, uint32_t to_level) {
   Best best = {graph_.parts().entry_point, 0};
   ScoreInt8Rows(rows_, query_, {&best.row, 1}, &best.score);
   scored_ = 1;
-  for (uint32_t level = graph_.max_level(); level > 0; --level) {
+  for (uint32_t level = graph_.max_level(); level > to_level; --level) {
     while (Climb(level, hidden, &best)) {
     }
   }
@@ -96,16 +96,16 @@ bool HnswWalk::Climb(uint32_t level, uint32_t hidden, Best* best) {
 }
 
 // Follows the links of entry `place`; returns the first place that changed.
-size_t HnswWalk::Follow(size_t place) {
+size_t HnswWalk::Follow(size_t place, uint32_t level) {
   HnswFrontier& frontier = scratch_.frontier;
   frontier.SetFollowed(place);
   if (place + 1 < frontier.size()) PrefetchLinks(frontier.row(place + 1));
-  scratch_.rows.clear();
-  for (const uint32_t row : graph_.Links(frontier.row(place))) {
-    if (row >= rows_.rows) break;
-    if (scratch_.visited.Mark(row)) AddRow(row);
-  }
-  return ScoreInto(&frontier);
+  const absl::Span<const uint32_t> added = scratch_.visited.MarkList(
+      level == 0 ? graph_.Links(frontier.row(place))
+                 : graph_.UpperLinks(frontier.row(place), level));
+  const Int8RowTable rows = rows_;
+  for (const uint32_t row : added) PrefetchInt8Row(rows, row);
+  return ScoreInto(added, &frontier);
 }
 
 void HnswWalk::FollowAllowed(uint32_t row, absl::Span<const uint64_t> allowed) {
@@ -119,14 +119,15 @@ void HnswWalk::FollowAllowed(uint32_t row, absl::Span<const uint64_t> allowed) {
     if (scratch_.rows.size() >= enough) break;
     met += AddAllowed(bridge, allowed, nullptr);
   }
-  next_ = std::min(next_, ScoreInto(&scratch_.frontier));
+  next_ = std::min(next_, ScoreInto(scratch_.rows, &scratch_.frontier));
   // Allowed rows that were met before do lead on.
   if (met >= enough / 2) return;
   scratch_.rows.clear();
   for (const uint32_t bridge : scratch_.bridges) {
     if (scratch_.visited.Mark(bridge)) AddRow(bridge);
   }
-  next_passage_ = std::min(next_passage_, ScoreInto(&scratch_.passages));
+  next_passage_ =
+      std::min(next_passage_, ScoreInto(scratch_.rows, &scratch_.passages));
 }
 
 // Adds the allowed rows that `row` links to and that are new, and the others to
@@ -154,15 +155,20 @@ void HnswWalk::AddRow(uint32_t row) {
   scratch_.rows.push_back(row);
 }
 
-// Scores the added rows and inserts them; returns the first place that changed.
-size_t HnswWalk::ScoreInto(HnswFrontier* frontier) {
-  scratch_.scores.resize(scratch_.rows.size());
-  ScoreInt8Rows(rows_, query_, scratch_.rows, scratch_.scores.data());
-  scored_ += scratch_.rows.size();
+// Scores rows and inserts them; returns the first place that changed.
+size_t HnswWalk::ScoreInto(absl::Span<const uint32_t> rows,
+                           HnswFrontier* frontier) {
+  scratch_.scores.resize(std::max(scratch_.scores.size(), rows.size()));
+  float* const scores = scratch_.scores.data();
+  ScoreInt8Rows(rows_, query_, rows, scores);
+  scored_ += rows.size();
   size_t first = frontier->size();
-  for (size_t i = 0; i < scratch_.rows.size(); ++i) {
-    first =
-        std::min(first, frontier->Insert(scratch_.scores[i], scratch_.rows[i]));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const size_t place = frontier->Insert(scores[i], rows[i]);
+    if (place >= first) continue;
+    first = place;
+    // Perhaps the next whose links are followed.
+    PrefetchLinks(rows[i]);
   }
   return first;
 }

@@ -21,17 +21,15 @@ inline bool IsAllowed(absl::Span<const uint64_t> bits, uint32_t row) {
 // Holds references to all it is given. What it found is in scratch->frontier.
 class HnswWalk {
  public:
-  HnswWalk(const HnswGraph& graph, const Int8RowQuery& query,
-           HnswScratch* scratch)
-      : graph_(graph),
-        rows_(graph.row_table()),
-        query_(query),
-        scratch_(*scratch) {}
+  // rows: of the table that the graph was built for.
+  HnswWalk(const HnswGraph& graph, const Int8RowTable& rows,
+           const Int8RowQuery& query, HnswScratch* scratch)
+      : graph_(graph), rows_(rows), query_(query), scratch_(*scratch) {}
 
-  // Fills the frontier with the best `ef` rows it comes by. It behaves as if
-  // row `hidden` were not there; kNoRow: none is hidden. The entry point cannot
-  // be hidden.
-  void Run(size_t ef, uint32_t hidden = HnswGraph::kNoRow);
+  // Fills the frontier with the best `ef` rows it comes by on `level`. It
+  // behaves as if row `hidden` were not there; kNoRow: none is hidden. The
+  // entry point cannot be hidden.
+  void Run(size_t ef, uint32_t hidden = HnswGraph::kNoRow, uint32_t level = 0);
 
   // The same with rows of `allowed` only. Links to other rows are followed one
   // further, so that the allowed rows hold together, as in ACORN-1 of Patel and
@@ -47,14 +45,14 @@ class HnswWalk {
     float score;
   };
 
-  Best Descend(uint32_t hidden);
+  Best Descend(uint32_t hidden, uint32_t to_level);
   bool Climb(uint32_t level, uint32_t hidden, Best* best);
-  size_t Follow(size_t place);
+  size_t Follow(size_t place, uint32_t level);
   void FollowAllowed(uint32_t row, absl::Span<const uint64_t> allowed);
   void AddRow(uint32_t row);
   size_t AddAllowed(uint32_t row, absl::Span<const uint64_t> allowed,
                     std::vector<uint32_t>* bridges);
-  size_t ScoreInto(HnswFrontier* frontier);
+  size_t ScoreInto(absl::Span<const uint32_t> rows, HnswFrontier* frontier);
   void PrefetchLinks(uint32_t row) const;
 
   const HnswGraph& graph_;

@@ -135,14 +135,7 @@ double Int8TableQuery::ScanScore(double rank) const {
 
 float Int8TableQuery::Score(uint32_t id) const {
   if (!parts_->f16.empty()) return ScoreHalves(id);
-  return ScoreCodes(id,
-                    parts_->codes.data() + Int8CodeIndex(id, 0, parts_->dim),
-                    kInt8BlockRows * kInt8GroupColumns);
-}
-
-float Int8TableQuery::ScoreRow(uint32_t id, const uint8_t* codes) const {
-  if (!parts_->f16.empty()) return ScoreHalves(id);
-  return ScoreCodes(id, codes, kInt8GroupColumns);
+  return ScoreCodes(id, parts_->RowCodes(id), parts_->group_stride());
 }
 
 void Int8TableQuery::Prefetch(uint32_t id) const {
@@ -169,7 +162,7 @@ float Int8TableQuery::ScoreCodes(uint32_t id, const uint8_t* codes,
                                  size_t group_stride) const {
   const double dot = DotValuesInt8(
       values_.data(), codes, values_.size() / kInt8GroupColumns, group_stride);
-  const double multiplier = parts_->multipliers[id];
+  const double multiplier = parts_->multiplier(id);
   double score;
   if (parts_->metric == Metric::kL2) {
     const double scale = multiplier * row_scale_;
@@ -177,7 +170,7 @@ float Int8TableQuery::ScoreCodes(uint32_t id, const uint8_t* codes,
         SquareSumInt8(codes, values_.size() / kInt8GroupColumns, group_stride);
     score = std::min(0.0, scale * (2 * dot - scale * squares) - square_);
   } else {
-    score = multiplier * dot + double{parts_->weights[id]} * mean_dot_;
+    score = multiplier * dot + double{parts_->weight(id)} * mean_dot_;
   }
   // Not a number only in a damaged file opened without its checksums.
   if (std::isnan(score)) return -1;

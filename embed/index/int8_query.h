@@ -39,9 +39,6 @@ class Int8TableQuery {
   // The rank of row `id` (in float16, if the table keeps that) for the float
   // query, summed in double in a fixed order: the same on every CPU.
   float Score(uint32_t id) const;
-  // The same, given the codes of the row as embed/kernels/int8_rows.h lays them
-  // out.
-  float ScoreRow(uint32_t id, const uint8_t* codes) const;
 
   // The score of the metric of a rank; the largest float if it is beyond.
   float Reported(float rank) const;

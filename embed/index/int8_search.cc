@@ -36,10 +36,7 @@ class Batch {
  public:
   Batch(const Int8Table& table, const Request& request,
         const MatrixView& queries, uint64_t begin, uint64_t end)
-      : table_(table), request_(request) {
-    const Int8Table::Parts& parts = table.parts();
-    scan_ = {parts.codes.data(), parts.multipliers.data(), parts.weights.data(),
-             parts.rows, parts.dim};
+      : table_(table), request_(request), scan_(table.scan_table()) {
     for (uint64_t i = begin; i < end; ++i) {
       queries_.emplace_back(table, queries.row(i));
     }
@@ -81,7 +78,7 @@ class Batch {
     std::vector<Int8Hit> candidates = best->TakeSorted();
     for (const Int8Hit& hit : candidates) queries_[q].Prefetch(hit.row);
     for (Int8Hit& hit : candidates) hit.score = queries_[q].Score(hit.row);
-    std::sort(candidates.begin(), candidates.end(), IsBetter);
+    std::sort(candidates.begin(), candidates.end(), BetterHit());
     std::vector<SearchHit> hits;
     for (const Int8Hit& hit : candidates) {
       if (hits.size() == request_.k) break;
@@ -111,7 +108,7 @@ class Batch {
 
   const Int8Table& table_;
   const Request& request_;
-  Int8ScanTable scan_;
+  const Int8ScanTable scan_;
   std::vector<Int8TableQuery> queries_;
   std::vector<Int8Query> scan_queries_;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <mutex>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "embed/base/check.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
+#include "embed/index/int8_storage.h"
 #include "embed/index/rotation.h"
 #include "embed/index/row_coder.h"
 #include "embed/kernels/half_rows.h"
@@ -25,9 +25,8 @@ constexpr int kCodeOffset = 128;  // stored = code + 128
 
 // The memory of a table that was built here.
 struct Storage {
-  AlignedBuffer codes;
-  AlignedBuffer factors;  // multipliers, then weights
-  AlignedBuffer f16;      // empty if not kept
+  Int8Storage rows;
+  AlignedBuffer f16;  // empty if not kept
   std::unique_ptr<RowCoder> coder;
 };
 
@@ -76,24 +75,20 @@ double EncodeBlocks(const MatrixView& vectors, uint64_t begin, uint64_t end,
                     Storage* storage) {
   const Int8Codec codec = storage->coder->parts().codec();
   const int dim = vectors.dim;
-  uint8_t* bytes = static_cast<uint8_t*>(storage->codes.data());
-  float* multipliers = static_cast<float*>(storage->factors.data());
-  float* weights = multipliers + PaddedRows(vectors.rows);
   uint16_t* halves = static_cast<uint16_t*>(storage->f16.data());
   double largest = 0;
   std::vector<float> unit(dim);
   std::vector<int8_t> codes(dim);
-  const uint64_t block_bytes = Int8CodeBytes(kInt8BlockRows, dim);
-  std::memset(bytes + begin * block_bytes, kCodeOffset,
-              (end - begin) * block_bytes);
+  const uint64_t group_stride = storage->rows.parts().group_stride();
   const uint64_t last = std::min(vectors.rows, end * kInt8BlockRows);
+  storage->rows.Clear(begin * kInt8BlockRows, last);
   for (uint64_t row = begin * kInt8BlockRows; row < last; ++row) {
     const Int8RowFactors factors =
         storage->coder->Encode(vectors.row(row), absl::MakeSpan(codes));
-    multipliers[row] = factors.multiplier;
-    weights[row] = factors.weight;
-    for (int j = 0; j < dim; ++j) {
-      bytes[Int8CodeIndex(row, j, dim)] =
+    storage->rows.SetFactors(row, factors.multiplier, factors.weight);
+    uint8_t* bytes = storage->rows.RowCodes(row);
+    for (uint64_t j = 0; j < codes.size(); ++j) {
+      bytes[j / kInt8GroupColumns * group_stride + j % kInt8GroupColumns] =
           static_cast<uint8_t>(codes[j] + kCodeOffset);
     }
     if (halves == nullptr) continue;
@@ -129,6 +124,18 @@ bool IsAligned(const void* data) {
   return reinterpret_cast<uintptr_t>(data) % kTableAlignment == 0;
 }
 
+// Whether codes and factors have the sizes of their layout.
+bool RowsFit(const Int8Table::Parts& parts) {
+  const uint64_t rows = parts.rows;
+  if (parts.in_rows()) {
+    return parts.codes.size() == rows * Int8RowStride(parts.dim) &&
+           parts.scales.size() == rows;
+  }
+  return parts.codes.size() == Int8CodeBytes(rows, parts.dim) &&
+         parts.multipliers.size() == PaddedRows(rows) &&
+         parts.weights.size() == PaddedRows(rows);
+}
+
 }  // namespace
 
 absl::StatusOr<Int8Table> Int8Table::Build(const MatrixView& vectors,
@@ -141,8 +148,9 @@ absl::StatusOr<Int8Table> Int8Table::Build(const MatrixView& vectors,
     return absl::InvalidArgumentError(
         "rows in float16 go with the codec int8 and the metric cosine only");
   }
-  return Encode(vectors, std::move(coder),
-                {options.codec, options.keep_f16, options.threads});
+  return Encode(
+      vectors, std::move(coder),
+      {options.codec, options.keep_f16, options.layout, options.threads});
 }
 
 absl::StatusOr<Int8Table> Int8Table::BuildLike(const Int8Table& like,
@@ -155,19 +163,18 @@ absl::StatusOr<Int8Table> Int8Table::BuildLike(const Int8Table& like,
         absl::StrCat("rows cannot be added to a table of codec ",
                      RowCodecName(like.row_codec()), ", only of int8"));
   }
-  return Encode(vectors, Int8CoderOf(CodecFor(like.codec(), vectors)),
-                {RowCodec::kInt8, like.has_f16(), threads});
+  return Encode(
+      vectors, Int8CoderOf(CodecFor(like.codec(), vectors)),
+      {RowCodec::kInt8, like.has_f16(), Int8Layout::kBlocks, threads});
 }
 
 absl::StatusOr<Int8Table> Int8Table::Encode(const MatrixView& vectors,
                                             std::unique_ptr<RowCoder> coder,
                                             const Encoding& encoding) {
   auto storage = std::make_shared<Storage>();
-  const uint64_t padded = PaddedRows(vectors.rows);
-  EMBED_ASSIGN_OR_RETURN(storage->codes, AlignedBuffer::Create(Int8CodeBytes(
-                                             vectors.rows, vectors.dim)));
-  EMBED_ASSIGN_OR_RETURN(storage->factors,
-                         AlignedBuffer::Create(2 * padded * sizeof(float)));
+  EMBED_ASSIGN_OR_RETURN(
+      storage->rows,
+      Int8Storage::Create(vectors.rows, vectors.dim, encoding.layout));
   storage->coder = std::move(coder);
   if (encoding.keep_f16) {
     EMBED_ASSIGN_OR_RETURN(
@@ -184,14 +191,7 @@ absl::StatusOr<Int8Table> Int8Table::Encode(const MatrixView& vectors,
                 const std::lock_guard<std::mutex> lock(mutex);
                 largest = std::max(largest, part);
               });
-  const float* factors = static_cast<const float*>(storage->factors.data());
-  Parts parts;
-  parts.rows = vectors.rows;
-  parts.dim = vectors.dim;
-  parts.codes = {static_cast<const uint8_t*>(storage->codes.data()),
-                 storage->codes.size()};
-  parts.multipliers = {factors, padded};
-  parts.weights = {factors + padded, padded};
+  Parts parts = storage->rows.parts();
   const Int8CodecParts& codec = storage->coder->parts();
   parts.mean = codec.mean;
   parts.rotation = codec.rotation;
@@ -210,10 +210,7 @@ absl::StatusOr<Int8Table> Int8Table::FromParts(
     const Parts& parts, std::shared_ptr<const void> owner) {
   EMBED_RETURN_IF_ERROR(CheckShape(parts.rows, parts.dim));
   const uint64_t dim = static_cast<uint64_t>(parts.dim);
-  const uint64_t padded = PaddedRows(parts.rows);
-  if (parts.codes.size() != Int8CodeBytes(parts.rows, parts.dim) ||
-      parts.multipliers.size() != padded || parts.weights.size() != padded ||
-      parts.mean.size() != dim ||
+  if (!RowsFit(parts) || parts.mean.size() != dim ||
       (!parts.rotation.empty() && parts.rotation.size() != dim * dim) ||
       (!parts.f16.empty() &&
        parts.f16.size() != parts.rows * HalvesPerRow(parts.dim))) {
@@ -222,7 +219,7 @@ absl::StatusOr<Int8Table> Int8Table::FromParts(
                      " rows of dim ", dim));
   }
   if (!IsAligned(parts.codes.data()) || !IsAligned(parts.multipliers.data()) ||
-      !IsAligned(parts.weights.data())) {
+      !IsAligned(parts.weights.data()) || !IsAligned(parts.scales.data())) {
     return absl::InvalidArgumentError(
         "the parts of an 8-bit table are not 64-byte aligned");
   }
@@ -248,6 +245,21 @@ absl::StatusOr<Int8Table> Int8Table::FromParts(
   return Int8Table(parts, std::move(owner));
 }
 
+Int8ScanTable Int8Table::scan_table() const {
+  Int8ScanTable table;
+  table.rows = parts_.rows;
+  table.dim = parts_.dim;
+  if (parts_.in_rows()) {
+    table.row_codes = parts_.codes.data();
+    table.row_scales = parts_.scales.data();
+  } else {
+    table.codes = parts_.codes.data();
+    table.multipliers = parts_.multipliers.data();
+    table.offsets = parts_.weights.data();
+  }
+  return table;
+}
+
 void Int8Table::Row(uint64_t id, absl::Span<float> out) const {
   EMBED_DCHECK(id < rows() && out.size() == parts_.mean.size());
   const bool l2 = metric() == Metric::kL2;
@@ -267,10 +279,15 @@ void Int8Table::Row(uint64_t id, absl::Span<float> out) const {
     if (rotated()) RotateBack(parts_.rotation, turned, out);
     return;
   }
-  for (int j = 0; j < dim(); ++j) {
-    const int code = parts_.codes[Int8CodeIndex(id, j, dim())] - kCodeOffset;
-    const double center = l2 ? 0 : double{parts_.weights[id]} * parts_.mean[j];
-    row[j] = static_cast<float>(center + double{parts_.multipliers[id]} * code);
+  const uint8_t* codes = parts_.RowCodes(id);
+  const double multiplier = parts_.multiplier(id);
+  const double weight = l2 ? 0 : parts_.weight(id);
+  for (uint64_t j = 0; j < row.size(); ++j) {
+    const int code = codes[j / kInt8GroupColumns * parts_.group_stride() +
+                           j % kInt8GroupColumns] -
+                     kCodeOffset;
+    const double center = l2 ? 0 : weight * parts_.mean[j];
+    row[j] = static_cast<float>(center + multiplier * code);
   }
   if (rotated()) RotateBack(parts_.rotation, turned, out);
   if (metric() == Metric::kCosine) return;

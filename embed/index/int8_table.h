@@ -11,7 +11,7 @@
 //
 // A search rounds the query to 8 bits, scans all rows for max(4 k, 40)
 // candidates and scores these again with the float query. Memory: dim rounded
-// up to 4, plus 8 bytes a row.
+// up to 4, laid out in rows to 64, plus 8 bytes a row.
 //
 // A table may keep its unit rows in float16 as well, 2 bytes a number. They
 // then take the place of what the codes stand for wherever a row or a score is
@@ -30,10 +30,18 @@
 #include "absl/types/span.h"
 #include "embed/index/int8_codec.h"
 #include "embed/index/row_codec.h"
+#include "embed/kernels/int8_rows.h"
 #include "embed/kernels/int8_scan.h"
 #include "embed/math/matrix_view.h"
 
 namespace embed {
+
+// How codes and factors lie in memory and in files.
+enum class Int8Layout {
+  kBlocks,  // as embed/kernels/int8_scan.h says: for reading all rows
+  kRows,    // as embed/kernels/int8_rows.h says: for a graph's single rows; to
+            // read all takes a lone query up to twice as long
+};
 
 struct Int8TableOptions {
   uint64_t seed = 1;  // of the rotation
@@ -42,6 +50,7 @@ struct Int8TableOptions {
   Metric metric = Metric::kCosine;
   RowCodec codec = RowCodec::kInt8;  // of whole numbers; see FitRowCoder()
   bool keep_f16 = false;  // the rows in float16, too; of int8 by cosine only
+  Int8Layout layout = Int8Layout::kBlocks;
 };
 
 struct SearchHit {
@@ -78,14 +87,33 @@ class RowCoder;
 class Int8Table {
  public:
   // What a table consists of, as in memory and in files. Codes and factors are
-  // laid out as embed/kernels/int8_scan.h says (weights are its offsets), mean
-  // and rotation as int8_codec.h says.
+  // laid out as `layout` says (weights are its offsets), mean and rotation as
+  // int8_codec.h says.
   struct Parts {
+    float multiplier(uint64_t row) const {
+      return in_rows() ? scales[row].multiplier : multipliers[row];
+    }
+    float weight(uint64_t row) const {
+      return in_rows() ? scales[row].offset : weights[row];
+    }
+    // The codes of a row in groups of kInt8GroupColumns, one group_stride()
+    // behind another.
+    const uint8_t* RowCodes(uint64_t row) const {
+      return codes.data() + (in_rows() ? row * Int8RowStride(dim)
+                                       : Int8CodeIndex(row, 0, dim));
+    }
+    uint64_t group_stride() const {
+      return in_rows() ? kInt8GroupColumns : kInt8BlockRows * kInt8GroupColumns;
+    }
+    bool in_rows() const { return layout == Int8Layout::kRows; }
+
     uint64_t rows = 0;
     int dim = 0;
+    Int8Layout layout = Int8Layout::kBlocks;
     absl::Span<const uint8_t> codes;
-    absl::Span<const float> multipliers;
-    absl::Span<const float> weights;
+    absl::Span<const float> multipliers;    // in blocks
+    absl::Span<const float> weights;        // in blocks
+    absl::Span<const Int8RowScale> scales;  // [rows], in rows: both of each
     absl::Span<const float> mean;
     absl::Span<const float> rotation;
     Metric metric = Metric::kCosine;
@@ -106,13 +134,15 @@ class Int8Table {
 
   // The same with the codec of `like`, so that rows of both may be searched
   // together; the exponent is a larger one if there are longer rows. vectors:
-  // of its dim. InvalidArgument: a codec other than int8.
+  // of its dim. The rows lie in blocks. InvalidArgument: a codec other than
+  // int8.
   static absl::StatusOr<Int8Table> BuildLike(const Int8Table& like,
                                              const MatrixView& vectors,
                                              int threads);
 
   // Rows of one table and then rows of another of the same codec but for the
-  // exponent, of which it has the larger one; codes are copied as they are.
+  // exponent, of which it has the larger one; codes are copied as they are. The
+  // layout is that of `first`.
   // InvalidArgument: no rows, too many. OutOfRange: one that
   // does not exist. ResourceExhausted.
   static absl::StatusOr<Int8Table> Gather(
@@ -131,6 +161,11 @@ class Int8Table {
   bool rotated() const { return !parts_.rotation.empty(); }
   bool has_f16() const { return !parts_.f16.empty(); }
   const Parts& parts() const { return parts_; }
+  Int8ScanTable scan_table() const;
+  // Of a table laid out in rows.
+  Int8RowTable row_table() const {
+    return {parts_.codes.data(), parts_.scales.data(), parts_.rows, parts_.dim};
+  }
   Metric metric() const { return parts_.metric; }
   RowCodec row_codec() const { return parts_.codec; }
   Int8Codec codec() const {
@@ -156,6 +191,7 @@ class Int8Table {
   struct Encoding {
     RowCodec codec;
     bool keep_f16;
+    Int8Layout layout;
     int threads;
   };
   // Codes finite vectors.

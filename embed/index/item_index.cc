@@ -121,6 +121,7 @@ absl::StatusOr<ItemIndex> ItemIndex::BuildInOrder(
   table_options.metric = options.metric;
   table_options.codec = options.codec;
   table_options.keep_f16 = options.rerank_f16;
+  if (options.hnsw.has_value()) table_options.layout = Int8Layout::kRows;
   EMBED_ASSIGN_OR_RETURN(Int8Table table,
                          Int8Table::Build(vectors, table_options));
   std::optional<HnswGraph> graph;

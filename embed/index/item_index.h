@@ -44,7 +44,7 @@ struct ItemIndexOptions {
   // differ from those of the floats by some 1e-4. Of int8 by cosine only.
   bool rerank_f16 = false;
   // A graph for faster search, which finds nearly all that an exact one does.
-  // It has its own number of threads, which may change its links.
+  // It has its own number of threads.
   std::optional<HnswOptions> hnsw;
   // Lists instead of a graph: made sooner, and next to no memory. The seed and
   // the threads are those above. Ids are then given list by list.

@@ -249,16 +249,23 @@ absl::StatusOr<Int8Table> OpenTable(const Container& file,
                                     const std::string& prefix, bool rotated,
                                     bool with_f16, Int8Table::Parts parts) {
   const uint64_t rows = parts.rows;
-  const int dim = parts.dim;
+  const uint64_t columns = static_cast<uint64_t>(parts.dim);
   const uint64_t padded = Int8Blocks(rows) * kInt8BlockRows;
-  const uint64_t columns = static_cast<uint64_t>(dim);
+  const bool in_rows = parts.in_rows();  // of a graph
   EMBED_ASSIGN_OR_RETURN(
       parts.codes,
-      file.Array<uint8_t>(prefix + "codes", Int8CodeBytes(rows, dim)));
-  EMBED_ASSIGN_OR_RETURN(parts.multipliers,
-                         file.Array<float>(prefix + "multipliers", padded));
-  EMBED_ASSIGN_OR_RETURN(parts.weights,
-                         file.Array<float>(prefix + "weights", padded));
+      file.Array<uint8_t>(in_rows ? "graph_codes" : prefix + "codes",
+                          in_rows ? rows * Int8RowStride(parts.dim)
+                                  : Int8CodeBytes(rows, parts.dim)));
+  if (in_rows) {
+    EMBED_ASSIGN_OR_RETURN(parts.scales,
+                           file.Array<Int8RowScale>("graph_scales", rows));
+  } else {
+    EMBED_ASSIGN_OR_RETURN(parts.multipliers,
+                           file.Array<float>(prefix + "multipliers", padded));
+    EMBED_ASSIGN_OR_RETURN(parts.weights,
+                           file.Array<float>(prefix + "weights", padded));
+  }
   EMBED_ASSIGN_OR_RETURN(parts.mean,
                          file.Array<float>(prefix + "mean", columns));
   if (rotated) {
@@ -268,14 +275,13 @@ absl::StatusOr<Int8Table> OpenTable(const Container& file,
   }
   if (with_f16) {
     EMBED_ASSIGN_OR_RETURN(
-        parts.f16, file.Array<uint16_t>(prefix + "f16", rows * Int8Groups(dim) *
-                                                            kInt8GroupColumns));
+        parts.f16,
+        file.Array<uint16_t>(prefix + "f16",
+                             rows * Int8Groups(parts.dim) * kInt8GroupColumns));
   }
   absl::StatusOr<Int8Table> table = Int8Table::FromParts(parts, file.file());
-  if (!table.ok()) {
-    return file.Damaged(prefix + "mean", table.status().message());
-  }
-  return table;
+  if (table.ok()) return table;
+  return file.Damaged(prefix + "mean", table.status().message());
 }
 
 absl::StatusOr<Int8Table> OpenRows(const Container& file, const Meta& meta) {
@@ -286,6 +292,7 @@ absl::StatusOr<Int8Table> OpenRows(const Container& file, const Meta& meta) {
   parts.metric = meta.metric;
   parts.exponent = meta.exponent;
   parts.f16_error = meta.f16_error.value_or(0);
+  if (meta.hnsw.has_value()) parts.layout = Int8Layout::kRows;
   return OpenTable(file, "", meta.rotated, meta.f16_error.has_value(), parts);
 }
 
@@ -321,16 +328,10 @@ absl::StatusOr<std::optional<HnswGraph>> OpenGraph(const Container& file,
   const uint64_t m = static_cast<uint64_t>(meta.hnsw->m);
   HnswGraph::Parts parts;
   parts.rows = meta.rows;
-  parts.dim = meta.dim;
   parts.m = meta.hnsw->m;
   parts.entry_point = meta.hnsw->entry_point;
   parts.ef_search = meta.hnsw->ef_search;
   parts.recall = meta.hnsw->recall;
-  EMBED_ASSIGN_OR_RETURN(
-      parts.codes,
-      file.Array<uint8_t>("graph_codes", meta.rows * Int8RowStride(meta.dim)));
-  EMBED_ASSIGN_OR_RETURN(parts.scales,
-                         file.Array<Int8RowScale>("graph_scales", meta.rows));
   EMBED_ASSIGN_OR_RETURN(
       parts.links, file.Array<uint32_t>("graph_links", meta.rows * 2 * m));
   EMBED_ASSIGN_OR_RETURN(parts.upper_lists,
@@ -418,9 +419,13 @@ absl::Status ItemIndex::Write(const std::string& path) const {
   const std::string meta = ToJson(values);
   ContainerWriter writer(ContainerKind::kIndex);
   writer.Add("meta", meta.data(), meta.size());
-  writer.Add("codes", rows.codes);
-  writer.Add("multipliers", rows.multipliers);
-  writer.Add("weights", rows.weights);
+  writer.Add(rows.in_rows() ? "graph_codes" : "codes", rows.codes);
+  if (rows.in_rows()) {
+    writer.Add("graph_scales", rows.scales);
+  } else {
+    writer.Add("multipliers", rows.multipliers);
+    writer.Add("weights", rows.weights);
+  }
   writer.Add("mean", rows.mean);
   if (table_->rotated()) writer.Add("rotation", rows.rotation);
   if (table_->has_f16()) writer.Add("f16", rows.f16);
@@ -430,12 +435,9 @@ absl::Status ItemIndex::Write(const std::string& path) const {
   writer.Add("key_order", keys.order);
   if (!types_.empty()) writer.Add("types", types_);
   if (graph_.has_value()) {
-    const HnswGraph::Parts& graph = graph_->parts();
-    writer.Add("graph_codes", graph.codes);
-    writer.Add("graph_scales", graph.scales);
-    writer.Add("graph_links", graph.links);
-    writer.Add("graph_lists", graph.upper_lists);
-    writer.Add("graph_upper", graph.upper_links);
+    writer.Add("graph_links", graph_->parts().links);
+    writer.Add("graph_lists", graph_->parts().upper_lists);
+    writer.Add("graph_upper", graph_->parts().upper_links);
   }
   if (lists_.has_value()) {
     const Int8Table::Parts& centers = lists_->centers().parts();
@@ -451,9 +453,9 @@ absl::Status ItemIndex::Write(const std::string& path) const {
 absl::StatusOr<ItemIndex> ItemIndex::WithLog(ItemIndex index,
                                              const Container& file) {
   const auto at_path = [&](const absl::Status& status) {
-    const bool memory = absl::IsResourceExhausted(status);
     return absl::Status(
-        memory ? status.code() : absl::StatusCode::kDataLoss,
+        absl::IsResourceExhausted(status) ? status.code()
+                                          : absl::StatusCode::kDataLoss,
         absl::StrCat(file.file()->path(), ": ", status.message()));
   };
   const absl::StatusOr<ChangeLog> log = ReadChangeLog(

@@ -24,12 +24,6 @@ constexpr double kSpareLists = 2;
 // Reading more of the lists than this part takes longer than reading all rows.
 constexpr double kMostLists = 0.5;
 
-Int8ScanTable ScanTableOf(const Int8Table& table) {
-  const Int8Table::Parts& parts = table.parts();
-  return {parts.codes.data(), parts.multipliers.data(), parts.weights.data(),
-          parts.rows, parts.dim};
-}
-
 // The number of set bits [begin, end).
 uint64_t CountBits(absl::Span<const uint64_t> bits, uint64_t begin,
                    uint64_t end) {
@@ -89,8 +83,8 @@ class Searcher {
         queries_(queries),
         options_(options),
         effort_(effort),
-        rows_(ScanTableOf(table)),
-        centers_(ScanTableOf(lists.centers())) {}
+        rows_(table.scan_table()),
+        centers_(lists.centers().scan_table()) {}
 
   // Fills the hits of queries [begin, end) but of those that are to be searched
   // exactly, whose numbers it adds to `left`.
@@ -171,7 +165,7 @@ class Searcher {
     std::vector<Int8Hit> candidates = best.TakeSorted();
     for (const Int8Hit& hit : candidates) query.Prefetch(hit.row);
     for (Int8Hit& hit : candidates) hit.score = query.Score(hit.row);
-    std::sort(candidates.begin(), candidates.end(), IsBetter);
+    std::sort(candidates.begin(), candidates.end(), BetterHit());
     const size_t kept = std::min<size_t>(options_.k, candidates.size());
     std::vector<SearchHit> hits;
     hits.reserve(kept);

@@ -1,5 +1,6 @@
 #include "embed/kernels/int8_rows.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
@@ -15,6 +16,8 @@ HWY_BEFORE_NAMESPACE();
 namespace embed {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
+
+constexpr size_t kRowsAtATime = 4;
 
 #if HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX3 || \
     HWY_TARGET == HWY_AVX2
@@ -62,15 +65,47 @@ HWY_INLINE int32_t Sum(Int32Vec sum) {
   return hn::GetLane(hn::SumOfLanes(Int32(), sum));
 }
 
-HWY_INLINE int32_t DotUnsigned(const uint8_t* row, const int8_t* query,
-                               size_t stride) {
+// The sums of four vectors, side by side.
+HWY_INLINE hn::Vec<hn::CappedTag<int32_t, 4>> FourSums(const Int32Vec* sums) {
+  const Int32 d;
+  const hn::Repartition<uint64_t, Int32> d64;
+  const auto pair = [&](Int32Vec a, Int32Vec b) HWY_ATTR {
+    return hn::BitCast(d64, hn::Add(hn::InterleaveLower(d, a, b),
+                                    hn::InterleaveUpper(d, a, b)));
+  };
+  const auto first = pair(sums[0], sums[1]);
+  const auto second = pair(sums[2], sums[3]);
+  // In each 128 bits the four parts of theirs.
+  const auto parts =
+      hn::Add(hn::BitCast(d, hn::InterleaveLower(d64, first, second)),
+              hn::BitCast(d, hn::InterleaveUpper(d64, first, second)));
+  const hn::Half<Int32> half;
+  const auto halves =
+      hn::Add(hn::LowerHalf(half, parts), hn::UpperHalf(half, parts));
+#if HWY_TARGET == HWY_AVX2
+  return halves;
+#else
+  const hn::Half<hn::Half<Int32>> quarter;
+  return hn::Add(hn::LowerHalf(quarter, halves),
+                 hn::UpperHalf(quarter, halves));
+#endif
+}
+
+// Four at a time, whose lines come from memory side by side.
+HWY_INLINE void DotsUnsigned(const uint8_t* const* rows, const int8_t* query,
+                             size_t stride, int32_t* dots) {
   const Byte d8;
-  Int32Vec sum = hn::Zero(Int32());
+  Int32Vec sums[kRowsAtATime] = {hn::Zero(Int32()), hn::Zero(Int32()),
+                                 hn::Zero(Int32()), hn::Zero(Int32())};
   for (size_t i = 0; i < stride; i += kStep) {
-    const auto codes = hn::LoadU(hn::Repartition<int8_t, Int32>(), query + i);
-    sum = AddProducts(hn::Load(d8, row + i), hn::BitCast(d8, codes), sum);
+    const auto codes =
+        hn::BitCast(d8, hn::LoadU(hn::Repartition<int8_t, Int32>(), query + i));
+    sums[0] = AddProducts(hn::Load(d8, rows[0] + i), codes, sums[0]);
+    sums[1] = AddProducts(hn::Load(d8, rows[1] + i), codes, sums[1]);
+    sums[2] = AddProducts(hn::Load(d8, rows[2] + i), codes, sums[2]);
+    sums[3] = AddProducts(hn::Load(d8, rows[3] + i), codes, sums[3]);
   }
-  return Sum(sum);
+  hn::StoreU(FourSums(sums), hn::CappedTag<int32_t, 4>(), dots);
 }
 
 HWY_INLINE int32_t DotCodes(const uint8_t* a, const uint8_t* b, size_t stride) {
@@ -116,11 +151,13 @@ inline double DotGroups(const double* values, const uint8_t* codes,
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-inline int32_t DotUnsigned(const uint8_t* row, const int8_t* query,
-                           size_t stride) {
-  int32_t sum = 0;
-  for (size_t i = 0; i < stride; ++i) sum += row[i] * query[i];
-  return sum;
+inline void DotsUnsigned(const uint8_t* const* rows, const int8_t* query,
+                         size_t stride, int32_t* dots) {
+  for (size_t r = 0; r < kRowsAtATime; ++r) {
+    int32_t sum = 0;
+    for (size_t i = 0; i < stride; ++i) sum += rows[r][i] * query[i];
+    dots[r] = sum;
+  }
 }
 
 inline int32_t DotCodes(const uint8_t* a, const uint8_t* b, size_t stride) {
@@ -134,13 +171,21 @@ inline int32_t DotCodes(const uint8_t* a, const uint8_t* b, size_t stride) {
 void Score(const Int8RowTable& table, const Int8RowQuery& query,
            absl::Span<const uint32_t> ids, float* scores) {
   const size_t stride = Int8RowStride(table.dim);
-  for (size_t i = 0; i < ids.size(); ++i) {
-    const uint8_t* row = table.codes + ids[i] * stride;
-    const int32_t dot =
-        query.correction + DotUnsigned(row, query.codes, stride);
-    const Int8RowScale scale = table.scales[ids[i]];
-    scores[i] = std::fma(static_cast<float>(dot), scale.multiplier,
-                         scale.offset * query.offset_factor);
+  for (size_t i = 0; i < ids.size(); i += kRowsAtATime) {
+    const size_t count = std::min(kRowsAtATime, ids.size() - i);
+    const uint8_t* rows[kRowsAtATime];
+    for (size_t r = 0; r < kRowsAtATime; ++r) {
+      // Behind the last one, that one again.
+      rows[r] = table.codes + ids[i + std::min(r, count - 1)] * stride;
+    }
+    int32_t dots[kRowsAtATime];
+    DotsUnsigned(rows, query.codes, stride, dots);
+    for (size_t r = 0; r < count; ++r) {
+      const Int8RowScale scale = table.scales[ids[i + r]];
+      scores[i + r] =
+          std::fma(static_cast<float>(query.correction + dots[r]),
+                   scale.multiplier, scale.offset * query.offset_factor);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "embed/kernels/int8_scan.h"
 #include "hwy/cache_control.h"
@@ -255,6 +256,38 @@ HWY_NOINLINE bool ScoreTile(const TileQueries& queries, const TileRows& rows,
   return true;
 }
 
+// Puts 16 rows, read up to whole 16 bytes, into a block; writes up to three
+// groups too many.
+inline void BlockOfRows(const uint8_t* const* rows, size_t groups,
+                        uint8_t* block) {
+  const hn::CappedTag<uint32_t, 4> d32;
+  const hn::Repartition<uint64_t, decltype(d32)> d64;
+  const hn::Repartition<uint8_t, decltype(d32)> d8;
+  constexpr size_t kStep = 4;  // rows and groups that are turned at a time
+  for (size_t g = 0; g < groups; g += kStep) {
+    EMBED_UNROLL for (size_t r = 0; r < kBlockRows; r += kStep) {
+      const size_t column = g * kInt8GroupColumns;
+      const auto a = hn::BitCast(d32, hn::Load(d8, rows[r] + column));
+      const auto b = hn::BitCast(d32, hn::Load(d8, rows[r + 1] + column));
+      const auto c = hn::BitCast(d32, hn::Load(d8, rows[r + 2] + column));
+      const auto d = hn::BitCast(d32, hn::Load(d8, rows[r + 3] + column));
+      const auto ab = hn::BitCast(d64, hn::InterleaveLower(d32, a, b));
+      const auto cd = hn::BitCast(d64, hn::InterleaveLower(d32, c, d));
+      const auto ab_up = hn::BitCast(d64, hn::InterleaveUpper(d32, a, b));
+      const auto cd_up = hn::BitCast(d64, hn::InterleaveUpper(d32, c, d));
+      uint8_t* out = block + g * kGroupBytes + r * kInt8GroupColumns;
+      const auto store = [&](decltype(ab) group) HWY_ATTR {
+        hn::Store(hn::BitCast(d8, group), d8, out);
+        out += kGroupBytes;
+      };
+      store(hn::InterleaveLower(d64, ab, cd));
+      store(hn::InterleaveUpper(d64, ab, cd));
+      store(hn::InterleaveLower(d64, ab_up, cd_up));
+      store(hn::InterleaveUpper(d64, ab_up, cd_up));
+    }
+  }
+}
+
 #else  // any other target: loops that the compiler may vectorise
 
 constexpr size_t kMaxTileQueries = 4;
@@ -263,6 +296,17 @@ constexpr size_t kWordsPerGroup = 4;
 
 inline void PackGroup(const int8_t* codes, int32_t* words) {
   for (size_t j = 0; j < kInt8GroupColumns; ++j) words[j] = codes[j];
+}
+
+// Puts 16 rows into a block.
+inline void BlockOfRows(const uint8_t* const* rows, size_t groups,
+                        uint8_t* block) {
+  for (size_t g = 0; g < groups; ++g) {
+    for (size_t r = 0; r < kBlockRows; ++r) {
+      std::memcpy(block, rows[r] + g * kInt8GroupColumns, kInt8GroupColumns);
+      block += kInt8GroupColumns;
+    }
+  }
 }
 
 template <size_t kQueries, size_t kBlocks>

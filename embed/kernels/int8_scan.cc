@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "embed/base/check.h"
 #include "embed/base/checked_math.h"
+#include "hwy/aligned_allocator.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "embed/kernels/int8_scan.cc"
@@ -22,6 +24,61 @@ namespace HWY_NAMESPACE {
 // Rows are read once from memory per this many bytes, then stay in the second
 // level cache while all queries pass over them.
 constexpr size_t kChunkBytes = 128 << 10;
+// The same for rows that are put into blocks first: these stay in the first
+// level cache, from which a lone query reads them.
+constexpr size_t kRowChunkBytes = 24 << 10;
+
+// Blocks of a table from `first` on.
+struct Chunk {
+  const uint8_t* codes;
+  const float* multipliers;
+  const float* offsets;
+  uint64_t first;
+};
+
+// Puts rows that lie one behind another into blocks.
+class Blocker {
+ public:
+  Blocker(const Int8ScanTable& table, uint64_t most_blocks)
+      : table_(table),
+        groups_(Int8Groups(table.dim)),
+        // BlockOfRows() writes up to three groups too many.
+        codes_(hwy::AllocateAligned<uint8_t>((most_blocks * groups_ + 3) *
+                                             kGroupBytes)),
+        factors_(hwy::AllocateAligned<float>(2 * most_blocks * kBlockRows)),
+        offsets_(factors_.get() + most_blocks * kBlockRows),
+        padding_(hwy::AllocateAligned<uint8_t>(Int8RowStride(table.dim))) {
+    std::fill_n(padding_.get(), Int8RowStride(table.dim), uint8_t{128});
+  }
+
+  Chunk Make(uint64_t begin, uint64_t end) {
+    const uint64_t stride = Int8RowStride(table_.dim);
+    for (uint64_t block = begin; block < end; ++block) {
+      const uint8_t* rows[kBlockRows];
+      for (uint64_t i = 0; i < kBlockRows; ++i) {
+        const uint64_t row = block * kBlockRows + i;
+        const uint64_t at = row - begin * kBlockRows;
+        const bool there = row < table_.rows;
+        rows[i] = there ? table_.row_codes + row * stride : padding_.get();
+        const Int8RowScale scale =
+            there ? table_.row_scales[row] : Int8RowScale();
+        factors_[at] = scale.multiplier;
+        offsets_[at] = scale.offset;
+      }
+      BlockOfRows(rows, groups_,
+                  codes_.get() + (block - begin) * groups_ * kGroupBytes);
+    }
+    return {codes_.get(), factors_.get(), offsets_, begin};
+  }
+
+ private:
+  const Int8ScanTable& table_;
+  const uint64_t groups_;
+  const hwy::AlignedFreeUniquePtr<uint8_t[]> codes_;
+  const hwy::AlignedFreeUniquePtr<float[]> factors_;  // multipliers, offsets
+  float* const offsets_;
+  const hwy::AlignedFreeUniquePtr<uint8_t[]> padding_;  // a row of zeros
+};
 
 // The rows of blocks [block, block + kTileBlocks) that exist and are allowed,
 // one bit each.
@@ -52,18 +109,20 @@ class QueryTile {
     for (size_t q = 0; q < used_; ++q) Pack(queries[q], dim, q);
   }
 
-  void Scan(const Int8ScanTable& table, uint64_t begin, uint64_t end,
-            absl::Span<const uint64_t> allowed) {
+  // Blocks [begin, end), which are in the chunk.
+  void Scan(const Int8ScanTable& table, const Chunk& chunk, uint64_t begin,
+            uint64_t end, absl::Span<const uint64_t> allowed) {
     if (size_ == 1) {
-      ScanBlocks<1>(table, begin, end, allowed);
+      ScanBlocks<1>(table, chunk, begin, end, allowed);
     } else if (size_ == 2) {
-      ScanBlocks<2>(table, begin, end, allowed);
+      ScanBlocks<2>(table, chunk, begin, end, allowed);
     } else if (size_ == 4) {
-      ScanBlocks<4>(table, begin, end, allowed);
+      ScanBlocks<4>(table, chunk, begin, end, allowed);
     } else if (size_ == 8) {
-      ScanBlocks<HWY_MIN(8, kMaxTileQueries)>(table, begin, end, allowed);
+      ScanBlocks<HWY_MIN(8, kMaxTileQueries)>(table, chunk, begin, end,
+                                              allowed);
     } else {
-      ScanBlocks<kMaxTileQueries>(table, begin, end, allowed);
+      ScanBlocks<kMaxTileQueries>(table, chunk, begin, end, allowed);
     }
   }
 
@@ -91,18 +150,21 @@ class QueryTile {
   }
 
   template <size_t kQueries>
-  void ScanBlocks(const Int8ScanTable& table, uint64_t begin, uint64_t end,
+  void ScanBlocks(const Int8ScanTable& table, const Chunk& chunk,
+                  uint64_t begin, uint64_t end,
                   absl::Span<const uint64_t> allowed) {
     uint64_t block = begin;
     for (; block + kTileBlocks <= end; block += kTileBlocks) {
-      ScanTile<kQueries, kTileBlocks>(table, block, allowed);
+      ScanTile<kQueries, kTileBlocks>(table, chunk, block, allowed);
     }
-    for (; block < end; ++block) ScanTile<kQueries, 1>(table, block, allowed);
+    for (; block < end; ++block) {
+      ScanTile<kQueries, 1>(table, chunk, block, allowed);
+    }
   }
 
   template <size_t kQueries, size_t kBlocks>
-  HWY_INLINE void ScanTile(const Int8ScanTable& table, uint64_t block,
-                           absl::Span<const uint64_t> allowed) {
+  HWY_INLINE void ScanTile(const Int8ScanTable& table, const Chunk& chunk,
+                           uint64_t block, absl::Span<const uint64_t> allowed) {
     uint32_t bits = RowsToScore(table, block, allowed);
     if (kBlocks == 1) bits &= 0xFFFF;
     if (bits == 0) return;
@@ -110,9 +172,10 @@ class QueryTile {
     const size_t row = block * kBlockRows;
     const TileQueries queries = {words_.data(), corrections_, offset_factors_,
                                  thresholds_};
-    const TileRows rows = {table.codes + block * groups * kGroupBytes,
-                           table.multipliers + row, table.offsets + row,
-                           groups};
+    const uint64_t at = block - chunk.first;
+    const TileRows rows = {chunk.codes + at * groups * kGroupBytes,
+                           chunk.multipliers + at * kBlockRows,
+                           chunk.offsets + at * kBlockRows, groups};
     if (ScoreTile<kQueries, kBlocks>(queries, rows, {masks_, scores_})) {
       Collect(kBlocks, static_cast<uint32_t>(row), bits);
     }
@@ -155,13 +218,21 @@ void Scan(const Int8ScanTable& table, absl::Span<const Int8BlockRange> ranges,
     tiles.push_back(std::make_unique<QueryTile>(
         queries.subspan(q, kMaxTileQueries), table.dim, best.data() + q));
   }
+  const bool in_rows = table.row_codes != nullptr;
   const uint64_t block_bytes = Int8Groups(table.dim) * kGroupBytes;
+  const uint64_t chunk_bytes = in_rows ? kRowChunkBytes : kChunkBytes;
   const uint64_t step =
-      RoundUp(std::max<uint64_t>(kChunkBytes / block_bytes, 1), kTileBlocks);
+      RoundUp(std::max<uint64_t>(chunk_bytes / block_bytes, 1), kTileBlocks);
+  std::optional<Blocker> blocker;
+  if (in_rows) blocker.emplace(table, step);
+  Chunk chunk = {table.codes, table.multipliers, table.offsets, 0};
   for (const Int8BlockRange& range : ranges) {
     for (uint64_t begin = range.begin; begin < range.end; begin += step) {
       const uint64_t end = std::min(range.end, begin + step);
-      for (const auto& tile : tiles) tile->Scan(table, begin, end, allowed);
+      if (in_rows) chunk = blocker->Make(begin, end);
+      for (const auto& tile : tiles) {
+        tile->Scan(table, chunk, begin, end, allowed);
+      }
     }
   }
 }

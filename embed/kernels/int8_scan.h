@@ -21,6 +21,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+#include "embed/kernels/int8_rows.h"
 #include "embed/kernels/int8_top_k.h"
 
 namespace embed {
@@ -55,6 +56,10 @@ struct Int8ScanTable {
   const float* offsets = nullptr;      // [blocks * 16]
   uint64_t rows = 0;                   // at most 2^31
   int dim = 0;                         // 1 .. kInt8MaxDim
+  // In place of the three arrays, a table laid out as int8_rows.h says: it is
+  // put into blocks while it is scanned, with the same results.
+  const uint8_t* row_codes = nullptr;
+  const Int8RowScale* row_scales = nullptr;
 };
 
 struct Int8Query {

@@ -25,6 +25,13 @@ inline bool IsBetter(const Int8Hit& a, const Int8Hit& b) {
   return a.score > b.score || (a.score == b.score && a.row < b.row);
 }
 
+// The same as an object, whose calls compilers put in line.
+struct BetterHit {
+  bool operator()(const Int8Hit& a, const Int8Hit& b) const {
+    return IsBetter(a, b);
+  }
+};
+
 // Not thread-safe.
 class Int8TopK {
  public:
@@ -52,7 +59,7 @@ class Int8TopK {
   // The hits, best first; leaves this object empty.
   std::vector<Int8Hit> TakeSorted() {
     Cut();
-    std::sort(hits_.begin(), hits_.end(), IsBetter);
+    std::sort(hits_.begin(), hits_.end(), BetterHit());
     return std::exchange(hits_, {});
   }
 
@@ -62,7 +69,7 @@ class Int8TopK {
   void Cut() {
     if (hits_.size() < k_) return;
     const auto last = hits_.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
-    std::nth_element(hits_.begin(), last, hits_.end(), IsBetter);
+    std::nth_element(hits_.begin(), last, hits_.end(), BetterHit());
     hits_.erase(last + 1, hits_.end());
     threshold_ = std::max(threshold_, last->score);
   }

@@ -1,6 +1,6 @@
 // What changes of an index cost, one thread:
 //   change_bench VECTORS ROWS flat|hnsw INDEX
-// Rows and queries are those of hnsw_bench; INDEX is the file that is made (a
+// Rows and queries are those of search_bench; INDEX is the file that is made (a
 // graph of 2 threads) unless it is there, and then changed. Prints how long it
 // takes to write the file whole and to append a batch; to open the index and to
 // query it, one query at a time, before and after 1,000 changes (half of them

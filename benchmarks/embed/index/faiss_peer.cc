@@ -1,46 +1,88 @@
 #include <omp.h>
 
-#include "benchmarks/embed/index/hnsw_peers.h"
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "benchmarks/embed/index/search_peers.h"
 #include "faiss/IndexHNSW.h"
+#include "faiss/IndexIVF.h"
+#include "faiss/index_factory.h"
+#include "faiss/index_io.h"
 
 namespace embed {
 namespace {
 
-class FaissHnsw : public SearchPeer {
+class FaissPeer : public SearchPeer {
  public:
-  FaissHnsw(int m, int ef_construction)
-      : m_(m), ef_construction_(ef_construction) {}
+  FaissPeer(const std::string& factory, const PeerOptions& options)
+      : factory_(factory), options_(options) {}
 
-  void Build(const MatrixView& rows) override {
-    omp_set_num_threads(1);
-    index_ = std::make_unique<faiss::IndexHNSWFlat>(
-        rows.dim, m_, faiss::METRIC_INNER_PRODUCT);
-    index_->hnsw.efConstruction = ef_construction_;
-    index_->add(static_cast<faiss::Index::idx_t>(rows.rows), rows.data);
+  std::string Build(const MatrixView& rows) override {
+    omp_set_num_threads(options_.build_threads);
+    const auto count = static_cast<faiss::Index::idx_t>(rows.rows);
+    try {
+      index_.reset(faiss::index_factory(rows.dim, factory_.c_str(),
+                                        faiss::METRIC_INNER_PRODUCT));
+      graph_ = dynamic_cast<faiss::IndexHNSW*>(index_.get());
+      lists_ = dynamic_cast<faiss::IndexIVF*>(index_.get());
+      if (graph_ != nullptr) {
+        graph_->hnsw.efConstruction = options_.ef_construction;
+      }
+      index_->train(count, rows.data);
+      index_->add(count, rows.data);
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+    return "";
   }
 
-  std::vector<uint32_t> Search(const MatrixView& queries, int k,
-                               int ef) override {
-    index_->hnsw.efSearch = ef;
-    std::vector<faiss::Index::idx_t> ids(queries.rows * k);
-    std::vector<float> scores(ids.size());
-    for (uint64_t q = 0; q < queries.rows; ++q) {
-      index_->search(1, queries.row(q).data(), k, scores.data() + q * k,
-                     ids.data() + q * k);
+  std::string Write(const std::string& path) override {
+    try {
+      faiss::write_index(index_.get(), path.c_str());
+    } catch (const std::exception& error) {
+      return error.what();
     }
-    return {ids.begin(), ids.end()};
+    return "";
+  }
+
+  PeerEffort effort() const override {
+    if (graph_ != nullptr) return PeerEffort::kGraph;
+    return lists_ != nullptr ? PeerEffort::kLists : PeerEffort::kNone;
+  }
+  void SetEffort(int effort) override {
+    if (graph_ != nullptr) graph_->hnsw.efSearch = effort;
+    if (lists_ != nullptr) lists_->nprobe = static_cast<size_t>(effort);
+  }
+
+  void Search(const float* query, int k, uint32_t* ids) override {
+    omp_set_num_threads(1);  // of the calling thread
+    std::vector<faiss::Index::idx_t> found(k);
+    std::vector<float> scores(k);
+    index_->search(1, query, k, scores.data(), found.data());
+    std::copy(found.begin(), found.end(), ids);
   }
 
  private:
-  int m_;
-  int ef_construction_;
-  std::unique_ptr<faiss::IndexHNSWFlat> index_;
+  const std::string factory_;
+  const PeerOptions options_;
+  std::unique_ptr<faiss::Index> index_;
+  faiss::IndexHNSW* graph_ = nullptr;  // index_, if it is that
+  faiss::IndexIVF* lists_ = nullptr;
 };
 
 }  // namespace
 
-std::unique_ptr<SearchPeer> MakeFaissHnsw(int m, int ef_construction) {
-  return std::make_unique<FaissHnsw>(m, ef_construction);
+std::unique_ptr<SearchPeer> MakeFaissPeer(const std::string& name,
+                                          const PeerOptions& options) {
+  if (!absl::StartsWith(name, "FAISS ")) return nullptr;
+  std::string factory = name.substr(6);
+  if (factory == "HNSWFlat") factory = absl::StrCat("HNSW", options.m, ",Flat");
+  if (factory == "HNSWSQ") factory = absl::StrCat("HNSW", options.m, ",SQ8");
+  if (factory == "IVFFlat")
+    factory = absl::StrCat("IVF", options.lists, ",Flat");
+  return std::make_unique<FaissPeer>(factory, options);
 }
 
 }  // namespace embed

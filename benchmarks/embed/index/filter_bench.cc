@@ -1,7 +1,7 @@
 // Search among part of the rows, by a walk through the graph and by a scan of
 // the allowed rows, one thread, one query at a time:
 //   filter_bench VECTORS [ROWS [EF_SEARCH]]
-// Rows and queries are those of hnsw_bench. A line: part of the rows that is
+// Rows and queries are those of search_bench. A line: part of the rows that is
 // allowed (at random), recall@10 and queries/s of the walk, queries/s of the
 // scan, and what HnswGraph::Search() chose.
 #include <cstdio>
@@ -84,7 +84,9 @@ int Main(int argc, char** argv) {
   const Matrix all_queries = Queries(&rows);
   const MatrixView queries = {all_queries.values.data(), 200, rows.dim,
                               static_cast<uint64_t>(rows.dim)};
-  const auto table = Int8Table::Build(rows.view(), {});
+  Int8TableOptions table_options;
+  table_options.layout = Int8Layout::kRows;
+  const auto table = Int8Table::Build(rows.view(), table_options);
   HnswOptions graph_options;
   graph_options.m = kM;
   graph_options.ef_construction = kEfConstruction;

@@ -1,7 +1,10 @@
-#include "benchmarks/embed/index/hnsw_peers.h"
+#include "benchmarks/embed/index/search_peers.h"
 
 #if __has_include(<hnswlib/hnswlib.h>)
 #include <hnswlib/hnswlib.h>
+
+#include <atomic>
+#include <thread>
 #define EMBED_HAS_HNSWLIB 1
 #endif
 
@@ -11,50 +14,62 @@ namespace embed {
 
 namespace {
 
-class Hnswlib : public SearchPeer {
+class HnswlibPeer : public SearchPeer {
  public:
-  Hnswlib(int m, int ef_construction)
-      : m_(m), ef_construction_(ef_construction) {}
+  explicit HnswlibPeer(const PeerOptions& options) : options_(options) {}
 
-  void Build(const MatrixView& rows) override {
+  std::string Build(const MatrixView& rows) override {
     space_ = std::make_unique<hnswlib::InnerProductSpace>(rows.dim);
     index_ = std::make_unique<hnswlib::HierarchicalNSW<float>>(
-        space_.get(), rows.rows, m_, ef_construction_);
-    for (uint64_t i = 0; i < rows.rows; ++i) {
-      index_->addPoint(rows.row(i).data(), i);
-    }
+        space_.get(), rows.rows, options_.m, options_.ef_construction);
+    std::atomic<uint64_t> next{0};
+    const auto add = [&] {
+      for (uint64_t i = next++; i < rows.rows; i = next++) {
+        index_->addPoint(rows.row(i).data(), i);
+      }
+    };
+    std::vector<std::thread> threads;
+    for (int t = 1; t < options_.build_threads; ++t) threads.emplace_back(add);
+    add();
+    for (std::thread& thread : threads) thread.join();
+    return "";
   }
 
-  std::vector<uint32_t> Search(const MatrixView& queries, int k,
-                               int ef) override {
-    index_->setEf(ef);
-    std::vector<uint32_t> ids(queries.rows * k);
-    for (uint64_t q = 0; q < queries.rows; ++q) {
-      auto found = index_->searchKnn(queries.row(q).data(), k);
-      for (; !found.empty(); found.pop()) {  // the worst first
-        ids[q * k + found.size() - 1] =
-            static_cast<uint32_t>(found.top().second);
-      }
+  std::string Write(const std::string& path) override {
+    index_->saveIndex(path);
+    return "";
+  }
+
+  PeerEffort effort() const override { return PeerEffort::kGraph; }
+  void SetEffort(int effort) override {
+    index_->setEf(static_cast<size_t>(effort));
+  }
+
+  void Search(const float* query, int k, uint32_t* ids) override {
+    auto found = index_->searchKnn(query, k);
+    for (; !found.empty(); found.pop()) {  // the worst first
+      ids[found.size() - 1] = static_cast<uint32_t>(found.top().second);
     }
-    return ids;
   }
 
  private:
-  int m_;
-  int ef_construction_;
+  const PeerOptions options_;
   std::unique_ptr<hnswlib::InnerProductSpace> space_;
   std::unique_ptr<hnswlib::HierarchicalNSW<float>> index_;
 };
 
 }  // namespace
 
-std::unique_ptr<SearchPeer> MakeHnswlib(int m, int ef_construction) {
-  return std::make_unique<Hnswlib>(m, ef_construction);
+std::unique_ptr<SearchPeer> MakeHnswlibPeer(const std::string& name,
+                                            const PeerOptions& options) {
+  if (name != "hnswlib") return nullptr;
+  return std::make_unique<HnswlibPeer>(options);
 }
 
 #else
 
-std::unique_ptr<SearchPeer> MakeHnswlib(int /*m*/, int /*ef_construction*/) {
+std::unique_ptr<SearchPeer> MakeHnswlibPeer(const std::string& /*name*/,
+                                            const PeerOptions& /*options*/) {
   return nullptr;
 }
 

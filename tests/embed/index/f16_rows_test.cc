@@ -22,11 +22,13 @@ class F16RowsTest : public testing::TestWithParam<Int8Rotation> {
       : rows_(ClusteredVectors(kRows, 30, 1, 1)),
         queries_(ClusteredVectors(50, 30, 1, 2)) {}
 
-  Int8Table Build(bool keep_f16, int threads = 1) const {
+  Int8Table Build(bool keep_f16, int threads = 1,
+                  Int8Layout layout = Int8Layout::kBlocks) const {
     Int8TableOptions options;
     options.rotation = GetParam();
     options.keep_f16 = keep_f16;
     options.threads = threads;
+    options.layout = layout;
     return Int8Table::Build(rows_.view(), options).value();
   }
 
@@ -60,7 +62,7 @@ TEST_P(F16RowsTest, FindsMoreThanCodesAlone) {
              Build(true).Search(queries_.view(), {}).value(), 10);
   EXPECT_GT(kept, 0.995);
   EXPECT_GE(kept, coded);
-  const Int8Table table = Build(true);
+  const Int8Table table = Build(true, 1, Int8Layout::kRows);
   const HnswGraph graph = HnswGraph::Build(table, {}).value();
   SearchOptions options;
   options.ef_search = 400;

@@ -5,14 +5,17 @@
 #include <faiss/IndexFlat.h>
 #include <faiss/IndexHNSW.h>
 #include <faiss/IndexIDMap.h>
+#include <faiss/IndexIVF.h>
 #include <faiss/impl/AuxIndexStructures.h>
 #include <faiss/impl/DistanceComputer.h>
 #include <faiss/impl/FaissException.h>
 #include <faiss/impl/IDSelector.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -151,8 +154,9 @@ TEST_F(FaissAdapterTest, ServesInsideStructuresOfFaiss) {
 }
 
 TEST_F(FaissAdapterTest, GraphsTakeTheirParameters) {
-  const HnswGraph graph = HnswGraph::Build(table_, {}).value();
-  const auto with_graph = MakeFaissIndex(table_, 1, &graph);
+  const Int8Table table = TableInRows(rows_.view());
+  const HnswGraph graph = HnswGraph::Build(table, {}).value();
+  const auto with_graph = MakeFaissIndex(table, 1, &graph);
   faiss::SearchParametersHNSW params;
   params.efSearch = 340;  // a walk that leaves out next to nothing
   ExpectSameSearch(*with_graph, flat_, 10, &params);
@@ -165,6 +169,112 @@ TEST_F(FaissAdapterTest, GraphsTakeTheirParameters) {
   EXPECT_THROW(with_graph->search(kQueries, queries_.values.data(), 1,
                                   distances.data(), labels.data(), &params),
                faiss::FaissException);
+}
+
+// Rows list by list, against FAISS's exact index over them.
+class FaissAdapterListsTest : public FaissAdapterTest {
+ protected:
+  static constexpr uint32_t kLists = 25;
+
+  FaissAdapterListsTest() : listed_(kRows, kDim), decoded_(kRows, kDim) {
+    IvfOptions options;
+    options.lists = kLists;
+    partition_.emplace(PartitionRows(rows_.view(), options).value());
+    for (idx_t i = 0; i < kRows; ++i) {
+      std::copy_n(rows_.row(partition_->order[i]), kDim, listed_.row(i));
+    }
+    table_ = Int8Table::Build(listed_.view(), {}).value();
+    IvfLists::Parts parts;
+    parts.starts = partition_->starts;
+    lists_.emplace(
+        IvfLists::FromParts(partition_->centers, parts, kRows, nullptr)
+            .value());
+    ours_ = MakeFaissIndex(table_, 1, nullptr, &*lists_);
+    ours_->reconstruct_n(0, kRows, decoded_.values.data());
+    flat_.reset();
+    flat_.add(kRows, decoded_.values.data());
+  }
+
+  // In double.
+  double Product(idx_t query, idx_t row) const {
+    double sum = 0;
+    for (int j = 0; j < kDim; ++j) {
+      sum += double{queries_.row(query)[j]} * decoded_.row(row)[j];
+    }
+    return sum;
+  }
+
+  // The share of the 10 best rows that `params` accepts that are found, after a
+  // check of what is found against the products.
+  double RecallOf(const faiss::SearchParameters* params) {
+    constexpr idx_t kTop = 10;
+    std::vector<float> distances(kQueries * kTop);
+    std::vector<idx_t> labels(kQueries * kTop);
+    ours_->search(kQueries, queries_.values.data(), kTop, distances.data(),
+                  labels.data(), params);
+    int found = 0;
+    for (idx_t q = 0; q < kQueries; ++q) {
+      std::vector<double> products;
+      for (idx_t i = 0; i < kRows; ++i) {
+        const bool wanted = params == nullptr || params->sel == nullptr ||
+                            params->sel->is_member(i);
+        if (wanted) products.push_back(-Product(q, i));
+      }
+      std::sort(products.begin(), products.end());
+      for (idx_t rank = q * kTop; rank < (q + 1) * kTop; ++rank) {
+        const double product = Product(q, labels[rank]);
+        EXPECT_NEAR(distances[rank], product, 1e-3);
+        found += product >= -products[kTop - 1] - 1e-3;
+      }
+    }
+    return static_cast<double>(found) / (kQueries * kTop);
+  }
+
+  TestMatrix listed_;
+  TestMatrix decoded_;
+  std::optional<IvfPartition> partition_;
+  std::optional<IvfLists> lists_;
+};
+
+TEST_F(FaissAdapterListsTest, ListsTakeTheirParameters) {
+  faiss::SearchParametersIVF params;
+  params.nprobe = kLists;
+  ExpectSameSearch(*ours_, flat_, 10, &params);
+  double last = 0;
+  for (const size_t nprobe : {1, 3, 10}) {
+    params.nprobe = nprobe;
+    const double recall = RecallOf(&params);
+    EXPECT_GE(recall, last) << nprobe;
+    last = recall;
+  }
+  EXPECT_GT(last, 0.9);
+  // Without parameters as the lists say.
+  lists_->SetNprobe(10, 0);
+  EXPECT_EQ(RecallOf(nullptr), last);
+  params.max_codes = 5;
+  EXPECT_THROW(RecallOf(&params), faiss::FaissException);
+}
+
+TEST_F(FaissAdapterListsTest, HonoursSelectorsAndRanges) {
+  faiss::IDSelectorRange some(100, 500);
+  faiss::SearchParametersIVF params;
+  params.nprobe = 5;
+  params.sel = &some;
+  EXPECT_GT(RecallOf(&params), 0.9);
+  params.nprobe = kLists;
+  ExpectSameSearch(*ours_, flat_, 10, &params);
+  faiss::RangeSearchResult result(kQueries);
+  params.nprobe = 1;  // does not matter: a range is searched exactly
+  ours_->range_search(kQueries, queries_.values.data(), 5, &result, &params);
+  for (idx_t q = 0; q < kQueries; ++q) {
+    const std::set<idx_t> found(result.labels + result.lims[q],
+                                result.labels + result.lims[q + 1]);
+    for (idx_t i = 0; i < kRows; ++i) {
+      const double product = Product(q, i);
+      if (std::abs(product - 5) < 1e-3) continue;
+      EXPECT_EQ(found.count(i) == 1, product > 5 && some.is_member(i));
+    }
+  }
 }
 
 TEST_F(FaissAdapterTest, RefusesChangesAndNonsenseWithItsException) {

@@ -24,6 +24,28 @@ TEST(HnswVisitedTest, MarksOnceUntilCleared) {
   }
 }
 
+TEST(HnswVisitedTest, MarksListsUpToTheFirstThatIsNoRow) {
+  HnswVisited visited(200);
+  Philox random(1, RandomPurpose::kTest, 2, 0);
+  for (int round = 0; round < 3; ++round) {
+    std::set<uint32_t> marked;
+    for (int i = 0; i < 40; ++i) {
+      std::vector<uint32_t> list;
+      std::vector<uint32_t> expected;
+      for (uint32_t length = random.Below(20); length > 0; --length) {
+        list.push_back(random.Below(200));
+        if (marked.insert(list.back()).second) expected.push_back(list.back());
+      }
+      if (i % 2 == 0) {
+        list.insert(list.end(), {200 + random.Below(2), 7, 8});
+      }
+      const absl::Span<const uint32_t> added = visited.MarkList(list);
+      EXPECT_EQ(std::vector<uint32_t>(added.begin(), added.end()), expected);
+    }
+    visited.Clear();
+  }
+}
+
 // Against a full stable sort of what was inserted.
 TEST(HnswFrontierTest, KeepsTheBestInOrder) {
   HnswFrontier frontier;

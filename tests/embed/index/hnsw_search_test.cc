@@ -22,7 +22,7 @@ class HnswSearchTest : public testing::Test {
  protected:
   HnswSearchTest()
       : all_(ClusteredVectors(kRows + 60, kDim, 1, 1)),
-        table_(Int8Table::Build(rows(), {}).value()),
+        table_(TableInRows(rows())),
         graph_(BuildGraph(table_)) {}
 
   MatrixView rows() const { return all_.view(0, kRows); }
@@ -164,9 +164,10 @@ TEST_F(HnswSearchTest, HiddenRowsAreNotFound) {
   for (uint32_t row = 0; row < kRows; row += 997) {
     if (row == graph_.parts().entry_point) continue;
     const Int8TableQuery query(table_, rows().row(row));
-    const auto all =
-        SearchByWalk(graph_, query, 5, 200, HnswGraph::kNoRow, &scratch);
-    const auto others = SearchByWalk(graph_, query, 5, 200, row, &scratch);
+    const auto all = SearchByWalk(graph_, table_, query, 5, 200,
+                                  HnswGraph::kNoRow, &scratch);
+    const auto others =
+        SearchByWalk(graph_, table_, query, 5, 200, row, &scratch);
     ASSERT_EQ(all.size(), 5u);
     ASSERT_EQ(others.size(), 5u);
     EXPECT_EQ(all[0].id, row);

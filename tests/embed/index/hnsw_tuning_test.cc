@@ -16,7 +16,7 @@ class HnswTuningTest : public testing::Test {
 
   HnswTuningTest()
       : all_(ClusteredVectors(kRows + 200, kDim, 1, 1)),
-        table_(Int8Table::Build(rows(), {}).value()),
+        table_(TableInRows(rows())),
         graph_(BuildGraph(table_)) {}
 
   static HnswGraph BuildGraph(const Int8Table& table) {
@@ -70,7 +70,7 @@ TEST_F(HnswTuningTest, EquallyNearRowsAreAllRight) {
   for (uint64_t i = 0; i < kRows; i += 10) {
     for (int j = 0; j < kDim; ++j) all_.row(i)[j] = 0;
   }
-  const Int8Table table = Int8Table::Build(rows(), {}).value();
+  const Int8Table table = TableInRows(rows());
   const HnswGraph graph = BuildGraph(table);
   const HnswTuning tuning = TuneEfSearch(graph, table, rows(), 0.95, 1).value();
   EXPECT_TRUE(tuning.reached) << tuning.recall;
@@ -94,7 +94,7 @@ TEST_F(HnswTuningTest, ThreadsDoNotChangeIt) {
 TEST_F(HnswTuningTest, WorksForTheSmallestTables) {
   for (const uint64_t size : {1, 2, 5, 30}) {
     const MatrixView few = all_.view(0, size);
-    const Int8Table table = Int8Table::Build(few, {}).value();
+    const Int8Table table = TableInRows(few);
     const HnswTuning tuning =
         TuneEfSearch(BuildGraph(table), table, few, 0.9, 1).value();
     EXPECT_TRUE(tuning.reached) << size;

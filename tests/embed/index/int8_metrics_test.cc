@@ -24,10 +24,12 @@ class Int8MetricsTest : public testing::TestWithParam<Parameters> {
  protected:
   static Metric metric() { return std::get<0>(GetParam()); }
 
-  static Int8Table BuildOrDie(const TestMatrix& rows) {
+  static Int8Table BuildOrDie(const TestMatrix& rows,
+                              Int8Layout layout = Int8Layout::kBlocks) {
     Int8TableOptions options;
     options.metric = metric();
     options.rotation = std::get<1>(GetParam());
+    options.layout = layout;
     return Int8Table::Build(rows.view(), options).value();
   }
 
@@ -146,9 +148,7 @@ TEST_P(Int8MetricsTest, ScanStaysWithinItsStatedError) {
     queries.row(2)[j] *= 1e-30f;
   }
   const Int8Table table = BuildOrDie(rows);
-  const Int8Table::Parts& parts = table.parts();
-  const Int8ScanTable scan = {parts.codes.data(), parts.multipliers.data(),
-                              parts.weights.data(), parts.rows, parts.dim};
+  const Int8ScanTable scan = table.scan_table();
   for (uint64_t q = 0; q < queries.rows; ++q) {
     const Int8TableQuery query(table, queries.view().row(q));
     const Int8Query scan_query = query.ScanQuery();
@@ -309,10 +309,38 @@ TEST_P(Int8MetricsTest, SameHitsOnEveryTargetAndForAnyThreads) {
   ASSERT_TRUE(ForceCpuTarget("auto").ok());
 }
 
+TEST_P(Int8MetricsTest, TheLayoutChangesNothing) {
+  for (const int dim : {3, 24, 65}) {
+    const TestMatrix rows = ClusteredVectors(777, dim, 1, 1);
+    const TestMatrix queries = ClusteredVectors(30, dim, 1, 2);
+    const Int8Table blocks = BuildOrDie(rows);
+    const Int8Table in_rows = BuildOrDie(rows, Int8Layout::kRows);
+    const SearchHits hits = blocks.Search(queries.view(), {}).value();
+    EXPECT_EQ(in_rows.Search(queries.view(), {}).value(), hits);
+    const float least = hits[0].back().score;
+    EXPECT_EQ(in_rows.RangeSearch(queries.view(), least, {}).value(),
+              blocks.RangeSearch(queries.view(), least, {}).value());
+    EXPECT_EQ(Decoded(in_rows).values, Decoded(blocks).values);
+    // Rows of either go into a table of the other layout.
+    const std::vector<uint32_t> some = {5, 0, 776, 31};
+    const Int8Table a = Int8Table::Gather(blocks, some, in_rows, some).value();
+    const Int8Table b = Int8Table::Gather(in_rows, some, blocks, some).value();
+    EXPECT_FALSE(a.parts().in_rows());
+    EXPECT_TRUE(b.parts().in_rows());
+    EXPECT_EQ(Decoded(a).values, Decoded(b).values);
+    EXPECT_EQ(a.Search(queries.view(), {}).value(),
+              b.Search(queries.view(), {}).value());
+    Int8Table::Parts parts = in_rows.parts();
+    EXPECT_TRUE(Int8Table::FromParts(parts, nullptr).ok());
+    parts.scales.remove_suffix(1);
+    EXPECT_FALSE(Int8Table::FromParts(parts, nullptr).ok());
+  }
+}
+
 TEST_P(Int8MetricsTest, GraphFindsWhatExactSearchDoes) {
   const TestMatrix rows = ClusteredVectors(4000, 24, 1, 1);
   const TestMatrix queries = ClusteredVectors(60, 24, 1, 2);
-  const Int8Table table = BuildOrDie(rows);
+  const Int8Table table = BuildOrDie(rows, Int8Layout::kRows);
   const HnswGraph graph = HnswGraph::Build(table, {}).value();
   SearchOptions options;
   options.ef_search = 200;

@@ -116,9 +116,7 @@ TEST_P(Int8TableTest, ScanStaysWithinItsStatedError) {
   const TestMatrix rows = ClusteredVectors(400, 19, 1, 1);
   const TestMatrix queries = ClusteredVectors(20, 19, 1, 2);
   const Int8Table table = BuildOrDie(rows, GetParam());
-  const Int8Table::Parts& parts = table.parts();
-  const Int8ScanTable scan = {parts.codes.data(), parts.multipliers.data(),
-                              parts.weights.data(), parts.rows, parts.dim};
+  const Int8ScanTable scan = table.scan_table();
   for (uint64_t q = 0; q < queries.rows; ++q) {
     const Int8TableQuery query(table, queries.view().row(q));
     const Int8Query scan_query = query.ScanQuery();

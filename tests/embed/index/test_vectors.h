@@ -41,6 +41,13 @@ inline float NormalNumber(Philox* random) {
                             std::cos(6.283185307 * random->NextDouble()));
 }
 
+// The table that a graph is built for.
+inline Int8Table TableInRows(const MatrixView& rows,
+                             Int8TableOptions options = {}) {
+  options.layout = Int8Layout::kRows;
+  return Int8Table::Build(rows, options).value();
+}
+
 // Rows = common * one direction + a cluster's centre + noise, at mixed lengths.
 inline TestMatrix ClusteredVectors(uint64_t rows, int dim, float common,
                                    uint64_t seed) {

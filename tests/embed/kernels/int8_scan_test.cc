@@ -57,10 +57,20 @@ Codes MakeCodes(uint64_t rows, int dim, uint64_t queries, int kind) {
   return codes;
 }
 
-// The codes in the layout of the kernel.
+// The codes in either layout of the kernel.
 class Table {
  public:
-  explicit Table(const Codes& codes) {
+  Table(const Codes& codes, bool in_rows) {
+    if (in_rows) {
+      MakeRows(codes);
+    } else {
+      MakeBlocks(codes);
+    }
+  }
+  const Int8ScanTable& scan() const { return scan_; }
+
+ private:
+  void MakeBlocks(const Codes& codes) {
     const uint64_t rows = codes.rows.size();
     const int dim = static_cast<int>(codes.rows[0].size());
     const uint64_t padded = Int8Blocks(rows) * kInt8BlockRows;
@@ -79,21 +89,42 @@ class Table {
       floats[i] = codes.multipliers[i];
       floats[padded + i] = codes.offsets[i];
     }
-    scan_ = {bytes, floats, floats + padded, rows, dim};
+    scan_.codes = bytes;
+    scan_.multipliers = floats;
+    scan_.offsets = floats + padded;
+    scan_.rows = rows;
+    scan_.dim = dim;
   }
-  const Int8ScanTable& scan() const { return scan_; }
 
- private:
+  void MakeRows(const Codes& codes) {
+    scan_.rows = codes.rows.size();
+    scan_.dim = static_cast<int>(codes.rows[0].size());
+    const uint64_t stride = Int8RowStride(scan_.dim);
+    codes_ = AlignedBuffer::Create(scan_.rows * stride).value();
+    floats_ = AlignedBuffer::Create(scan_.rows * sizeof(Int8RowScale)).value();
+    uint8_t* bytes = static_cast<uint8_t*>(codes_.data());
+    Int8RowScale* scales = static_cast<Int8RowScale*>(floats_.data());
+    std::fill_n(bytes, codes_.size(), uint8_t{128});
+    for (uint64_t i = 0; i < scan_.rows; ++i) {
+      for (size_t j = 0; j < codes.rows[i].size(); ++j) {
+        bytes[i * stride + j] = static_cast<uint8_t>(codes.rows[i][j] + 128);
+      }
+      scales[i] = {codes.multipliers[i], codes.offsets[i]};
+    }
+    scan_.row_codes = bytes;
+    scan_.row_scales = scales;
+  }
+
   AlignedBuffer codes_;
   AlignedBuffer floats_;
   Int8ScanTable scan_;
 };
 
-std::vector<std::vector<Int8Hit>> Scan(const Codes& codes, size_t k,
-                                       absl::Span<const uint64_t> allowed = {},
-                                       uint64_t first_block = 0,
-                                       uint64_t last_block = ~uint64_t{0}) {
-  const Table table(codes);
+std::vector<std::vector<Int8Hit>> ScanTable(const Table& table,
+                                            const Codes& codes, size_t k,
+                                            absl::Span<const uint64_t> allowed,
+                                            uint64_t first_block,
+                                            uint64_t last_block) {
   std::vector<Int8Query> queries;
   for (size_t q = 0; q < codes.queries.size(); ++q) {
     queries.push_back({codes.queries[q].data(), codes.offset_factors[q]});
@@ -104,6 +135,28 @@ std::vector<std::vector<Int8Hit>> Scan(const Codes& codes, size_t k,
            allowed, absl::MakeSpan(best));
   std::vector<std::vector<Int8Hit>> hits;
   for (Int8TopK& top : best) hits.push_back(top.TakeSorted());
+  return hits;
+}
+
+void ExpectSame(const std::vector<Int8Hit>& actual,
+                const std::vector<Int8Hit>& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (size_t i = 0; i < actual.size(); ++i) {
+    ASSERT_EQ(actual[i].row, expected[i].row) << "rank " << i;
+    ASSERT_EQ(actual[i].score, expected[i].score) << "rank " << i;
+  }
+}
+
+// The hits with one layout, which those with the other must be as well.
+std::vector<std::vector<Int8Hit>> Scan(const Codes& codes, size_t k,
+                                       absl::Span<const uint64_t> allowed = {},
+                                       uint64_t first_block = 0,
+                                       uint64_t last_block = ~uint64_t{0}) {
+  const auto hits = ScanTable(Table(codes, /*in_rows=*/false), codes, k,
+                              allowed, first_block, last_block);
+  const auto others = ScanTable(Table(codes, /*in_rows=*/true), codes, k,
+                                allowed, first_block, last_block);
+  for (size_t q = 0; q < hits.size(); ++q) ExpectSame(others[q], hits[q]);
   return hits;
 }
 
@@ -127,15 +180,6 @@ std::vector<Int8Hit> Oracle(const Codes& codes, size_t q, size_t k,
       [](const Int8Hit& a, const Int8Hit& b) { return a.score > b.score; });
   hits.resize(std::min(hits.size(), k));
   return hits;
-}
-
-void ExpectSame(const std::vector<Int8Hit>& actual,
-                const std::vector<Int8Hit>& expected) {
-  ASSERT_EQ(actual.size(), expected.size());
-  for (size_t i = 0; i < actual.size(); ++i) {
-    ASSERT_EQ(actual[i].row, expected[i].row) << "rank " << i;
-    ASSERT_EQ(actual[i].score, expected[i].score) << "rank " << i;
-  }
 }
 
 class Int8ScanTest : public testing::TestWithParam<std::string> {

@@ -1,0 +1,29 @@
+#include "embed/index/row_similarity.h"
+
+#include "embed/base/parallel.h"
+
+namespace embed {
+
+RowSimilarity::RowSimilarity(const Int8Table& table, int threads)
+    : rows_(table.row_table()),
+      l2_(table.metric() == Metric::kL2),
+      factors_(table.rows()) {
+  const absl::Span<const float> mean = table.parts().mean;
+  double mean_squared = 0;
+  for (const float value : mean) mean_squared += double{value} * value;
+  ParallelFor(threads, rows_.rows, [&](uint64_t begin, uint64_t end) {
+    for (uint64_t i = begin; i < end; ++i) {
+      const uint8_t* codes = rows_.row(static_cast<uint32_t>(i));
+      double dot = 0;
+      for (size_t j = 0; j < mean.size(); ++j) {
+        dot += double{mean[j]} * (codes[j] - 128);
+      }
+      const Int8RowScale scale = rows_.scales[i];
+      factors_[i] = {scale.multiplier, scale.offset, static_cast<float>(dot),
+                     static_cast<float>(scale.offset * mean_squared +
+                                        scale.multiplier * dot)};
+    }
+  });
+}
+
+}  // namespace embed

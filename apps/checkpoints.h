@@ -42,6 +42,8 @@ class Checkpoints : public CheckpointSink {
   // Of the last writing; OK as well if there was none.
   const absl::Status& status() const { return status_; }
   const std::string& path() const { return path_; }
+  // Whether the file at path() is of this run, or what it went on from.
+  bool has_file() const { return ours_; }
   // The training is over and its results are safe: removes the file if this run
   // wrote it or went on from it.
   void Remove() const;

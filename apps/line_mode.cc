@@ -33,7 +33,7 @@ class LineMethod final : public TrainingMethod {
     }
     if (layout.vertex_dim() != layout.result_dim()) {
       // The result is packed into a table of its own.
-      shape.other_bytes =
+      shape.packed_bytes =
           EmbeddingTable::BytesFor(shape.inputs, layout.result_dim());
     }
     return shape;

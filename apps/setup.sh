@@ -17,7 +17,7 @@ needed=(g++ cmake ninja-build libabsl-dev libboost-dev libboost-graph-dev
   libgtest-dev libgmock-dev libbenchmark-dev liblbfgs-dev liblinear-dev
   nlohmann-json3-dev zlib1g-dev libzstd-dev libxxhash-dev libutf8proc-dev zstd
   rime-data-stroke clang-format)
-peers=(clang-tidy fasttext liblinear-tools python3-faiss
+peers=(chromium clang-tidy fasttext liblinear-tools nodejs python3-faiss
   python3-gensim python3-sklearn python3-zstandard)
 
 say() { printf '%s\n' "$*" >&2; }

@@ -27,6 +27,7 @@
 #include "apps/common/init_flags.h"
 #include "apps/common/input_files.h"
 #include "apps/common/line_flags.h"
+#include "apps/common/memory_flags.h"
 #include "apps/common/metapath_flags.h"
 #include "apps/common/output_file.h"
 #include "apps/common/output_flags.h"
@@ -47,6 +48,7 @@
 #include "apps/training_schedule.h"
 #include "apps/walk_output.h"
 #include "apps/window_method.h"
+#include "embed/base/checked_math.h"
 #include "embed/base/hash.h"
 #include "embed/base/status_macros.h"
 #include "embed/io/model_file.h"
@@ -86,6 +88,7 @@ absl::StatusOr<TrainPlan> MakePlan(const Arguments& arguments) {
   plan.input = plan.more_inputs.front();
   plan.more_inputs.erase(plan.more_inputs.begin());
   EMBED_ASSIGN_OR_RETURN(plan.threads, ApplyRunningFlags());
+  EMBED_RETURN_IF_ERROR(ApplyMemoryLimit());
   EMBED_ASSIGN_OR_RETURN(plan.training, ReadTrainingFlags(plan.threads));
   EMBED_ASSIGN_OR_RETURN(plan.checkpoints, ReadCheckpointFlags());
   EMBED_ASSIGN_OR_RETURN(plan.init, ReadInitFlags());
@@ -174,18 +177,18 @@ ModelInfo DescribeRun(const TrainPlan& plan, const TrainingInput& input,
   return info;
 }
 
-// The most memory that the process will have held in the end: what it holds
-// now, or held while it read, the tables, the codes of the features' rows and,
-// beside all of these, the index.
-uint64_t ExpectedPeak(const TrainingInput& input, const TrainingShape& shape,
-                      const TrainingMemory& memory, const IndexPlan& plan) {
+// The most that the process will take beside what it holds: the tables, the
+// codes of the features' rows, the index.
+uint64_t MemoryToTake(const TrainingInput& input, const TrainingShape& shape,
+                      const IndexPlan& plan) {
   const uint64_t codes = input.features.rows().size() * sizeof(uint32_t);
-  const uint64_t index = IndexBytes(plan, input.vocabulary.size(), shape.dim) +
-                         input.vocabulary.text().size();
-  return std::max(PeakMemory(), UsedMemory() + memory.total() + codes + index);
+  const uint64_t index =
+      SaturatingAdd(IndexBytes(plan, input.vocabulary.size(), shape.dim),
+                    input.vocabulary.text().size());
+  return SaturatingAdd(MostMemory(shape, index), codes);
 }
 
-// Says what the tables take and refuses what the memory does not hold.
+// Says what the training takes and refuses what the memory does not hold.
 absl::Status CheckPlan(const TrainPlan& plan, const TrainingInput& input,
                        const TrainingMethod& method) {
   TrainingShape shape = method.Shape();
@@ -203,10 +206,13 @@ absl::Status CheckPlan(const TrainPlan& plan, const TrainingInput& input,
       shape.inputs, shape.outputs, dims, MemoryText(memory),
       plan.training.trainer.epochs,
       FormatCount(static_cast<double>(input.tokens_per_epoch))));
-  const uint64_t peak = ExpectedPeak(input, shape, memory, plan.output.index);
+  const uint64_t bytes = MemoryToTake(input, shape, plan.output.index);
+  // Reading may have held more than training will.
+  const uint64_t peak =
+      std::max(PeakMemory(), SaturatingAdd(UsedMemory(), bytes));
   Say(absl::StrCat("memory: ", FormatBytes(peak),
                    " expected at most, the index included"));
-  return CheckMemory("the training", memory.total());
+  return CheckMemory("the training", bytes, "a smaller --dim helps");
 }
 
 // The pairs as one text; two lists with the same text are the same.
@@ -352,6 +358,11 @@ absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
   if (absl::IsCancelled(result.status()) && StopSignals::Received() != 0) {
     return EndBySignal(*checkpoints);
   }
+  if (absl::IsFailedPrecondition(result.status()) && checkpoints->has_file()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(result.status().message(), "; what it was before is in ",
+                     checkpoints->path()));
+  }
   EMBED_RETURN_IF_ERROR(result.status());
   SayResult(*result);
   return EndEvaluation(evaluator.get());
@@ -405,7 +416,7 @@ CommandInfo TrainCommandInfo() {
       StrokeFlagGroup(),   SubwordFlagGroup(),    GraphFlagGroup(),
       WalkFlagGroup(),     LineFlagGroup(),       MetapathFlagGroup(),
       RelationFlagGroup(), CheckpointFlagGroup(), InitFlagGroup(),
-      EvalFlagGroup(),     RunningFlagGroup()};
+      EvalFlagGroup(),     MemoryFlagGroup(),     RunningFlagGroup()};
   return info;
 }
 

@@ -1,29 +1,51 @@
 #include "apps/training_memory.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "apps/common/human_format.h"
+#include "embed/base/checked_math.h"
 #include "embed/model/embedding_table.h"
 
 namespace embed {
 
+uint64_t TrainingMemory::total() const {
+  return SaturatingAdd(SaturatingAdd(tables, accumulators),
+                       SaturatingAdd(copies, pairs));
+}
+
 TrainingMemory MemoryOf(const TrainingShape& shape) {
   TrainingMemory memory;
-  memory.tables =
-      EmbeddingTable::BytesFor(shape.inputs, shape.dim) +
+  memory.tables = SaturatingAdd(
+      EmbeddingTable::BytesFor(shape.inputs, shape.dim),
       EmbeddingTable::BytesFor(
-          shape.outputs, shape.output_dim > 0 ? shape.output_dim : shape.dim);
+          shape.outputs, shape.output_dim > 0 ? shape.output_dim : shape.dim));
   memory.accumulators = TableOptimizers::AccumulatorBytes(
       shape.optimizer, shape.inputs, shape.outputs);
   if (shape.timed_checkpoints) {
-    memory.copies += memory.tables + memory.accumulators;
+    memory.copies = SaturatingAdd(memory.tables, memory.accumulators);
   }
-  if (shape.keeps_best) memory.copies += memory.tables;
-  memory.tables += shape.other_bytes;
+  if (shape.keeps_best) {
+    memory.copies = SaturatingAdd(memory.copies, memory.tables);
+  }
+  memory.tables = SaturatingAdd(memory.tables, shape.other_bytes);
   memory.pairs = shape.schedule_bytes;
   return memory;
+}
+
+uint64_t MostMemory(const TrainingShape& shape, uint64_t index_bytes) {
+  const TrainingMemory memory = MemoryOf(shape);
+  const uint64_t training = memory.total();
+  if (shape.packed_bytes == 0) {
+    return std::max(training,
+                    SaturatingAdd(training - memory.copies, index_bytes));
+  }
+  const uint64_t packed = SaturatingAdd(shape.packed_bytes, memory.pairs);
+  const uint64_t input = EmbeddingTable::BytesFor(shape.inputs, shape.dim);
+  return std::max({training, SaturatingAdd(input, packed),
+                   SaturatingAdd(packed, index_bytes)});
 }
 
 uint64_t IndexBytes(const IndexPlan& plan, uint64_t rows, int dim) {
@@ -33,9 +55,9 @@ uint64_t IndexBytes(const IndexPlan& plan, uint64_t rows, int dim) {
   if (plan.kind == IndexKind::kIvf) row_bytes += 4 * numbers;
   if (plan.WithGraph(rows)) {
     const uint64_t links = 2 * static_cast<uint64_t>(plan.hnsw.m);
-    row_bytes += numbers + 2 * links * sizeof(uint32_t);
+    row_bytes += 2 * links * sizeof(uint32_t);
   }
-  return rows * row_bytes;
+  return SaturatingMultiply(rows, row_bytes);
 }
 
 std::string MemoryText(const TrainingMemory& memory) {

@@ -17,6 +17,9 @@ struct TrainingShape {
   int dim = 1;
   int output_dim = 0;        // of the output table; 0: the same
   uint64_t other_bytes = 0;  // that a method takes beside the tables
+  // Of a table that the input table is packed into in the end, when the output
+  // table is gone; 0: both tables stay.
+  uint64_t packed_bytes = 0;
   OptimizerOptions optimizer;
   bool timed_checkpoints = false;  // they are written from a copy
   bool keeps_best = false;         // early stopping holds the best tables
@@ -25,7 +28,8 @@ struct TrainingShape {
 
 // Bytes.
 struct TrainingMemory {
-  uint64_t total() const { return tables + accumulators + copies + pairs; }
+  // Like all that it is made of 2^64 - 1 if it does not fit.
+  uint64_t total() const;
 
   uint64_t tables = 0;        // and what a method takes beside them
   uint64_t accumulators = 0;  // of AdaGrad
@@ -37,6 +41,11 @@ struct TrainingMemory {
 // Every array that training takes whose size goes with the tables, and the
 // pairs of --deterministic.
 TrainingMemory MemoryOf(const TrainingShape& shape);
+
+// The most that is held at a time: while training, while the result is packed,
+// or beside the index, whose building takes index_bytes when no copies are
+// left.
+uint64_t MostMemory(const TrainingShape& shape, uint64_t index_bytes);
 
 // About what the building of an index takes beside the vectors: a byte a number
 // for the codes, 2 for the rows in float16, 4 for rows in the order of lists;

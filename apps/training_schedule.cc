@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "embed/base/checked_math.h"
 #include "embed/base/status_macros.h"
 #include "embed/train/hogwild_schedule.h"
 #include "embed/train/partitioned_schedule.h"
@@ -28,11 +29,13 @@ uint64_t MostPairs(uint64_t tokens, uint64_t contexts,
                    const std::vector<uint64_t>& sequences_of) {
   uint64_t pairs = 0;
   for (uint64_t n = sequences_of.size(); n-- > 1 && tokens > 0;) {
-    const uint64_t taken = std::min(tokens, n * sequences_of[n]);
-    pairs += taken * std::min(contexts, n - 1);
+    const uint64_t taken =
+        std::min(tokens, SaturatingMultiply(n, sequences_of[n]));
+    pairs = SaturatingAdd(pairs,
+                          SaturatingMultiply(taken, std::min(contexts, n - 1)));
     tokens -= taken;
   }
-  return pairs + tokens * contexts;
+  return SaturatingAdd(pairs, SaturatingMultiply(tokens, contexts));
 }
 
 }  // namespace
@@ -43,7 +46,8 @@ uint64_t ScheduleBytes(const TrainingFlags& flags, uint64_t tokens_per_epoch,
   const uint64_t tokens =
       std::min(flags.partition.round_tokens, tokens_per_epoch);
   const uint64_t contexts = static_cast<uint64_t>(flags.windows.window) + 1;
-  return 2 * sizeof(RowPair) * MostPairs(tokens, contexts, sequences_of);
+  return SaturatingMultiply(2 * sizeof(RowPair),
+                            MostPairs(tokens, contexts, sequences_of));
 }
 
 absl::StatusOr<TrainingSchedule> MakeSchedule(const TrainingFlags& flags,

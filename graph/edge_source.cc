@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "absl/strings/str_cat.h"
 #include "embed/base/check.h"
 #include "embed/base/philox.h"
 #include "embed/base/status_macros.h"
@@ -14,6 +15,8 @@ namespace {
 // Draws that are under way at the same time, so that their memory accesses
 // overlap.
 constexpr size_t kEdgeGroup = 64;
+// So many that no sum with them wraps.
+constexpr uint64_t kMostDraws = uint64_t{1} << 62;
 constexpr size_t kWordsPerDraw = 4;  // two of the tail, two of its arc
 
 double WeightOf(const Graph& graph, uint64_t arc) {
@@ -46,6 +49,11 @@ absl::StatusOr<std::unique_ptr<EdgeSource>> EdgeSource::Create(
   if (graph.num_arcs() == 0) {
     return absl::InvalidArgumentError(
         "a graph without edges: there is none to draw");
+  }
+  if (options.draws_per_epoch > kMostDraws) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.draws_per_epoch,
+                     " draws an epoch, expected at most ", kMostDraws));
   }
   EMBED_ASSIGN_OR_RETURN(AliasTable tails,
                          AliasTable::Create(OutWeights(graph)));

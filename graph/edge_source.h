@@ -50,8 +50,8 @@ class EdgeSource : public SequenceSource {
   static constexpr uint64_t kChunkDraws = 16384;
 
   // By weight if the graph has weights. `graph` must outlive the source.
-  // InvalidArgument: no arc, weights whose sum overflows. ResourceExhausted: no
-  // memory for tables.
+  // InvalidArgument: no arc, more than 2^62 draws, weights whose sum overflows.
+  // ResourceExhausted: no memory for tables.
   static absl::StatusOr<std::unique_ptr<EdgeSource>> Create(
       const Graph& graph, const EdgeSourceOptions& options);
 

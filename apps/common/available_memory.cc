@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -42,18 +43,37 @@ uint64_t FromControlGroup() {
   return limit > used ? limit - used : 0;
 }
 
-}  // namespace
+std::atomic<uint64_t> memory_limit{kUnknown};
 
-uint64_t AvailableMemory() {
-  return std::min(FromMeminfo(), FromControlGroup());
+uint64_t FromLimit() {
+  const uint64_t limit = memory_limit.load(std::memory_order_relaxed);
+  if (limit == kUnknown) return kUnknown;
+  const uint64_t used = UsedMemory();
+  return limit > used ? limit - used : 0;
 }
 
-absl::Status CheckMemory(absl::string_view what, uint64_t bytes) {
+}  // namespace
+
+void LimitMemory(uint64_t bytes) {
+  memory_limit.store(bytes, std::memory_order_relaxed);
+}
+
+uint64_t AvailableMemory() {
+  return std::min({FromMeminfo(), FromControlGroup(), FromLimit()});
+}
+
+absl::Status CheckMemory(absl::string_view what, uint64_t bytes,
+                         absl::string_view advice) {
   const uint64_t available = AvailableMemory();
   if (bytes <= available) return absl::OkStatus();
+  const uint64_t limit = memory_limit.load(std::memory_order_relaxed);
   return absl::ResourceExhaustedError(absl::StrCat(
       what, " would take ", FormatBytes(bytes), " of memory, but only ",
-      FormatBytes(available), " are free; a smaller --dim helps"));
+      FormatBytes(available), " are ",
+      limit == kUnknown ? std::string("free")
+                        : absl::StrCat("left of the ", FormatBytes(limit),
+                                       " of --memory_limit"),
+      advice.empty() ? "" : "; ", advice));
 }
 
 uint64_t UsedMemory() {

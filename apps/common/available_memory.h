@@ -9,13 +9,19 @@
 
 namespace embed {
 
-// Bytes: the kernel's estimate (MemAvailable) or what the control group of this
-// process leaves, whichever is less; 2^64 - 1 where neither can be read.
+// Bytes: the kernel's estimate (MemAvailable), what the control group of this
+// process leaves, or what LimitMemory() does, whichever is least; 2^64 - 1
+// where there is none of these.
 uint64_t AvailableMemory();
 
+// From now on this process shall hold at most `bytes`. Nothing enforces it:
+// AvailableMemory() is what is asked before something large is begun.
+void LimitMemory(uint64_t bytes);
+
 // ResourceExhausted, with both numbers, if `bytes` exceeds AvailableMemory();
-// `what` is what they are for.
-absl::Status CheckMemory(absl::string_view what, uint64_t bytes);
+// `what` is what they are for, `advice` what helps (may be empty).
+absl::Status CheckMemory(absl::string_view what, uint64_t bytes,
+                         absl::string_view advice);
 
 // What this process holds in memory now, and the most that it has held so far,
 // in bytes; 0 if the system does not tell.

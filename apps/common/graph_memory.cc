@@ -69,12 +69,8 @@ uint64_t EstimateGraphBytes(const GraphFileOptions& options) {
 
 absl::Status CheckGraphMemory(const GraphFileOptions& options) {
   const uint64_t bytes = EstimateGraphBytes(options);
-  const uint64_t available = AvailableMemory();
-  if (bytes <= available) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat(
-      options.path, ": its edges would take about ", FormatBytes(bytes),
-      " of memory while they are loaded, but only ", FormatBytes(available),
-      " are free"));
+  return CheckMemory(absl::StrCat(options.path, ": loading its edges"), bytes,
+                     "");
 }
 
 }  // namespace embed

@@ -17,6 +17,15 @@ namespace embed {
   return !__builtin_add_overflow(a, b, result);
 }
 
+// a * b (or a + b), or 2^64 - 1 where that does not fit: for sizes that are
+// only compared with what there is.
+[[nodiscard]] constexpr uint64_t SaturatingMultiply(uint64_t a, uint64_t b) {
+  return b != 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
+}
+[[nodiscard]] constexpr uint64_t SaturatingAdd(uint64_t a, uint64_t b) {
+  return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 // The smallest multiple of `alignment` (a power of two) not below `value`;
 // value must be at most 2^64 - alignment.
 constexpr uint64_t RoundUp(uint64_t value, uint64_t alignment) {

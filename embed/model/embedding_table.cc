@@ -15,8 +15,8 @@
 namespace embed {
 
 uint64_t EmbeddingTable::BytesFor(uint64_t rows, int dim) {
-  return rows * RoundUp(static_cast<uint64_t>(dim), kRowAlignment) *
-         sizeof(float);
+  return SaturatingMultiply(
+      rows, RoundUp(static_cast<uint64_t>(dim), kRowAlignment) * sizeof(float));
 }
 
 absl::StatusOr<EmbeddingTable> EmbeddingTable::Create(uint64_t rows, int dim) {

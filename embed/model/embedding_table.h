@@ -31,7 +31,7 @@ class EmbeddingTable {
   // Errors: those of Create(); the table is then as before.
   absl::Status Resize(uint64_t rows);
 
-  // The bytes that Create(rows, dim) asks for.
+  // The bytes that Create(rows, dim) asks for; 2^64 - 1 if they are more.
   static uint64_t BytesFor(uint64_t rows, int dim);
 
   uint64_t rows() const { return rows_; }

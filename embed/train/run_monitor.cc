@@ -6,12 +6,29 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "embed/base/parallel.h"
 
 namespace embed {
 namespace {
 
 // An untrained model loses (1 + negatives) log 2 an example, at most 694.
 constexpr double kLargestMeanLoss = 1e4;
+
+// A score of two rows of 4096 such numbers is still far from the largest float.
+constexpr float kLargestNumber = 1e15f;
+
+bool IsUsable(absl::Span<const float> values, int threads) {
+  std::atomic<bool> usable{true};
+  ParallelFor(threads, values.size(), [&](uint64_t begin, uint64_t end) {
+    bool all = true;
+    for (const float value : values.subspan(begin, end - begin)) {
+      all &= std::abs(value) <= kLargestNumber;  // not so for NaN
+    }
+    if (!all) usable.store(false, std::memory_order_relaxed);
+  });
+  return usable.load(std::memory_order_relaxed);
+}
 
 // A mean loss beyond any useful one is divergence as well: the sums that a step
 // adds can grow without bound long before they overflow.
@@ -44,10 +61,7 @@ RunMonitor::RunMonitor(const LearningRate& rate, uint64_t units_per_epoch,
 
 absl::Status RunMonitor::UnitDone(uint64_t unit, const TrainStats& stats) {
   if (Diverged(stats)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("training diverged in epoch ", unit / units_per_epoch_ + 1,
-                     ": the mean loss is ", MeanLoss(stats),
-                     "; lower the learning rate (now ", rate_.rate, ")"));
+    return Divergence(unit, absl::StrCat("the mean loss is ", MeanLoss(stats)));
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   total_ += stats;
@@ -55,6 +69,27 @@ absl::Status RunMonitor::UnitDone(uint64_t unit, const TrainStats& stats) {
   interval_ += stats;
   ++finished_;
   return absl::OkStatus();
+}
+
+absl::Status RunMonitor::CheckArrays(const std::vector<TrainedArray>& arrays,
+                                     uint64_t next_unit, int threads) const {
+  for (const TrainedArray& array : arrays) {
+    if (IsUsable(array.values, threads)) continue;
+    return Divergence(next_unit - 1,
+                      absl::StrCat("the ", array.name,
+                                   " table has numbers that are not finite or "
+                                   "above ",
+                                   kLargestNumber));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunMonitor::Divergence(uint64_t unit,
+                                    const std::string& what) const {
+  return absl::FailedPreconditionError(
+      absl::StrCat("training diverged in epoch ", unit / units_per_epoch_ + 1,
+                   ", step ", unit + 1, " of ", units_, ": ", what,
+                   "; lower the learning rate (now ", rate_.rate, ")"));
 }
 
 bool RunMonitor::PauseRequested() {

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "embed/train/checkpoint.h"
@@ -41,6 +43,10 @@ class RunMonitor : public WorkMonitor {
   double seconds() const;
 
   // The following only between units.
+  // FailedPrecondition, naming the array and the place before `next_unit`: a
+  // number that is not finite or so large that no training comes back from it.
+  absl::Status CheckArrays(const std::vector<TrainedArray>& arrays,
+                           uint64_t next_unit, int threads) const;
   void EndPause() { pause_.store(stopped(), std::memory_order_relaxed); }
   TrainingPosition Position(uint64_t next_unit) const;
   // The epoch before `next_unit`, at whose end the run stands; the next begins.
@@ -52,6 +58,8 @@ class RunMonitor : public WorkMonitor {
   using Clock = std::chrono::steady_clock;
 
   double SecondsLocked() const;
+  // At `unit`, because of `what`.
+  absl::Status Divergence(uint64_t unit, const std::string& what) const;
 
   const LearningRate rate_;
   const uint64_t units_per_epoch_;

@@ -14,6 +14,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "embed/base/checked_math.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/train/checkpoint_writer.h"
@@ -72,11 +73,12 @@ class TrainingRun {
         hooks_(hooks),
         per_epoch_(schedule->units_per_epoch()),
         units_(start.units),
+        arrays_(objective.State()),
         monitor_(options.rate(), per_epoch_, hooks.stop, start),
         next_unit_(start.next_unit) {
     if (hooks.checkpoints != nullptr) {
-      writer_ = std::make_unique<CheckpointWriter>(
-          hooks.checkpoints, objective.State(), options.threads);
+      writer_ = std::make_unique<CheckpointWriter>(hooks.checkpoints, arrays_,
+                                                   options.threads);
     }
   }
 
@@ -93,6 +95,10 @@ class TrainingRun {
     while (next_unit_ < units_ && !stopped_early) {
       const uint64_t begin = next_unit_;
       EMBED_RETURN_IF_ERROR(RunLeg());
+      if (next_unit_ > begin) {
+        EMBED_RETURN_IF_ERROR(
+            monitor_.CheckArrays(arrays_, next_unit_, options_.threads));
+      }
       // A leg that paused before its first unit ends no epoch: it stands where
       // the last one ended.
       if (next_unit_ > begin && next_unit_ % per_epoch_ == 0) {
@@ -201,6 +207,7 @@ class TrainingRun {
   const TrainHooks& hooks_;
   const uint64_t per_epoch_;
   const uint64_t units_;  // of the whole run
+  const std::vector<TrainedArray> arrays_;
   RunMonitor monitor_;
   std::unique_ptr<CheckpointWriter> writer_;  // null: nobody wants checkpoints
   uint64_t next_unit_;
@@ -262,9 +269,14 @@ absl::StatusOr<TrainResult> Trainer::Run(Schedule* schedule,
     return absl::InvalidArgumentError(
         "the source has no sequences to train on");
   }
-  EMBED_ASSIGN_OR_RETURN(
-      const TrainingPosition start,
-      Restore(hooks.resume, per_epoch * options_.epochs, objective));
+  uint64_t units = 0;
+  if (!CheckedMultiply(per_epoch, options_.epochs, &units)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("epochs is ", options_.epochs, ": with ", per_epoch,
+                     " chunks an epoch more than can be counted"));
+  }
+  EMBED_ASSIGN_OR_RETURN(const TrainingPosition start,
+                         Restore(hooks.resume, units, objective));
   return TrainingRun(options_, schedule, objective, hooks, start).Execute();
 }
 

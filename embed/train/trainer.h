@@ -73,7 +73,9 @@ class Trainer {
   // Trains to the end with a HogwildSchedule. Blocks; calls `progress` (may be
   // empty) on the calling thread. Errors: the source's own; Cancelled when the
   // callback says stop; FailedPrecondition when a chunk's mean loss is not
-  // finite or above 10,000 (the learning rate is too high), naming the epoch;
+  // finite or above 10,000, or at the end of an epoch or before a checkpoint a
+  // number of the tables is not finite or above 1e15 (the learning rate is too
+  // high), naming epoch and step: no checkpoint is made of that;
   // ResourceExhausted without a single thread to train on.
   absl::StatusOr<TrainResult> Run(SequenceSource* source,
                                   const Objective& objective,

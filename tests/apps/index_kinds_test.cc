@@ -170,12 +170,11 @@ TEST_F(IndexKindsTest, TargetRecallIsSaidAndKept) {
   EXPECT_EQ(Query({"even700"}).exit_code, 0);
 }
 
-TEST_F(IndexKindsTest, OneThreadGivesTheSameBytes) {
-  for (const char* threads : {"--threads=1", "--threads=3"}) {
-    ASSERT_EQ(Convert({"--index=hnsw", "--deterministic", threads}).exit_code,
-              0);
-    const std::string bytes = runner_.Read("v.faiss");
-    ASSERT_EQ(Convert({"--index=hnsw", "--threads=1"}).exit_code, 0);
+TEST_F(IndexKindsTest, ThreadsDoNotChangeTheBytes) {
+  ASSERT_EQ(Convert({"--index=hnsw", "--threads=1"}).exit_code, 0);
+  const std::string bytes = runner_.Read("v.faiss");
+  for (const char* threads : {"--threads=2", "--threads=3"}) {
+    ASSERT_EQ(Convert({"--index=hnsw", threads}).exit_code, 0);
     EXPECT_EQ(runner_.Read("v.faiss"), bytes) << threads;
   }
 }

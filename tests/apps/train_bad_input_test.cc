@@ -152,6 +152,17 @@ TEST(TrainBadInputTest, ReplacesBadUtf8) {
   EXPECT_THAT(result.err, HasSubstr("1 bad UTF-8"));
 }
 
+TEST(TrainBadInputTest, DivergenceEndsWithTheStepAndAdvice) {
+  for (const char* const rate : {"1000", "1e20"}) {
+    const ToolRunner runner;
+    runner.Write("g.edgelist", KarateEdges());
+    ExpectError(runner.Run({"embedtrain", "--mode=deepwalk", "--threads=1",
+                            "--learning_rate", rate, "g.edgelist"}),
+                1, "training diverged in epoch 1, step 1 of ");
+    EXPECT_THAT(runner.List(), ElementsAre("g.edgelist"));
+  }
+}
+
 // Ids of nodes are names: no number is too large.
 TEST(TrainBadInputTest, TakesNodesBeyond32Bits) {
   const ToolRunner runner;

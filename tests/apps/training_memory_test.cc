@@ -73,6 +73,25 @@ TEST(TrainingMemoryTest, TablesMayDifferInDim) {
   EXPECT_EQ(MemoryOf(shape).copies, tables);
 }
 
+TEST(TrainingMemoryTest, TheMostIsThatOfTheLargestStep) {
+  TrainingShape shape;
+  shape.inputs = shape.outputs = 10;
+  shape.dim = 16;
+  const uint64_t tables = 2 * 10 * 64;
+  EXPECT_EQ(MostMemory(shape, 100), tables + 100);
+  // Copies are gone before the index is made.
+  shape.timed_checkpoints = true;
+  EXPECT_EQ(MostMemory(shape, 100), 2 * tables);
+  EXPECT_EQ(MostMemory(shape, tables + 100), 2 * tables + 100);
+  // Training, packing, index: 1280, 640 + 700, 700 + index.
+  shape.timed_checkpoints = false;
+  shape.packed_bytes = 700;
+  EXPECT_EQ(MostMemory(shape, 100), 1340u);
+  EXPECT_EQ(MostMemory(shape, 641), 1341u);
+  shape.packed_bytes = 500;
+  EXPECT_EQ(MostMemory(shape, 100), tables);
+}
+
 TEST(TrainingMemoryTest, CountsThePairsOfTwoRounds) {
   TrainingFlags flags;
   flags.windows.window = 5;
@@ -117,7 +136,7 @@ TEST(TrainingMemoryTest, AnIndexTakesMoreWithAGraphOrWithFloat16) {
   IndexPlan plan;
   EXPECT_EQ(IndexBytes(plan, 50000, 20), 50000u * 20);
   plan.hnsw.m = 8;
-  EXPECT_EQ(IndexBytes(plan, 50001, 20), 50001u * (20 + 20 + 2 * 16 * 4));
+  EXPECT_EQ(IndexBytes(plan, 50001, 20), 50001u * (20 + 2 * 16 * 4));
   plan.kind = IndexKind::kFlat;
   plan.rerank_f16 = true;
   EXPECT_EQ(IndexBytes(plan, 50001, 20), 50001u * 60);

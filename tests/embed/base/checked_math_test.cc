@@ -29,6 +29,19 @@ TEST(CheckedMathTest, AddsWhatFits) {
   EXPECT_FALSE(CheckedAdd(kMax, kMax, &result));
 }
 
+TEST(CheckedMathTest, SaturatesWhereItDoesNotFit) {
+  EXPECT_EQ(SaturatingMultiply(0, kMax), 0u);
+  EXPECT_EQ(SaturatingMultiply(kMax, 0), 0u);
+  EXPECT_EQ(SaturatingMultiply(kMax, 1), kMax);
+  EXPECT_EQ(SaturatingMultiply(0xFFFFFFFF, 0x100000001), kMax);
+  EXPECT_EQ(SaturatingMultiply(3, 5), 15u);
+  EXPECT_EQ(SaturatingMultiply(uint64_t{1} << 32, uint64_t{1} << 32), kMax);
+  EXPECT_EQ(SaturatingMultiply(kMax / 2 + 1, 2), kMax);
+  EXPECT_EQ(SaturatingAdd(kMax - 1, 1), kMax);
+  EXPECT_EQ(SaturatingAdd(3, 5), 8u);
+  EXPECT_EQ(SaturatingAdd(kMax - 1, 2), kMax);
+}
+
 TEST(CheckedMathTest, RoundsUpToMultiples) {
   for (uint64_t alignment = 1; alignment <= 64; alignment *= 2) {
     for (uint64_t value = 0; value < 200; ++value) {

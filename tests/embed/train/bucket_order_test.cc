@@ -90,5 +90,24 @@ TEST(BucketOrderTest, WaitsOnlyForItsOwnParts) {
   EXPECT_NE(next->j, a.j);
 }
 
+// One worker goes diagonal by diagonal, the first of which is the shift.
+TEST(BucketOrderTest, TheShiftMovesTheDiagonals) {
+  constexpr uint32_t kParts = 4;
+  BucketOrder order(kParts);
+  for (uint32_t shift = 0; shift < kParts; ++shift) {
+    order.Start(shift);
+    for (uint32_t diagonal = 0; diagonal < kParts; ++diagonal) {
+      for (uint32_t i = 0; i < kParts; ++i) {
+        const std::optional<Bucket> bucket = order.Take();
+        ASSERT_TRUE(bucket.has_value());
+        EXPECT_EQ(bucket->i, i);
+        EXPECT_EQ(bucket->j, (i + diagonal + shift) % kParts);
+        order.Done(*bucket);
+      }
+    }
+    EXPECT_TRUE(order.finished());
+  }
+}
+
 }  // namespace bucket_order_test
 }  // namespace embed

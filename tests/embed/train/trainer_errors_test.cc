@@ -4,12 +4,14 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "embed/train/hogwild_schedule.h"
 #include "embed/train/skip_gram.h"
 #include "embed/train/trainer.h"
 #include "gmock/gmock.h"
@@ -166,7 +168,9 @@ TEST(TrainerErrorsTest, ALossThatIsNoNumberStopsNamingTheEpoch) {
   const absl::Status status =
       Trainer::Create({})->Run(&source, objective, nullptr).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("epoch 3"));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("epoch 3, step 21 of 50: the mean loss is nan; lower "
+                        "the learning rate (now 0.025)"));
   EXPECT_EQ(objective.visits().size(), 21u);
 }
 
@@ -183,6 +187,86 @@ TEST(TrainerErrorsTest, TooHighALearningRateIsNoticed) {
       Trainer::Create(options)->Run(&source, *objective, nullptr).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), HasSubstr("learning rate"));
+}
+
+// Its loss is fine, but from a unit on the numbers of its table are not.
+class SpoilingObjective : public RecordingObjective {
+ public:
+  SpoilingObjective(uint64_t unit, float number)
+      : unit_(unit), number_(number), values_(100, 0.5f) {}
+  std::unique_ptr<Worker> NewWorker() const override {
+    return std::make_unique<Spoiler>(this);
+  }
+  std::vector<TrainedArray> State() const override {
+    return {{"table", absl::MakeSpan(values_)}};
+  }
+
+ private:
+  struct Spoiler : public Worker {
+    explicit Spoiler(const SpoilingObjective* o) : owner(o) {}
+    void Train(uint32_t /*epoch*/, const SequenceBatch& /*batch*/,
+               const RateRange& /*rate*/, TrainStats* stats) override {
+      stats->examples += 1;
+      stats->loss += 1;
+      if (owner->units_++ == owner->unit_) owner->values_[77] = owner->number_;
+    }
+    const SpoilingObjective* const owner;
+  };
+
+  const uint64_t unit_;
+  const float number_;
+  mutable uint64_t units_ = 0;
+  mutable std::vector<float> values_;
+};
+
+// Counts the checkpoints, none of which may hold what is spoilt.
+class CleanSink : public CheckpointSink {
+ public:
+  void Write(const Checkpoint& checkpoint) override {
+    ++written;
+    for (const float value : checkpoint.arrays.at(0).values) {
+      EXPECT_EQ(value, 0.5f);
+    }
+  }
+  int written = 0;
+};
+
+TEST(TrainerErrorsTest, NumbersThatExplodeStopAtTheEndOfTheEpoch) {
+  for (const float number :
+       {std::numeric_limits<float>::quiet_NaN(),
+        -std::numeric_limits<float>::infinity(), 2e15f, -2e15f}) {
+    FragileSource source(10, kNone);
+    const SpoilingObjective objective(23, number);
+    const absl::Status status =
+        Trainer::Create({})->Run(&source, objective, nullptr).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("epoch 3, step 30 of 50: the table table has"));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("learning rate"));
+    EXPECT_EQ(source.reads(), 30u);
+  }
+  FragileSource source(10, kNone);
+  const SpoilingObjective large(23, 0.9e15f);
+  EXPECT_TRUE(Trainer::Create({})->Run(&source, large, nullptr).ok());
+}
+
+TEST(TrainerErrorsTest, NoCheckpointIsMadeOfNumbersThatExploded) {
+  FragileSource source(10, kNone);
+  const SpoilingObjective objective(4, 1e20f);
+  TrainerOptions options;
+  HogwildSchedule schedule(&source, &objective, options.rate(), options.epochs,
+                           1);
+  CleanSink sink;
+  TrainHooks hooks;
+  hooks.checkpoints = &sink;
+  hooks.stop = [&] { return source.reads() == 3; };
+  EXPECT_TRUE(absl::IsCancelled(
+      Trainer::Create(options)->Run(&schedule, objective, hooks).status()));
+  EXPECT_EQ(sink.written, 1);
+  hooks.stop = [&] { return source.reads() == 8; };
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      Trainer::Create(options)->Run(&schedule, objective, hooks).status()));
+  EXPECT_EQ(sink.written, 1);
 }
 
 }  // namespace trainer_errors_test

@@ -307,6 +307,5 @@ async function showMap() {
 api.onTokenNeeded(login);
 listen();
 readAddress();
-showInfo().catch(showProblem);
-run();
+showInfo().catch(showProblem).then(run);  // the metric says how scores are shown
 showMap();

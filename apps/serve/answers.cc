@@ -20,6 +20,8 @@ constexpr uint64_t kSuggestions = 3;
 constexpr uint64_t kMostKeysForSuggestions = 200000;
 // Rows that short walks through a graph keep in view: some 0.5 ms.
 constexpr uint64_t kShortWalk = 512;
+// Rows beside the graph that are scanned in about the time of one of these.
+constexpr uint64_t kScannedRows = 64;
 
 std::vector<std::string> NearestKeys(const ItemIndex& index,
                                      absl::string_view key) {
@@ -87,11 +89,14 @@ bool AreShort(const ServedIndex& served, const ServeQueries& queries) {
   if (!index.has_graph()) return false;
   const HnswGraph* const graph = index.graph();
   const int usual = graph == nullptr ? 0 : graph->parts().ef_search;
+  const uint64_t scanned = index.changes() == nullptr
+                               ? 0
+                               : index.changes()->num_further() / kScannedRows;
   uint64_t rows = 0;
   for (const ServeQuery& query : queries.queries) {
     const AnswerOptions& options = query.options.answer;
     const int ef = options.ef_search > 0 ? options.ef_search : usual;
-    rows += std::max(options.k, static_cast<uint64_t>(ef));
+    rows += std::max(options.k, static_cast<uint64_t>(ef)) + scanned;
     if (rows > kShortWalk || options.exact || !query.options.filter.empty()) {
       return false;
     }

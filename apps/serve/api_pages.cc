@@ -183,13 +183,17 @@ absl::StatusOr<Reply> ServeApi::Map(const ServeRequest&, const Target&) {
   }
   // One thread, so that the others go on answering.
   std::function<void()> task = [this, now] {
+    if (served() != now) return;  // nobody asks for this map any more
     const absl::Status status =
         CatchExceptions([&] { return now->MakePlaces(/*threads=*/1); });
     const std::lock_guard<std::mutex> lock(mutex_);
     if (map_asked_ == now->generation()) map_error_ = status;
   };
   if (!asked && !background_.Push(&task, 1)) {
-    return ProblemError(ProblemKind::kOverloaded, "the service is ending");
+    const std::lock_guard<std::mutex> lock(mutex_);
+    map_asked_ = 0;  // the next who asks tries again
+    return ProblemError(ProblemKind::kOverloaded,
+                        "the service is ending, or has too much to load");
   }
   reply.status = 202;
   reply.headers.emplace_back("Retry-After", "1");

@@ -149,16 +149,20 @@ absl::StatusOr<std::shared_ptr<const ServedIndex>> ServeApi::LoadFiles(
   if (!options_.writable) {
     return ServedIndex::Open(files, options_.threads, generation);
   }
+  std::unique_ptr<IndexWriter> opened;
   if (writer_ == nullptr || !writer_->IsCurrent()) {
     writer_.reset();  // and its lock with it
-    EMBED_ASSIGN_OR_RETURN(writer_, IndexWriter::Open(files.index));
+    EMBED_ASSIGN_OR_RETURN(opened, IndexWriter::Open(files.index));
   }
+  const IndexWriter& writer = opened == nullptr ? *writer_ : *opened;
   std::shared_ptr<const ServedIndex> next =
-      ServedIndex::OfChanged(files, writer_->index(), generation);
+      ServedIndex::OfChanged(files, writer.index(), generation);
   // A bad file of places is an error now.
   if (!files.map.empty()) {
     EMBED_RETURN_IF_ERROR(next->MakePlaces(options_.threads));
   }
+  // Not before: a write would put what is not served yet in place.
+  if (opened != nullptr) writer_ = std::move(opened);
   return next;
 }
 

@@ -87,14 +87,13 @@ absl::Status IndexWriter::Load() {
   end_ = index.log_end();
   dirty_end_ = static_cast<uint64_t>(opened.st_size);
   base_ = std::make_shared<const ItemIndex>(index.WithChanges(nullptr));
-  SetIndex(std::move(index));
+  SetIndex(std::make_shared<const ItemIndex>(std::move(index)));
   return absl::OkStatus();
 }
 
-void IndexWriter::SetIndex(ItemIndex index) {
-  auto shared = std::make_shared<const ItemIndex>(std::move(index));
+void IndexWriter::SetIndex(std::shared_ptr<const ItemIndex> index) {
   const std::lock_guard<std::mutex> lock(reading_);
-  index_ = std::move(shared);
+  index_.swap(index);  // the old one ends after the lock does
 }
 
 std::shared_ptr<const ItemIndex> IndexWriter::index() const {
@@ -114,13 +113,16 @@ absl::Status IndexWriter::Apply(absl::Span<const ItemChange> changes) {
   EMBED_ASSIGN_OR_RETURN(
       std::shared_ptr<const ChangedItems> changed,
       ChangedItems::Apply(base_, index_->changes(), changes));
+  // Made first: nothing may fail between the disk and the readers.
+  auto next =
+      std::make_shared<const ItemIndex>(base_->WithChanges(std::move(changed)));
   const std::string batch = EncodeChanges(changes, base_->type_names(), end_);
   EMBED_RETURN_IF_ERROR(Append(batch));
   end_.offset += batch.size();
   ++end_.batches;
   std::memcpy(&end_.hash, batch.data() + batch.size() - sizeof(end_.hash),
               sizeof(end_.hash));
-  SetIndex(base_->WithChanges(std::move(changed)));
+  SetIndex(std::move(next));
   return absl::OkStatus();
 }
 

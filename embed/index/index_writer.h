@@ -63,7 +63,7 @@ class IndexWriter {
   // Opens, locks and reads the file.
   absl::Status Load();
   absl::Status Append(const std::string& batch);
-  void SetIndex(ItemIndex index);
+  void SetIndex(std::shared_ptr<const ItemIndex> index);
 
   const std::string path_;
   mutable std::mutex writing_;  // held by the one that changes

@@ -436,7 +436,7 @@ TEST(ApiTokenTest, TokenIsAskedFor) {
           .status,
       200);
   EXPECT_EQ(client.Get("/metrics").status, 401);
-  // Who has the token may call it by any name, and from any page.
+  // Who has the token may call it by any name.
   client.Send(
       "GET /v1/info HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer "
       "0123456789abcdef\r\n\r\n");

@@ -132,6 +132,14 @@ absl::StatusOr<SearchTask> ResolveTask(const ServedIndex& served,
     const std::string& key = task.resolved.unknown.front();
     return UnknownKeyError(key, NearestKeys(index, key), query.pointer);
   }
+  // Others, whose searches it would share, shall not fail with it.
+  if (!std::all_of(task.resolved.vector.begin(), task.resolved.vector.end(),
+                   [](float value) { return std::isfinite(value); })) {
+    return ProblemError(ProblemKind::kInvalidValue,
+                        "the vectors of these keys add up to more than float32 "
+                        "holds",
+                        query.pointer);
+  }
   if (!task.resolved.composed.empty()) task.space = &served.unseen()->space();
   return task;
 }

@@ -206,6 +206,8 @@ class Table:
         line["CPU s"] = f"{statistics.median(cpu for _, _, cpu in parts):.0f}"
         for title in self.language.similarity:
             values = [found[title] for found, _, _ in parts]
+            if any(map(math.isnan, values)):
+                continue
             self.bars.setdefault((title, dim), []).append(
                 (line[""], PROGRAMS.index(method.program),
                  statistics.mean(values),
@@ -216,6 +218,9 @@ class Table:
         """A chart for each file of pairs and dim, as Markdown."""
         text = ""
         for (title, dim), bars in self.bars.items():
+            bars = [bar for bar in bars if bar[2] > 0]
+            if not bars:
+                continue
             name = f"words_{self.language.name}_{file_name(title)}_{dim}"
             svg_bars.bars(self.runs.chart(name), f"{title}, {dim} numbers",
                           "Spearman x 100", bars)

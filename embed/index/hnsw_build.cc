@@ -3,6 +3,7 @@
 // threads share the work and the links do not depend on how many there are.
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -196,12 +197,20 @@ class HnswBuilder {
       std::vector<Neighbour> near;
       for (size_t i = 0; i < scratch->frontier.size(); ++i) {
         const uint32_t other = scratch->frontier.row(i);
-        near.push_back({similarity_(row, other), other});
+        near.push_back(Near(row, other));
       }
       const size_t most = static_cast<size_t>(options_.m) << (level == 0);
       found.push_back({row, level, Choose(std::move(near), most)});
     }
     return found;
+  }
+
+  // `row` in the list of `target`. What is not a number, which only rows of a
+  // damaged file give, cannot be sorted: it is behind all that is.
+  Neighbour Near(uint32_t target, uint32_t row) const {
+    const float similarity = similarity_(target, row);
+    constexpr float kFarthest = -std::numeric_limits<float>::infinity();
+    return {similarity == similarity ? similarity : kFarthest, row};
   }
 
   // At most `most` of `near`: nearest first, those that are nearer to the row
@@ -261,10 +270,10 @@ class HnswBuilder {
     }
     std::vector<Neighbour> near;
     for (const uint32_t row : list.first(used)) {
-      near.push_back({similarity_(target, row), row});
+      near.push_back(Near(target, row));
     }
     for (const Backlink& link : backlinks) {
-      near.push_back({similarity_(target, link.row), link.row});
+      near.push_back(Near(target, link.row));
     }
     const std::vector<uint32_t> chosen = Choose(std::move(near), list.size());
     std::fill(std::copy(chosen.begin(), chosen.end(), list.begin()), list.end(),

@@ -40,7 +40,7 @@ namespace embed {
 enum class Int8Layout {
   kBlocks,  // as embed/kernels/int8_scan.h says: for reading all rows
   kRows,    // as embed/kernels/int8_rows.h says: for a graph's single rows; to
-            // read all takes a lone query up to twice as long
+            // read all takes a lone query two to three times as long
 };
 
 struct Int8TableOptions {

@@ -8,7 +8,9 @@ RowSimilarity::RowSimilarity(const Int8Table& table, int threads)
     : rows_(table.row_table()),
       l2_(table.metric() == Metric::kL2),
       factors_(table.rows()) {
-  const absl::Span<const float> mean = table.parts().mean;
+  // l2 does not ask for it, and its mean may be of any magnitude.
+  absl::Span<const float> mean;
+  if (!l2_) mean = table.parts().mean;
   double mean_squared = 0;
   for (const float value : mean) mean_squared += double{value} * value;
   ParallelFor(threads, rows_.rows, [&](uint64_t begin, uint64_t end) {

@@ -175,6 +175,7 @@ int Main(int argc, char** argv) {
   for (int i = 0; usable && i < 4; ++i) {
     usable = absl::SimpleAtoi(argv[2 + i], &number[i]);
   }
+  usable = usable && number[0] >= kTop && number[3] >= 0;
   for (const auto part : absl::StrSplit(usable ? argv[6] : "", ',')) {
     work.threads.push_back(0);
     usable = usable && absl::SimpleAtoi(part, &work.threads.back()) &&

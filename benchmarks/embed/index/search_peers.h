@@ -44,8 +44,8 @@ class SearchPeer {
 
 // Null: `name` is none of theirs, or the library was not there when this was
 // built. Names: "embed flat", "embed HNSW", "embed IVF", each with " f16";
-// "FAISS " and what its index factory takes, with M and N for the numbers of
-// `options`; "hnswlib".
+// "FAISS " and what its index factory takes, or HNSWFlat, HNSWSQ or IVFFlat for
+// those with the numbers of `options`; "hnswlib".
 std::unique_ptr<SearchPeer> MakeEmbedPeer(const std::string& name,
                                           const PeerOptions& options);
 std::unique_ptr<SearchPeer> MakeFaissPeer(const std::string& name,

@@ -11,6 +11,7 @@
 #include "embed/index/hnsw_tuning.h"
 #include "embed/index/int8_query.h"
 #include "embed/index/int8_table.h"
+#include "embed/index/row_similarity.h"
 #include "embed/kernels/cpu_target.h"
 #include "gtest/gtest.h"
 #include "tests/embed/index/test_vectors.h"
@@ -334,6 +335,28 @@ TEST_P(Int8MetricsTest, TheLayoutChangesNothing) {
     EXPECT_TRUE(Int8Table::FromParts(parts, nullptr).ok());
     parts.scales.remove_suffix(1);
     EXPECT_FALSE(Int8Table::FromParts(parts, nullptr).ok());
+  }
+}
+
+// What a graph is built by.
+TEST_P(Int8MetricsTest, RowsAreAsNearAsWhatTheyStandFor) {
+  for (const int dim : {3, 24, 65}) {
+    const TestMatrix rows = ClusteredVectors(60, dim, 1, 1);
+    const Int8Table table = BuildOrDie(rows, Int8Layout::kRows);
+    const RowSimilarity similarity(table, 2);
+    const TestMatrix decoded = Decoded(table);
+    const double unit = std::ldexp(1.0, 2 * table.parts().exponent);
+    for (uint32_t i = 0; i < rows.rows; ++i) {
+      for (uint32_t j = 0; j < rows.rows; ++j) {
+        double sum = 0;
+        for (int k = 0; k < dim; ++k) {
+          const double a = decoded.row(i)[k];
+          const double b = decoded.row(j)[k];
+          sum += metric() == Metric::kL2 ? -(a - b) * (a - b) / 2 : a * b;
+        }
+        EXPECT_NEAR(similarity(i, j), sum / unit, 1e-4) << i << " " << j;
+      }
+    }
   }
 }
 

@@ -10,6 +10,13 @@
 #include "embed/model/embedding_table.h"
 
 namespace embed {
+namespace {
+
+// Of the making of a graph, besides codes and links: numbers of a row that its
+// nearness to others is reckoned with, and the upper levels.
+constexpr uint64_t kGraphRowBytes = 24;
+
+}  // namespace
 
 uint64_t TrainingMemory::total() const {
   return SaturatingAdd(SaturatingAdd(tables, accumulators),
@@ -55,7 +62,7 @@ uint64_t IndexBytes(const IndexPlan& plan, uint64_t rows, int dim) {
   if (plan.kind == IndexKind::kIvf) row_bytes += 4 * numbers;
   if (plan.WithGraph(rows)) {
     const uint64_t links = 2 * static_cast<uint64_t>(plan.hnsw.m);
-    row_bytes += 2 * links * sizeof(uint32_t);
+    row_bytes += links * sizeof(uint32_t) + kGraphRowBytes;
   }
   return SaturatingMultiply(rows, row_bytes);
 }

@@ -49,8 +49,7 @@ uint64_t MostMemory(const TrainingShape& shape, uint64_t index_bytes);
 
 // About what the building of an index takes beside the vectors: a byte a number
 // for the codes, 2 for the rows in float16, 4 for rows in the order of lists;
-// of a graph codes of its own and the links of the lowest level, which are
-// there twice for a while.
+// of a graph the links of the lowest level and some 24 bytes a row.
 uint64_t IndexBytes(const IndexPlan& plan, uint64_t rows, int dim);
 
 // "1.20 GiB", "1.20 GiB, 4.00 MiB of AdaGrad and 1.20 GiB of copies": only what

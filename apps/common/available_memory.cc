@@ -43,6 +43,8 @@ uint64_t FromControlGroup() {
   return limit > used ? limit - used : 0;
 }
 
+uint64_t FromSystem() { return std::min(FromMeminfo(), FromControlGroup()); }
+
 std::atomic<uint64_t> memory_limit{kUnknown};
 
 uint64_t FromLimit() {
@@ -58,21 +60,21 @@ void LimitMemory(uint64_t bytes) {
   memory_limit.store(bytes, std::memory_order_relaxed);
 }
 
-uint64_t AvailableMemory() {
-  return std::min({FromMeminfo(), FromControlGroup(), FromLimit()});
-}
+uint64_t AvailableMemory() { return std::min(FromSystem(), FromLimit()); }
 
 absl::Status CheckMemory(absl::string_view what, uint64_t bytes,
                          absl::string_view advice) {
-  const uint64_t available = AvailableMemory();
+  const uint64_t unused = FromSystem();
+  const uint64_t left = FromLimit();
+  const uint64_t available = std::min(unused, left);
   if (bytes <= available) return absl::OkStatus();
   const uint64_t limit = memory_limit.load(std::memory_order_relaxed);
   return absl::ResourceExhaustedError(absl::StrCat(
       what, " would take ", FormatBytes(bytes), " of memory, but only ",
       FormatBytes(available), " are ",
-      limit == kUnknown ? std::string("free")
-                        : absl::StrCat("left of the ", FormatBytes(limit),
-                                       " of --memory_limit"),
+      unused < left ? std::string("free")
+                    : absl::StrCat("left of the ", FormatBytes(limit),
+                                   " of --memory_limit"),
       advice.empty() ? "" : "; ", advice));
 }
 

@@ -9,7 +9,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "apps/common/available_memory.h"
-#include "apps/common/human_format.h"
 
 namespace embed {
 namespace {

@@ -34,13 +34,15 @@ absl::StatusOr<uint64_t> ParseBytes(absl::string_view text) {
   constexpr absl::string_view kUnits = "kmgt";
   std::string rest = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
   absl::string_view number = absl::StripSuffix(rest, "b");
-  number = absl::StripSuffix(number, "i");
+  const bool binary = absl::ConsumeSuffix(&number, "i");
   double unit = 1;
   if (!number.empty()) {
     const size_t place = kUnits.find(number.back());
     if (place != absl::string_view::npos) {
       unit = std::pow(1024.0, static_cast<double>(place + 1));
       number.remove_suffix(1);
+    } else if (binary) {
+      return NoSize(text);
     }
   }
   number = absl::StripAsciiWhitespace(number);

@@ -10,8 +10,9 @@ shift 2
 cd "$root"
 
 compiled=$(sed -n 's/^ *"file": "\(.*\)",*$/\1/p' "$commands")
-joined=$(grep '/unity_[0-9]*_cxx\.cxx$' <<<"$compiled" | tr '\n' '\0' |
-  xargs -0 -r sed -n 's/^#include "\(.*\)"$/\1/p')
+# grep fails where no sources are joined.
+joined=$({ grep '/unity_[0-9]*_cxx\.cxx$' <<<"$compiled" || true; } |
+  tr '\n' '\0' | xargs -0 -r sed -n 's/^#include "\(.*\)"$/\1/p')
 failures=0
 while read -r file; do
   grep -qxF "$root/$file" <<<"$compiled"$'\n'"$joined" || {

@@ -56,12 +56,17 @@ TEST_P(ExtremeDimTest, ModelsAndVectorsComeBack) {
     ASSERT_TRUE(
         WriteVectors(model.vocabulary, model.vectors(), format, file).ok());
   }
-  const auto vectors = ReadVectors(folder_.File("m.bin"));
-  ASSERT_TRUE(vectors.ok()) << vectors.status();
+  const auto text = ReadVectors(folder_.File("m.vec"));
+  ASSERT_TRUE(text.ok()) << text.status();
+  const auto binary = ReadVectors(folder_.File("m.bin"));
+  ASSERT_TRUE(binary.ok()) << binary.status();
+  ASSERT_EQ(text->table.dim(), dim);
+  ASSERT_EQ(binary->table.dim(), dim);
   for (uint64_t row = 0; row < 3; ++row) {
     for (int j = 0; j < dim; ++j) {
       ASSERT_EQ(read->input.row(row)[j], model.input.row(row)[j]);
-      ASSERT_EQ(vectors->table.row(row)[j], model.input.row(row)[j]);
+      ASSERT_EQ(text->table.row(row)[j], model.input.row(row)[j]);
+      ASSERT_EQ(binary->table.row(row)[j], model.input.row(row)[j]);
     }
   }
 }

@@ -7,8 +7,8 @@ For each mutant of mutants.tsv the source is copied with one text replaced,
 compiled as the build folder compiles it, linked with the tests named beside it
 in place of the library's own object, and these tests are run. The mutant is
 killed if one fails, and survives if all pass. Exit code 1: more than 2 survive,
-or something could not be made. The build folder holds built tests, as those of
-tests/run.sh and tests/coverage.sh do.
+or something could not be made. The build folder holds built tests and is one of
+Ninja, as those of tests/run.sh and tests/coverage.sh are.
 """
 
 import csv

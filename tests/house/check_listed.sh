@@ -13,11 +13,10 @@ compiled=$(sed -n 's/^ *"file": "\(.*\)",*$/\1/p' "$commands")
 # grep fails where no sources are joined.
 joined=$({ grep '/unity_[0-9]*_cxx\.cxx$' <<<"$compiled" || true; } |
   tr '\n' '\0' | xargs -0 -r sed -n 's/^#include "\(.*\)"$/\1/p')
-failures=0
-while read -r file; do
-  grep -qxF "$root/$file" <<<"$compiled"$'\n'"$joined" || {
-    echo "$file is in no CMakeLists.txt"
-    failures=$((failures + 1))
-  }
-done < <(find "$@" -path tests/install -prune -o -name '*.cc' -print | sort)
-exit $((failures > 0))
+missing=$(LC_ALL=C comm -23 \
+  <(find "$@" -path tests/install -prune -o -name '*.cc' -printf "$root/%p\n" |
+    LC_ALL=C sort) \
+  <(printf '%s\n' "$compiled" "$joined" | LC_ALL=C sort))
+[[ -n $missing ]] || exit 0
+sed "s|^$root/\(.*\)|\1 is in no CMakeLists.txt|" <<<"$missing"
+exit 1

@@ -1,6 +1,7 @@
 // What embedtrain says of its memory before the training, beside what it held,
 // and what it refuses.
 #include <cstdlib>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,8 @@ struct PlannedMode {
   bool text;
   std::vector<std::string> flags;
 };
+
+void PrintTo(const PlannedMode& mode, std::ostream* out) { *out << mode.name; }
 
 class MemoryPlanTest : public testing::TestWithParam<PlannedMode> {
  protected:

@@ -120,16 +120,19 @@ def _curve(frame, one, at):
     return parts
 
 
-def _legend(series):
-    # At the bottom, where curves that start from 0 on the y axis seldom are.
+def _legend(series, from_zero):
+    # At the bottom, where curves that start from 0 on the y axis seldom are;
+    # others rise from the left.
+    left = LEFT + 14 if from_zero else WIDTH - RIGHT - 44 - 7.2 * max(
+        len(one.name) for one in series)
     parts = []
     for at, one in enumerate(series):
         y = HEIGHT - BOTTOM - 14 - 18 * (len(series) - 1 - at)
         color = COLORS[at % len(COLORS)]
-        parts.append(f'<line x1="{LEFT + 14}" y1="{y - 4}" x2="{LEFT + 38}" '
+        parts.append(f'<line x1="{left:.1f}" y1="{y - 4}" x2="{left + 24:.1f}" '
                      f'y2="{y - 4}" stroke="{color}" stroke-width="2"'
                      f'{_dash(at)}/>')
-        parts.append(draw_text(LEFT + 44, y, one.name, "start"))
+        parts.append(draw_text(left + 30, y, one.name, "start"))
     return parts
 
 
@@ -148,6 +151,6 @@ def plot(path, title, x_label, y_label, series, log_x=False, log_y=False,
     parts += _axes(frame, x_label, y_label)
     for at, one in enumerate(series):
         parts += _curve(frame, one, at)
-    parts += _legend(series)
+    parts += _legend(series, from_zero)
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(parts) + "\n</svg>\n")

@@ -67,9 +67,14 @@ class CachedRuns:
 
     def evaluate(self, name, task, model, flags, source):
         """Rows (dicts of text) of an embedeval task, and the command."""
+        return self.tabulate(
+            name, [task, f"--model={model}", *flags], [source])
+
+    def tabulate(self, name, arguments, sources=()):
+        """The same of any arguments."""
         table = self.path(name + ".tsv")
-        command = [self.programs["embedeval"], task, f"--model={model}", *flags,
-                   f"--out={table}", source]
+        command = [self.programs["embedeval"], *arguments, f"--out={table}",
+                   *sources]
         self.run(name, command, [table])
         with open(table, encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file, delimiter="\t")), command

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 
+import quality_items
 import quality_networks
 import quality_peers
 import quality_words
@@ -26,6 +27,7 @@ SECTIONS = {
     "dblp": quality_networks.dblp,
     "typed": quality_networks.typed,
     "links": quality_networks.links,
+    "items": quality_items.items,
     "end_to_end": quality_peers.end_to_end,
     "english": quality_words.english,
     "chinese": quality_words.chinese,

@@ -184,6 +184,8 @@ def blogcatalog(options, runs):
         # 80 are a quarter of that.
         methods["node2vec, 40 walks of 80"] = (
             "node2vec_blogcatalog", [*NODE2VEC, "--walks_per_node=40"])
+        methods["DeepWalk, 10 negatives, exponent 0.25"] = (
+            "deepwalk_blogcatalog", ["--negatives=10", "--noise_exponent=0.25"])
     methods["LINE"] = ("line_blogcatalog",
                        ["--epochs=20"] if options.fast else [])
     return network(

@@ -13,8 +13,8 @@ namespace embed {
 namespace {
 
 // Of the making of a graph, besides codes and links: numbers of a row that its
-// nearness to others is reckoned with, and the upper levels.
-constexpr uint64_t kGraphRowBytes = 24;
+// nearness to others is reckoned with, the upper levels, and what leads to it.
+constexpr uint64_t kGraphRowBytes = 29;
 
 }  // namespace
 

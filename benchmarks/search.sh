@@ -20,8 +20,10 @@ mkdir -p "$work"
 all="embed flat;embed HNSW;embed HNSW f16;embed IVF;embed IVF f16;FAISS Flat"
 all+=";FAISS SQ8;FAISS HNSWFlat;FAISS HNSWSQ;FAISS IVFFlat;hnswlib"
 IFS=';' read -r -a names <<<"${NAMES:-$all}"
-# A kernel of OpenBLAS chosen for another machine would slow FAISS down.
+# A kernel of OpenBLAS chosen for another machine would slow FAISS down; its
+# threads would not be counted.
 unset OPENBLAS_CORETYPE
+export OPENBLAS_NUM_THREADS=1
 for rows in "${@:-100000}"; do
   "${BUILD:-$here/build}/benchmarks/search_bench" "$vectors" "$rows" \
     "${M:-16}" "${EF_CONSTRUCTION:-100}" "${LISTS:-0}" "${THREADS:-1,2}" \

@@ -105,8 +105,9 @@ def main():
                       tables.markdown(table_rows(curves))))
     if not parts:
         sys.exit(f"error: {folder} has no search_ROWS.tsv")
-    text = ("## Search\n\nQueries a second at recall@10, one query at a time, "
-            "by CPU time; indexes built by two threads; peak memory is that of "
+    text = ("## Search\n\nQueries a second at recall@10 by CPU time, all of a "
+            "thread's queries in one call or each in a call of its own (one by "
+            "one); indexes built by two threads; peak memory is that of "
             "building and searching, without the vectors given. Indexes of "
             "embed are searched as opened from their files.\n\n" +
             "\n".join(part for _, part in sorted(parts)))

@@ -12,6 +12,7 @@
 #include "embed/base/status_macros.h"
 #include "embed/index/faiss8_codec.h"
 #include "embed/io/atomic_file.h"
+#include "embed/kernels/int8_rows.h"
 #include "faiss/IndexHNSW.h"
 #include "faiss/IndexPreTransform.h"
 #include "faiss/IndexScalarQuantizer.h"
@@ -26,7 +27,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr char kExportMagic[] = "EMBEDKEY";
-constexpr int kExportCodeOffset = 128;  // stored = code + 128
 
 // FAISS's bytes to an AtomicFile, whose first error it keeps.
 class FileWriter : public faiss::IOWriter {
@@ -54,7 +54,7 @@ std::unique_ptr<faiss::IndexScalarQuantizer> QuantizerOf(
   for (size_t j = 0; j < dim; ++j) {
     const double step = codec.step;
     index->sq.trained[j] = static_cast<float>(codec.parts.mean[j] -
-                                              (kExportCodeOffset + 0.5) * step);
+                                              (kInt8CodeOffset + 0.5) * step);
     index->sq.trained[dim + j] = static_cast<float>(255 * step);
   }
   index->codes.resize(vectors.rows * dim);
@@ -66,7 +66,7 @@ std::unique_ptr<faiss::IndexScalarQuantizer> QuantizerOf(
       EncodeFaiss8Row(codec, unit, absl::MakeSpan(codes));
       for (size_t j = 0; j < dim; ++j) {
         index->codes[i * dim + j] =
-            static_cast<uint8_t>(codes[j] + kExportCodeOffset);
+            static_cast<uint8_t>(codes[j] + kInt8CodeOffset);
       }
     }
   });

@@ -101,7 +101,8 @@ class HnswGraph {
   // through; where allowed ones are few, or hard to come by, all of them are
   // scored instead and the result is that of Int8Table::Search(), as it is
   // where a walk would take longer or ends with fewer than k rows. The result
-  // is the same for any number of threads and any CPU. InvalidArgument: as
+  // is the same for any number of threads or queries and any CPU; several
+  // queries a call take less time each than lone ones. InvalidArgument: as
   // there, or ef_search is negative.
   absl::StatusOr<SearchHits> Search(const Int8Table& table,
                                     const MatrixView& queries,

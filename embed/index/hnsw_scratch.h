@@ -121,7 +121,8 @@ struct HnswScratch {
   std::vector<uint32_t> bridges;
 };
 
-// Thread-safe. At most as many as there were searches at a time are kept.
+// Thread-safe. At most as many as there were walks at a time are kept: a bit a
+// row each, and what the largest ef_search took.
 class HnswScratchPool {
  public:
   explicit HnswScratchPool(uint64_t rows) : rows_(rows) {}

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,7 @@
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/hnsw_walk.h"
+#include "embed/index/take_turns.h"
 #include "embed/kernels/int8_top_k.h"
 
 namespace embed {
@@ -156,6 +158,56 @@ absl::Status CompleteHits(const Int8Table& table, const MatrixView& queries,
   return absl::OkStatus();
 }
 
+// Walks that take turns on a thread. Of 2 to 16, 3 and 4 were the fastest at
+// 100,000 and 1 M rows: of more, what they read next does not stay in the
+// nearest cache until their turn.
+constexpr size_t kWalks = 4;
+
+// One of them, through the graph for query after query.
+class QueryWalk {
+ public:
+  QueryWalk(const HnswGraph& graph, const Int8Table& table,
+            const MatrixView& queries, uint64_t k, uint64_t ef,
+            SearchHits* hits)
+      : graph_(graph),
+        table_(table),
+        queries_(queries),
+        k_(k),
+        ef_(ef),
+        hits_(*hits),
+        scratch_(graph.scratch_pool()->Take()) {}
+  ~QueryWalk() { graph_.scratch_pool()->Return(std::move(scratch_)); }
+  QueryWalk(const QueryWalk&) = delete;
+  QueryWalk& operator=(const QueryWalk&) = delete;
+
+  void Begin(uint64_t number) {
+    number_ = number;
+    query_.emplace(table_, queries_.row(number));
+    row_query_ = query_->RowQuery();
+    walk_.emplace(graph_, table_.row_table(), row_query_, scratch_.get());
+    walk_->Start(ef_);
+  }
+
+  bool Step() {
+    if (walk_->Step()) return true;
+    hits_[number_] = RescoreFrontier(*query_, k_, scratch_->frontier);
+    return false;
+  }
+
+ private:
+  const HnswGraph& graph_;
+  const Int8Table& table_;
+  const MatrixView queries_;
+  const uint64_t k_;
+  const uint64_t ef_;
+  SearchHits& hits_;
+  std::unique_ptr<HnswScratch> scratch_;
+  uint64_t number_ = 0;
+  std::optional<Int8TableQuery> query_;
+  Int8RowQuery row_query_;
+  std::optional<HnswWalk> walk_;
+};
+
 // Queries that are scanned together, so that each row is read once.
 constexpr size_t kScanQueries = 64;
 
@@ -232,13 +284,10 @@ absl::StatusOr<SearchHits> HnswGraph::Search(
   if (ef >= table.rows() / 2) return table.Search(queries, in_range);
   SearchHits hits(queries.rows);
   ParallelFor(options.threads, queries.rows, [&](uint64_t begin, uint64_t end) {
-    std::unique_ptr<HnswScratch> scratch = scratch_->Take();
-    for (uint64_t i = begin; i < end; ++i) {
-      const Int8TableQuery query(table, queries.row(i));
-      hits[i] = SearchByWalk(*this, table, query, in_range.k, ef, kNoRow,
-                             scratch.get());
-    }
-    scratch_->Return(std::move(scratch));
+    TakeTurns(begin, end, kWalks, [&] {
+      return std::make_unique<QueryWalk>(*this, table, queries, in_range.k, ef,
+                                         &hits);
+    });
   });
   EMBED_RETURN_IF_ERROR(
       CompleteHits(table, queries, in_range, absl::MakeSpan(hits)));

@@ -8,7 +8,6 @@
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/hnsw_search.h"
-#include "embed/index/recall_sample.h"
 
 namespace embed {
 namespace {
@@ -40,10 +39,10 @@ double WalkRecall(const HnswGraph& graph, const Int8Table& table,
 
 }  // namespace
 
-absl::StatusOr<HnswTuning> TuneEfSearch(const HnswGraph& graph,
-                                        const Int8Table& table,
-                                        const MatrixView& vectors,
-                                        double target_recall, int threads) {
+absl::StatusOr<TunedEffort> TuneEfSearch(const HnswGraph& graph,
+                                         const Int8Table& table,
+                                         const MatrixView& vectors,
+                                         double target_recall, int threads) {
   EMBED_DCHECK(vectors.rows == table.rows() && vectors.dim == table.dim());
   EMBED_RETURN_IF_ERROR(CheckTargetRecall(target_recall));
   // The entry point cannot be hidden.
@@ -55,14 +54,14 @@ absl::StatusOr<HnswTuning> TuneEfSearch(const HnswGraph& graph,
     queries.emplace_back(table, vectors.row(row));
   }
   EMBED_ASSIGN_OR_RETURN(
-      const TunedEffort tuned,
+      TunedEffort tuned,
       FindEffort(RisingEfforts(static_cast<int>(kRecallTop), kMostEf),
                  target_recall, [&](int ef) {
                    return WalkRecall(graph, table, queries, sample, ef,
                                      threads);
                  }));
-  return HnswTuning{tuned.effort, tuned.recall, sample.rows().size(),
-                    tuned.reached};
+  tuned.queries = sample.rows().size();
+  return tuned;
 }
 
 }  // namespace embed

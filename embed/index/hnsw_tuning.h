@@ -6,31 +6,21 @@
 #ifndef EMBED_INDEX_HNSW_TUNING_H_
 #define EMBED_INDEX_HNSW_TUNING_H_
 
-#include <cstdint>
-
 #include "absl/status/statusor.h"
 #include "embed/index/hnsw_graph.h"
 #include "embed/index/int8_table.h"
+#include "embed/index/recall_sample.h"
 #include "embed/math/matrix_view.h"
 
 namespace embed {
 
-struct HnswTuning {
-  int ef_search = 0;
-  double recall = 0;     // of the 10 nearest with it, on the sample
-  uint64_t queries = 0;  // rows of the sample
-  // False if no ef_search up to 4,096 gives the recall that was asked for. Then
-  // it is the least that comes within 0.001 of the best.
-  bool reached = false;
-};
-
-// vectors: those the table was built of. The result depends on table, graph and
-// vectors only, not on `threads`. InvalidArgument: target_recall is not in
-// (0, 1].
-absl::StatusOr<HnswTuning> TuneEfSearch(const HnswGraph& graph,
-                                        const Int8Table& table,
-                                        const MatrixView& vectors,
-                                        double target_recall, int threads);
+// The effort is ef_search, at most 4,096. vectors: those the table was built
+// of. The result depends on table, graph and vectors only, not on `threads`.
+// InvalidArgument: target_recall is not in (0, 1].
+absl::StatusOr<TunedEffort> TuneEfSearch(const HnswGraph& graph,
+                                         const Int8Table& table,
+                                         const MatrixView& vectors,
+                                         double target_recall, int threads);
 
 }  // namespace embed
 

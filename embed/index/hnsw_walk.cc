@@ -15,19 +15,39 @@ size_t NextUnfollowed(const HnswFrontier& frontier, size_t from) {
 
 }  // namespace
 
-void HnswWalk::Run(size_t ef, uint32_t hidden, uint32_t level) {
-  HnswFrontier& frontier = scratch_.frontier;
+void HnswWalk::Start(size_t ef, uint32_t hidden, uint32_t level) {
   scratch_.visited.Clear();
-  frontier.Reset(ef);
-  const Best best = Descend(hidden, level);
-  if (hidden != HnswGraph::kNoRow) scratch_.visited.Mark(hidden);
-  scratch_.visited.Mark(best.row);
-  frontier.Insert(best.score, best.row);
-  // Entries before `next` were followed; a better row may come before it.
-  for (size_t next = 0; next < frontier.size();) {
-    next = frontier.followed(next) ? next + 1
-                                   : std::min(next + 1, Follow(next, level));
+  scratch_.frontier.Reset(ef);
+  next_ = 0;
+  has_gathered_ = false;
+  Enter(hidden, level);
+  if (level_ == to_level_) Arrive();
+}
+
+bool HnswWalk::Step() {
+  HnswFrontier& frontier = scratch_.frontier;
+  has_gathered_ = !has_gathered_;
+  if (level_ > to_level_) {
+    if (has_gathered_) {
+      GatherUpper();
+    } else {
+      Climb();
+      if (level_ == to_level_) Arrive();
+    }
+    return true;
   }
+  if (has_gathered_) {
+    // None: its score was not a number, which a damaged file may give.
+    if (frontier.size() == 0) return false;
+    Follow();
+    return true;
+  }
+  // Entries before next_ were followed; a better row may have come before it.
+  next_ = NextUnfollowed(frontier,
+                         std::min(next_, ScoreInto(gathered_, &frontier)));
+  if (next_ == frontier.size()) return false;
+  PrefetchLinks(frontier.row(next_));
+  return true;
 }
 
 bool HnswWalk::RunAllowed(size_t ef, absl::Span<const uint64_t> allowed,
@@ -37,10 +57,14 @@ bool HnswWalk::RunAllowed(size_t ef, absl::Span<const uint64_t> allowed,
   scratch_.visited.Clear();
   frontier.Reset(ef);
   passages.Reset(ef);
-  const Best best = Descend(HnswGraph::kNoRow, 0);
-  scratch_.visited.Mark(best.row);
-  (IsAllowed(allowed, best.row) ? frontier : passages)
-      .Insert(best.score, best.row);
+  Enter(HnswGraph::kNoRow, 0);
+  while (level_ > to_level_) {
+    GatherUpper();
+    Climb();
+  }
+  scratch_.visited.Mark(best_.row);
+  (IsAllowed(allowed, best_.row) ? frontier : passages)
+      .Insert(best_.score, best_.row);
   next_ = next_passage_ = 0;
   while (scored_ <= most) {
     next_ = NextUnfollowed(frontier, next_);
@@ -60,52 +84,64 @@ bool HnswWalk::RunAllowed(size_t ef, absl::Span<const uint64_t> allowed,
     const size_t place = through ? next_passage_ : next_;
     const uint32_t row = from.row(place);
     from.SetFollowed(place);
+    if (place + 1 < from.size()) PrefetchLinks(from.row(place + 1));
     FollowAllowed(row, allowed);
   }
   return false;
 }
 
-// From the entry point to a near row of `to_level`.
-HnswWalk::Best HnswWalk::Descend(uint32_t hidden, uint32_t to_level) {
-  Best best = {graph_.parts().entry_point, 0};
-  ScoreInt8Rows(rows_, query_, {&best.row, 1}, &best.score);
+// To the entry point.
+void HnswWalk::Enter(uint32_t hidden, uint32_t to_level) {
+  hidden_ = hidden;
+  to_level_ = to_level;
+  level_ = std::max(graph_.max_level(), to_level);
+  best_ = {graph_.parts().entry_point, 0};
+  ScoreInt8Rows(rows_, query_, {&best_.row, 1}, &best_.score);
   scored_ = 1;
-  for (uint32_t level = graph_.max_level(); level > to_level; --level) {
-    while (Climb(level, hidden, &best)) {
-    }
-  }
-  return best;
 }
 
-// Goes to the best neighbour on `level`; false if none is better.
-bool HnswWalk::Climb(uint32_t level, uint32_t hidden, Best* best) {
+// The neighbours of the best row on a level above to_level_.
+void HnswWalk::GatherUpper() {
   scratch_.rows.clear();
-  for (const uint32_t row : graph_.UpperLinks(best->row, level)) {
+  for (const uint32_t row : graph_.UpperLinks(best_.row, level_)) {
     if (row >= rows_.rows) break;
-    if (row != hidden) AddRow(row);
+    if (row != hidden_) AddRow(row);
   }
-  scratch_.scores.resize(scratch_.rows.size());
-  ScoreInt8Rows(rows_, query_, scratch_.rows, scratch_.scores.data());
+  gathered_ = scratch_.rows;
+}
+
+// Goes to the best of them, or where none is better, one level down.
+void HnswWalk::Climb() {
+  scratch_.scores.resize(std::max(scratch_.scores.size(), gathered_.size()));
+  const float* const scores = scratch_.scores.data();
+  ScoreInt8Rows(rows_, query_, gathered_, scratch_.scores.data());
   bool better = false;
-  for (size_t i = 0; i < scratch_.rows.size(); ++i) {
-    if (!(scratch_.scores[i] > best->score)) continue;
-    *best = {scratch_.rows[i], scratch_.scores[i]};
+  for (size_t i = 0; i < gathered_.size(); ++i) {
+    if (!(scores[i] > best_.score)) continue;
+    best_ = {gathered_[i], scores[i]};
     better = true;
   }
-  return better;
+  if (!better) --level_;
 }
 
-// Follows the links of entry `place`; returns the first place that changed.
-size_t HnswWalk::Follow(size_t place, uint32_t level) {
+// On to_level_.
+void HnswWalk::Arrive() {
+  if (hidden_ != HnswGraph::kNoRow) scratch_.visited.Mark(hidden_);
+  scratch_.visited.Mark(best_.row);
+  scratch_.frontier.Insert(best_.score, best_.row);
+  PrefetchLinks(best_.row);
+}
+
+// Gathers the new ones of the rows that the next entry links to.
+void HnswWalk::Follow() {
   HnswFrontier& frontier = scratch_.frontier;
-  frontier.SetFollowed(place);
-  if (place + 1 < frontier.size()) PrefetchLinks(frontier.row(place + 1));
-  const absl::Span<const uint32_t> added = scratch_.visited.MarkList(
-      level == 0 ? graph_.Links(frontier.row(place))
-                 : graph_.UpperLinks(frontier.row(place), level));
+  frontier.SetFollowed(next_);
+  if (next_ + 1 < frontier.size()) PrefetchLinks(frontier.row(next_ + 1));
+  const uint32_t row = frontier.row(next_);
+  gathered_ = scratch_.visited.MarkList(
+      to_level_ == 0 ? graph_.Links(row) : graph_.UpperLinks(row, to_level_));
   const Int8RowTable rows = rows_;
-  for (const uint32_t row : added) PrefetchInt8Row(rows, row);
-  return ScoreInto(added, &frontier);
+  for (const uint32_t added : gathered_) PrefetchInt8Row(rows, added);
 }
 
 void HnswWalk::FollowAllowed(uint32_t row, absl::Span<const uint64_t> allowed) {
@@ -164,11 +200,7 @@ size_t HnswWalk::ScoreInto(absl::Span<const uint32_t> rows,
   scored_ += rows.size();
   size_t first = frontier->size();
   for (size_t i = 0; i < rows.size(); ++i) {
-    const size_t place = frontier->Insert(scores[i], rows[i]);
-    if (place >= first) continue;
-    first = place;
-    // Perhaps the next whose links are followed.
-    PrefetchLinks(rows[i]);
+    first = std::min(first, frontier->Insert(scores[i], rows[i]));
   }
   return first;
 }

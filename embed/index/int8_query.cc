@@ -79,7 +79,7 @@ Int8TableQuery::Int8TableQuery(const Int8Table& table,
   for (size_t j = 0; j < query.size(); ++j) {
     const double code = RoundToInteger(values_[j] / step_);
     codes_[j] = static_cast<int8_t>(std::clamp(code, -127.0, 127.0));
-    correction_ -= 128 * codes_[j];
+    correction_ -= kInt8CodeOffset * codes_[j];
     const double error = values_[j] - step_ * codes_[j];
     squared_error += error * error;
   }

@@ -6,11 +6,6 @@
 #include "embed/base/status_macros.h"
 
 namespace embed {
-namespace {
-
-constexpr int kZeroCode = 128;  // stored = code + 128
-
-}  // namespace
 
 absl::StatusOr<Int8Storage> Int8Storage::Create(uint64_t rows, int dim,
                                                 Int8Layout layout) {
@@ -49,7 +44,7 @@ void Int8Storage::Clear(uint64_t begin, uint64_t end) {
       static_cast<uint64_t>(parts_.RowCodes(begin) - parts_.codes.data());
   const uint64_t last =
       static_cast<uint64_t>(parts_.RowCodes(end) - parts_.codes.data());
-  std::memset(static_cast<uint8_t*>(codes_.data()) + first, kZeroCode,
+  std::memset(static_cast<uint8_t*>(codes_.data()) + first, kInt8CodeOffset,
               last - first);
 }
 

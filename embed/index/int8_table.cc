@@ -21,7 +21,6 @@ namespace {
 
 constexpr uint64_t kMaxRows = uint64_t{1} << 31;
 constexpr uintptr_t kTableAlignment = 64;
-constexpr int kCodeOffset = 128;  // stored = code + 128
 
 // The memory of a table that was built here.
 struct Storage {
@@ -89,7 +88,7 @@ double EncodeBlocks(const MatrixView& vectors, uint64_t begin, uint64_t end,
     uint8_t* bytes = storage->rows.RowCodes(row);
     for (uint64_t j = 0; j < codes.size(); ++j) {
       bytes[j / kInt8GroupColumns * group_stride + j % kInt8GroupColumns] =
-          static_cast<uint8_t>(codes[j] + kCodeOffset);
+          static_cast<uint8_t>(codes[j] + kInt8CodeOffset);
     }
     if (halves == nullptr) continue;
     codec.ToUnit(vectors.row(row), absl::MakeSpan(unit));
@@ -285,7 +284,7 @@ void Int8Table::Row(uint64_t id, absl::Span<float> out) const {
   for (uint64_t j = 0; j < row.size(); ++j) {
     const int code = codes[j / kInt8GroupColumns * parts_.group_stride() +
                            j % kInt8GroupColumns] -
-                     kCodeOffset;
+                     kInt8CodeOffset;
     const double center = l2 ? 0 : weight * parts_.mean[j];
     row[j] = static_cast<float>(center + multiplier * code);
   }

@@ -102,10 +102,10 @@ absl::StatusOr<ItemIndex> ItemIndex::BuildWithLists(
       index.lists_, IvfLists::FromParts(std::move(partition.centers), parts,
                                         vectors.rows, starts));
   if (options.target_recall > 0) {
-    EMBED_ASSIGN_OR_RETURN(const IvfTuning tuning,
+    EMBED_ASSIGN_OR_RETURN(const TunedEffort tuned,
                            TuneNprobe(*index.lists_, *index.table_, rows.view(),
                                       options.target_recall, options.threads));
-    index.lists_->SetNprobe(tuning.nprobe, tuning.recall);
+    index.lists_->SetNprobe(tuned.effort, tuned.recall);
   }
   return index;
 }
@@ -129,10 +129,10 @@ absl::StatusOr<ItemIndex> ItemIndex::BuildInOrder(
     EMBED_ASSIGN_OR_RETURN(graph, HnswGraph::Build(table, *options.hnsw));
     if (options.target_recall > 0) {
       EMBED_ASSIGN_OR_RETURN(
-          const HnswTuning tuning,
+          const TunedEffort tuned,
           TuneEfSearch(*graph, table, vectors, options.target_recall,
                        options.threads));
-      graph->SetEfSearch(tuning.ef_search, tuning.recall);
+      graph->SetEfSearch(tuned.effort, tuned.recall);
     }
   }
   ItemIndex index(std::move(table), std::move(graph), std::nullopt,

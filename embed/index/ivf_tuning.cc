@@ -2,14 +2,13 @@
 
 #include "embed/base/check.h"
 #include "embed/base/status_macros.h"
-#include "embed/index/recall_sample.h"
 
 namespace embed {
 
-absl::StatusOr<IvfTuning> TuneNprobe(const IvfLists& lists,
-                                     const Int8Table& table,
-                                     const MatrixView& vectors,
-                                     double target_recall, int threads) {
+absl::StatusOr<TunedEffort> TuneNprobe(const IvfLists& lists,
+                                       const Int8Table& table,
+                                       const MatrixView& vectors,
+                                       double target_recall, int threads) {
   EMBED_DCHECK(vectors.rows == table.rows() && vectors.dim == table.dim());
   EMBED_RETURN_IF_ERROR(CheckTargetRecall(target_recall));
   EMBED_ASSIGN_OR_RETURN(
@@ -28,11 +27,11 @@ absl::StatusOr<IvfTuning> TuneNprobe(const IvfLists& lists,
     return static_cast<double>(found) / static_cast<double>(sample.wanted());
   };
   EMBED_ASSIGN_OR_RETURN(
-      const TunedEffort tuned,
+      TunedEffort tuned,
       FindEffort(RisingEfforts(1, static_cast<int>(lists.lists())),
                  target_recall, recall));
-  return IvfTuning{tuned.effort, tuned.recall, sample.rows().size(),
-                   tuned.reached};
+  tuned.queries = sample.rows().size();
+  return tuned;
 }
 
 }  // namespace embed

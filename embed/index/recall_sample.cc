@@ -24,7 +24,8 @@ constexpr double kNear = 0.001;
 absl::StatusOr<TunedEffort> Least(
     absl::Span<const int> efforts, double target,
     const std::function<absl::StatusOr<double>(int)>& recall) {
-  TunedEffort best = {efforts.back(), 0, false};
+  TunedEffort best;
+  best.effort = efforts.back();
   EMBED_ASSIGN_OR_RETURN(best.recall, recall(efforts.back()));
   best.reached = best.recall >= target;
   size_t low = 0;

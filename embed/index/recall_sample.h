@@ -61,16 +61,18 @@ class RecallSample {
   uint64_t wanted_ = 0;
 };
 
+// What a search is to read for a recall: ef_search of a graph, nprobe of lists.
 struct TunedEffort {
   int effort = 0;
-  double recall = 0;
+  double recall = 0;  // of the 10 nearest with it, on the sample
   // False if no effort gives the recall that was asked for. Then it is the
   // least that comes within 0.001 of the best.
   bool reached = false;
+  uint64_t queries = 0;  // rows of the sample
 };
 
 // The least effort of `efforts` (rising, at least one) whose recall reaches
-// `target`, as if recall rose with every step.
+// `target`, as if recall rose with every step; `queries` is left 0.
 absl::StatusOr<TunedEffort> FindEffort(
     absl::Span<const int> efforts, double target,
     const std::function<absl::StatusOr<double>(int effort)>& recall);

@@ -18,7 +18,7 @@ RowSimilarity::RowSimilarity(const Int8Table& table, int threads)
       const uint8_t* codes = rows_.row(static_cast<uint32_t>(i));
       double dot = 0;
       for (size_t j = 0; j < mean.size(); ++j) {
-        dot += double{mean[j]} * (codes[j] - 128);
+        dot += double{mean[j]} * (codes[j] - kInt8CodeOffset);
       }
       const Int8RowScale scale = rows_.scales[i];
       factors_[i] = {scale.multiplier, scale.offset, static_cast<float>(dot),

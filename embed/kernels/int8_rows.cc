@@ -110,7 +110,7 @@ HWY_INLINE void DotsUnsigned(const uint8_t* const* rows, const int8_t* query,
 
 HWY_INLINE int32_t DotCodes(const uint8_t* a, const uint8_t* b, size_t stride) {
   const Byte d8;
-  const ByteVec middle = hn::Set(d8, 128);
+  const ByteVec middle = hn::Set(d8, kInt8CodeOffset);
   Int32Vec sum = hn::Zero(Int32());
   Int32Vec excess = hn::Zero(Int32());  // 128 times the codes of b
   for (size_t i = 0; i < stride; i += kStep) {
@@ -126,7 +126,7 @@ HWY_INLINE double DotGroups(const double* values, const uint8_t* codes,
   const hn::CappedTag<double, 4> df;
   const hn::Rebind<int32_t, decltype(df)> d32;
   const hn::Rebind<uint8_t, decltype(df)> d8;
-  const auto middle = hn::Set(d32, 128);
+  const auto middle = hn::Set(d32, kInt8CodeOffset);
   auto sums = hn::Zero(df);
   for (size_t g = 0; g < groups; ++g, codes += stride) {
     const auto code = hn::PromoteTo(d32, hn::LoadU(d8, codes));
@@ -145,7 +145,7 @@ inline double DotGroups(const double* values, const uint8_t* codes,
   double sum[4] = {};
   for (size_t g = 0; g < groups; ++g, codes += stride) {
     for (size_t j = 0; j < 4; ++j) {
-      sum[j] += values[4 * g + j] * (codes[j] - 128);
+      sum[j] += values[4 * g + j] * (codes[j] - kInt8CodeOffset);
     }
   }
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
@@ -162,7 +162,8 @@ inline void DotsUnsigned(const uint8_t* const* rows, const int8_t* query,
 
 inline int32_t DotCodes(const uint8_t* a, const uint8_t* b, size_t stride) {
   int32_t sum = 0;
-  for (size_t i = 0; i < stride; ++i) sum += (a[i] - 128) * (b[i] - 128);
+  for (size_t i = 0; i < stride; ++i)
+    sum += (a[i] - kInt8CodeOffset) * (b[i] - kInt8CodeOffset);
   return sum;
 }
 
@@ -228,7 +229,7 @@ int32_t SquareSumInt8(const uint8_t* codes, size_t groups, size_t stride) {
   int32_t sum = 0;
   for (size_t g = 0; g < groups; ++g, codes += stride) {
     for (int j = 0; j < 4; ++j) {
-      const int code = codes[j] - 128;
+      const int code = codes[j] - kInt8CodeOffset;
       sum += code * code;
     }
   }

@@ -20,6 +20,7 @@
 namespace embed {
 
 constexpr uint64_t kInt8RowAlignment = 64;
+constexpr int kInt8CodeOffset = 128;  // stored = code + 128
 
 constexpr uint64_t Int8RowStride(int dim) {
   return (static_cast<uint64_t>(dim) + kInt8RowAlignment - 1) /

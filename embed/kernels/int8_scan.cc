@@ -48,7 +48,8 @@ class Blocker {
         factors_(hwy::AllocateAligned<float>(2 * most_blocks * kBlockRows)),
         offsets_(factors_.get() + most_blocks * kBlockRows),
         padding_(hwy::AllocateAligned<uint8_t>(Int8RowStride(table.dim))) {
-    std::fill_n(padding_.get(), Int8RowStride(table.dim), uint8_t{128});
+    std::fill_n(padding_.get(), Int8RowStride(table.dim),
+                uint8_t{kInt8CodeOffset});
   }
 
   Chunk Make(uint64_t begin, uint64_t end) {
@@ -144,7 +145,7 @@ class QueryTile {
       PackGroup(group, words_.data() + (begin / kInt8GroupColumns * size_ + q) *
                                            kWordsPerGroup);
     }
-    corrections_[q] = -128 * sum;
+    corrections_[q] = -kInt8CodeOffset * sum;
     offset_factors_[q] = query.offset_factor;
     thresholds_[q] = best_[q].threshold();
   }

@@ -77,7 +77,7 @@ TEST(SizeLimitsTest, AnIndexOfTheMostRowsIsExact) {
   plan.kind = IndexKind::kHnsw;
   plan.hnsw.m = 256;
   EXPECT_EQ(IndexBytes(plan, kRows, kDim),
-            kRows * (uint64_t{kDim} + 512 * 4 + 24));
+            kRows * (uint64_t{kDim} + 512 * 4 + 29));
   EXPECT_EQ(IndexBytes(plan, uint64_t{1} << 60, kDim), kMost);
 }
 

@@ -57,13 +57,19 @@ class EmbedPeer : public SearchPeer {
         effort;
   }
 
-  void Search(const float* query, int k, uint32_t* ids) override {
+  void Search(const float* queries, uint64_t count, int k,
+              uint32_t* ids) override {
     SearchOptions search = search_;
     search.k = static_cast<uint64_t>(k);
     const uint64_t dim = static_cast<uint64_t>(index_->dim());
-    const auto hits = index_->Search({query, 1, index_->dim(), dim}, search);
+    const auto hits =
+        index_->Search({queries, count, index_->dim(), dim}, search);
     if (!hits.ok()) return;
-    for (const SearchHit& hit : hits->front()) *ids++ = row_of_[hit.id];
+    for (const std::vector<SearchHit>& of_query : *hits) {
+      uint32_t* id = ids;
+      for (const SearchHit& hit : of_query) *id++ = row_of_[hit.id];
+      ids += k;
+    }
   }
 
  private:

@@ -56,11 +56,13 @@ class FaissPeer : public SearchPeer {
     if (lists_ != nullptr) lists_->nprobe = static_cast<size_t>(effort);
   }
 
-  void Search(const float* query, int k, uint32_t* ids) override {
+  void Search(const float* queries, uint64_t count, int k,
+              uint32_t* ids) override {
     omp_set_num_threads(1);  // of the calling thread
-    std::vector<faiss::Index::idx_t> found(k);
-    std::vector<float> scores(k);
-    index_->search(1, query, k, scores.data(), found.data());
+    std::vector<faiss::Index::idx_t> found(count * k);
+    std::vector<float> scores(count * k);
+    index_->search(static_cast<faiss::Index::idx_t>(count), queries, k,
+                   scores.data(), found.data());
     std::copy(found.begin(), found.end(), ids);
   }
 

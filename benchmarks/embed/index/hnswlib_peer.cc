@@ -19,7 +19,8 @@ class HnswlibPeer : public SearchPeer {
   explicit HnswlibPeer(const PeerOptions& options) : options_(options) {}
 
   std::string Build(const MatrixView& rows) override {
-    space_ = std::make_unique<hnswlib::InnerProductSpace>(rows.dim);
+    dim_ = static_cast<size_t>(rows.dim);
+    space_ = std::make_unique<hnswlib::InnerProductSpace>(dim_);
     index_ = std::make_unique<hnswlib::HierarchicalNSW<float>>(
         space_.get(), rows.rows, options_.m, options_.ef_construction);
     std::atomic<uint64_t> next{0};
@@ -45,15 +46,20 @@ class HnswlibPeer : public SearchPeer {
     index_->setEf(static_cast<size_t>(effort));
   }
 
-  void Search(const float* query, int k, uint32_t* ids) override {
-    auto found = index_->searchKnn(query, k);
-    for (; !found.empty(); found.pop()) {  // the worst first
-      ids[found.size() - 1] = static_cast<uint32_t>(found.top().second);
+  bool takes_batches() const override { return false; }
+  void Search(const float* queries, uint64_t count, int k,
+              uint32_t* ids) override {
+    for (uint64_t i = 0; i < count; ++i, ids += k) {
+      auto found = index_->searchKnn(queries + i * dim_, k);
+      for (; !found.empty(); found.pop()) {  // the worst first
+        ids[found.size() - 1] = static_cast<uint32_t>(found.top().second);
+      }
     }
   }
 
  private:
   const PeerOptions options_;
+  size_t dim_ = 0;
   std::unique_ptr<hnswlib::InnerProductSpace> space_;
   std::unique_ptr<hnswlib::HierarchicalNSW<float>> index_;
 };

@@ -1,5 +1,6 @@
-// Recall@10 against queries/s, one query at a time, of this project's search
-// and of other libraries (search_peers.h says which names there are):
+// Recall@10 against queries/s of this project's search and of other libraries
+// (search_peers.h says which names there are), all queries of a thread in one
+// call and, as a name of its own, one by one:
 //   search_bench VECTORS ROWS M EF_CONSTRUCTION LISTS THREADS,... NAME...
 // VECTORS: any file embed/io/vector_reader.h reads. The rows are brought to
 // length 1 and, up to ROWS, filled up with copies of themselves plus normal
@@ -37,6 +38,8 @@ namespace embed {
 namespace {
 
 constexpr int kRuns = 3;
+// Behind a name: each query is a call of its own.
+constexpr char kOneByOne[] = ", one by one";
 // A run that takes longer is not repeated.
 constexpr double kLongRunSeconds = 1;
 // With more effort there is little more to find.
@@ -79,16 +82,18 @@ uint64_t StatusBytes(const std::string& name) {
   return 0;
 }
 
-// All queries, shared by the threads; returns queries/s.
-double RunQueries(const Workload& work, int threads, SearchPeer* peer,
-                  std::vector<uint32_t>* ids) {
+// All queries, shared by the threads, at most `most` of them a call; returns
+// queries/s.
+double RunQueries(const Workload& work, int threads, uint64_t most,
+                  SearchPeer* peer, std::vector<uint32_t>* ids) {
   std::vector<double> rates(threads);
   const auto run = [&](int thread) {
     const uint64_t begin = work.queries.rows * thread / threads;
     const uint64_t end = work.queries.rows * (thread + 1) / threads;
     const double start = CpuSeconds();
-    for (uint64_t q = begin; q < end; ++q) {
-      peer->Search(work.queries.row(q).data(), kTop, ids->data() + q * kTop);
+    for (uint64_t q = begin; q < end; q += most) {
+      peer->Search(work.queries.row(q).data(), std::min(most, end - q), kTop,
+                   ids->data() + q * kTop);
     }
     rates[thread] = static_cast<double>(end - begin) / (CpuSeconds() - start);
   };
@@ -106,12 +111,13 @@ struct Measured {
   double rate;
 };
 
-Measured Measure(const Workload& work, int threads, SearchPeer* peer) {
+Measured Measure(const Workload& work, int threads, uint64_t most,
+                 SearchPeer* peer) {
   Measured measured = {};
   std::vector<double> rates;
   for (int run = 0; run < kRuns; ++run) {
     std::vector<uint32_t> ids(work.expected.size(), ~uint32_t{0});
-    rates.push_back(RunQueries(work, threads, peer, &ids));
+    rates.push_back(RunQueries(work, threads, most, peer, &ids));
     measured.recall = Recall(ids, work.expected);
     const double rate = rates.back() / threads;
     if (static_cast<double>(work.queries.rows) / rate > kLongRunSeconds) break;
@@ -144,18 +150,22 @@ int MeasurePeer(const std::string& name, const Workload& work) {
   }
   const uint64_t file_bytes = std::filesystem::file_size(path);
   std::filesystem::remove(path);
-  for (const int threads : work.threads) {
-    for (const int effort : EffortsOf(*peer)) {
-      peer->SetEffort(effort);
-      const Measured measured = Measure(work, threads, peer.get());
-      std::printf(
-          "%s\t%d\t%d\t%d\t%d\t%.4f\t%.0f\t%.2f\t%llu\t%llu\n", name.c_str(),
-          static_cast<int>(work.rows.rows), work.rows.dim, threads, effort,
-          measured.recall, measured.rate, seconds.count(),
-          static_cast<unsigned long long>(file_bytes),
-          static_cast<unsigned long long>(StatusBytes("VmHWM") - before));
+  const auto measure = [&](const std::string& as, uint64_t most) {
+    for (const int threads : work.threads) {
+      for (const int effort : EffortsOf(*peer)) {
+        peer->SetEffort(effort);
+        const Measured measured = Measure(work, threads, most, peer.get());
+        std::printf(
+            "%s\t%d\t%d\t%d\t%d\t%.4f\t%.0f\t%.2f\t%llu\t%llu\n", as.c_str(),
+            static_cast<int>(work.rows.rows), work.rows.dim, threads, effort,
+            measured.recall, measured.rate, seconds.count(),
+            static_cast<unsigned long long>(file_bytes),
+            static_cast<unsigned long long>(StatusBytes("VmHWM") - before));
+      }
     }
-  }
+  };
+  if (peer->takes_batches()) measure(name, work.queries.rows);
+  measure(name + kOneByOne, 1);
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
 

@@ -37,9 +37,12 @@ class SearchPeer {
   virtual std::string Write(const std::string& path) = 0;
   virtual PeerEffort effort() const { return PeerEffort::kNone; }
   virtual void SetEffort(int /*effort*/) {}
-  // The k nearest rows of one query to ids [k], best first; as it is given
-  // them where there are fewer.
-  virtual void Search(const float* query, int k, uint32_t* ids) = 0;
+  // Whether its library takes several queries in one call.
+  virtual bool takes_batches() const { return true; }
+  // The k nearest rows of each of `count` queries to ids [count * k], best
+  // first; as it is given them where there are fewer.
+  virtual void Search(const float* queries, uint64_t count, int k,
+                      uint32_t* ids) = 0;
 };
 
 // Null: `name` is none of theirs, or the library was not there when this was

@@ -163,6 +163,33 @@ TEST_F(HnswGraphTest, ThreadsDoNotChangeTheSearch) {
   EXPECT_EQ(Search(graph, 30), expected);
 }
 
+// Rows far out, to which a few in the middle are all nearest: the lists of
+// these cannot hold them.
+TEST_F(HnswGraphTest, EveryRowIsInAList) {
+  TestMatrix rows(kRows, kDim);
+  Philox random(1, RandomPurpose::kTest, 4, 0);
+  for (uint64_t i = 0; i < kRows; ++i) {
+    for (int j = 0; j < kDim; ++j) {
+      rows.row(i)[j] = 1 + (i < 100 ? 0.1f : 1.5f) * NormalNumber(&random);
+    }
+  }
+  HnswOptions options;
+  options.m = 4;
+  const Int8Table table = TableInRows(rows.view());
+  const HnswGraph graph = HnswGraph::Build(table, options).value();
+  ASSERT_TRUE(graph.Check().ok());
+  std::set<uint32_t> linked;
+  for (uint32_t row = 0; row < kRows; ++row) {
+    const absl::Span<const uint32_t> links = graph.Links(row);
+    const auto end = std::find(links.begin(), links.end(), HnswGraph::kNoRow);
+    EXPECT_EQ(std::set<uint32_t>(links.begin(), end).size(),
+              static_cast<size_t>(end - links.begin()))
+        << "twice in a list";
+    linked.insert(links.begin(), end);
+  }
+  EXPECT_EQ(linked.size(), kRows);
+}
+
 TEST_F(HnswGraphTest, WorksForTheSmallestTables) {
   for (const uint64_t size : {1, 2, 3, 17}) {
     const Int8Table table = TableInRows(all_.view(0, size));

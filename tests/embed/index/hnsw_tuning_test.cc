@@ -30,7 +30,7 @@ class HnswTuningTest : public testing::Test {
   // Of the same kind, but not in the graph.
   MatrixView new_rows() const { return all_.view(kRows, 200); }
 
-  HnswTuning Tune(double target, int threads = 1) const {
+  TunedEffort Tune(double target, int threads = 1) const {
     return TuneEfSearch(graph_, table_, rows(), target, threads).value();
   }
 
@@ -44,23 +44,23 @@ class HnswTuningTest : public testing::Test {
 TEST_F(HnswTuningTest, NewQueriesGetTheRecall) {
   int last = 0;
   for (const double target : {0.8, 0.9, 0.95}) {
-    const HnswTuning tuning = Tune(target);
+    const TunedEffort tuning = Tune(target);
     EXPECT_TRUE(tuning.reached);
     EXPECT_GE(tuning.recall, target);
-    EXPECT_GE(tuning.ef_search, last);
-    last = tuning.ef_search;
+    EXPECT_GE(tuning.effort, last);
+    last = tuning.effort;
     SearchOptions options;
-    options.ef_search = tuning.ef_search;
+    options.ef_search = tuning.effort;
     const SearchHits hits = graph_.Search(table_, new_rows(), options).value();
     EXPECT_GT(Recall(rows(), new_rows(), hits, 10), target - 0.03);
   }
 }
 
 TEST_F(HnswTuningTest, TakesNoMoreThanNeeded) {
-  const HnswTuning tuning = Tune(0.95);
-  ASSERT_GE(tuning.ef_search, 16);
+  const TunedEffort tuning = Tune(0.95);
+  ASSERT_GE(tuning.effort, 16);
   SearchOptions options;
-  options.ef_search = tuning.ef_search / 2;
+  options.ef_search = tuning.effort / 2;
   const SearchHits hits = graph_.Search(table_, new_rows(), options).value();
   EXPECT_LT(Recall(rows(), new_rows(), hits, 10), 0.95);
 }
@@ -72,22 +72,23 @@ TEST_F(HnswTuningTest, EquallyNearRowsAreAllRight) {
   }
   const Int8Table table = TableInRows(rows());
   const HnswGraph graph = BuildGraph(table);
-  const HnswTuning tuning = TuneEfSearch(graph, table, rows(), 0.95, 1).value();
+  const TunedEffort tuning =
+      TuneEfSearch(graph, table, rows(), 0.95, 1).value();
   EXPECT_TRUE(tuning.reached) << tuning.recall;
 }
 
 TEST_F(HnswTuningTest, SaysWhatCannotBeReached) {
-  const HnswTuning tuning = Tune(1.0);
+  const TunedEffort tuning = Tune(1.0);
   EXPECT_FALSE(tuning.reached);
   EXPECT_LT(tuning.recall, 1.0);
   EXPECT_GT(tuning.recall, 0.95);
-  EXPECT_LT(tuning.ef_search, 4096);
+  EXPECT_LT(tuning.effort, 4096);
 }
 
 TEST_F(HnswTuningTest, ThreadsDoNotChangeIt) {
-  const HnswTuning one = Tune(0.9);
-  const HnswTuning four = Tune(0.9, 4);
-  EXPECT_EQ(one.ef_search, four.ef_search);
+  const TunedEffort one = Tune(0.9);
+  const TunedEffort four = Tune(0.9, 4);
+  EXPECT_EQ(one.effort, four.effort);
   EXPECT_EQ(one.recall, four.recall);
 }
 
@@ -95,7 +96,7 @@ TEST_F(HnswTuningTest, WorksForTheSmallestTables) {
   for (const uint64_t size : {1, 2, 5, 30}) {
     const MatrixView few = all_.view(0, size);
     const Int8Table table = TableInRows(few);
-    const HnswTuning tuning =
+    const TunedEffort tuning =
         TuneEfSearch(BuildGraph(table), table, few, 0.9, 1).value();
     EXPECT_TRUE(tuning.reached) << size;
     EXPECT_EQ(tuning.queries, size - 1);  // all but the entry point

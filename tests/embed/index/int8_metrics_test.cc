@@ -376,7 +376,7 @@ TEST_P(Int8MetricsTest, GraphFindsWhatExactSearchDoes) {
     }
   }
   EXPECT_GT(static_cast<double>(same) / (10 * queries.rows), 0.96);
-  const HnswTuning tuning =
+  const TunedEffort tuning =
       TuneEfSearch(graph, table, rows.view(), 0.9, 1).value();
   EXPECT_TRUE(tuning.reached);
 }

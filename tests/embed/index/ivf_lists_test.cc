@@ -249,24 +249,24 @@ TEST_F(IvfListsTest, ThreadsAndCpusDoNotChangeTheResult) {
 TEST_F(IvfListsTest, TuningGivesNewQueriesTheRecall) {
   int last = 0;
   for (const double target : {0.8, 0.95}) {
-    const IvfTuning tuning = TuneNprobe(*listed().lists, *listed().table,
-                                        listed().rows.view(), target, 1)
-                                 .value();
+    const TunedEffort tuning = TuneNprobe(*listed().lists, *listed().table,
+                                          listed().rows.view(), target, 1)
+                                   .value();
     EXPECT_TRUE(tuning.reached);
     EXPECT_GE(tuning.recall, target);
-    EXPECT_GE(tuning.nprobe, last);
+    EXPECT_GE(tuning.effort, last);
     EXPECT_EQ(tuning.queries, 1000u);
-    last = tuning.nprobe;
+    last = tuning.effort;
     SearchOptions options;
-    options.nprobe = tuning.nprobe;
+    options.nprobe = tuning.effort;
     // 60 queries know the recall to about 0.02.
     EXPECT_GT(Recall(listed().rows.view(), queries(),
                      listed().Search(queries(), options), kTop),
               target - 0.05);
     EXPECT_EQ(TuneNprobe(*listed().lists, *listed().table, listed().rows.view(),
                          target, 3)
-                  ->nprobe,
-              tuning.nprobe);
+                  ->effort,
+              tuning.effort);
   }
   EXPECT_FALSE(
       TuneNprobe(*listed().lists, *listed().table, listed().rows.view(), 0, 1)

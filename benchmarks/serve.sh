@@ -52,7 +52,10 @@ show "as fast as it goes" "$most"
 half=$(($(rate_of "$most") / 2))
 show "$half queries/s" \
   "$("$load" http "$index" "$port" "$connections" "$seconds" "$half")"
+show "one connection" "$("$load" http "$index" "$port" 1 "$seconds" 0)"
 for batch in 16 256; do
-  show "batches of $batch" \
+  show "one connection, batches of $batch" \
+    "$("$load" http "$index" "$port" 1 "$seconds" 0 "$batch")"
+  show "4 connections, batches of $batch" \
     "$("$load" http "$index" "$port" 4 "$seconds" 0 "$batch")"
 done

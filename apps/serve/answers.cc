@@ -161,12 +161,19 @@ void AppendAnswer(const ServeQuery& query, const SearchTask& task,
   AppendKeys("composed", task.resolved.composed, json);
   AppendKeys("unknown", task.resolved.unknown, json);
   absl::StrAppend(json, ",\"neighbors\":[");
+  // Keys lie anywhere in memory: all are asked for before the first is needed.
+  std::vector<absl::string_view> keys;
+  keys.reserve(task.hits.size());
+  for (const SearchHit& hit : task.hits) {
+    keys.push_back(task.space->key(hit.id));
+  }
+  for (const absl::string_view key : keys) __builtin_prefetch(key.data());
   const bool typed = !task.space->type_names().empty();
   const bool cosine = task.space->metric() == Metric::kCosine;
   for (size_t i = 0; i < task.hits.size(); ++i) {
     const SearchHit& hit = task.hits[i];
     absl::StrAppend(json, i > 0 ? "," : "", "{\"key\":");
-    AppendJsonString(task.space->key(hit.id), json);
+    AppendJsonString(keys[i], json);
     absl::StrAppend(json, ",\"score\":");
     if (cosine) {
       AppendJsonNumber(hit.score, json);

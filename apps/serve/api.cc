@@ -29,13 +29,18 @@ constexpr size_t kLongBody = 8192;
 // Queries that are worth more than one thread.
 constexpr size_t kManyQueries = 64;
 constexpr size_t kBackgroundQueue = 64;
+// Room for a usual one in the text of an answer.
+constexpr size_t kBytesOfQuery = 64;
+constexpr size_t kBytesOfAnswer = 48;
+
+constexpr char kCompactPath[] = "/v1/compact";
 
 }  // namespace
 
 // What a path stands for. A path that ends with "/" (but "/") is one for all
 // that begin so; the rest is a key.
 struct ServeApi::Route {
-  enum class Where { kHere, kWorker, kSearch, kReload, kWrite };
+  enum class Where { kHere, kWorker, kSearch, kBackground, kWrite };
 
   const char* path;
   const char* method;
@@ -54,13 +59,26 @@ absl::Span<const ServeApi::Route> ServeApi::Routes() {
       {"/v1/items", "POST", Where::kWrite, false, nullptr},
       {"/v1/items/", "DELETE", Where::kWrite, false, nullptr},
       {"/v1/info", "GET", Where::kHere, false, &ServeApi::Info},
-      {"/v1/map", "GET", Where::kHere, false, &ServeApi::Map},
-      {"/v1/reload", "POST", Where::kReload, false, nullptr},
+      {"/v1/map", "GET", Where::kWorker, false, &ServeApi::Map},
+      {"/v1/reload", "POST", Where::kBackground, false, nullptr},
+      {kCompactPath, "POST", Where::kBackground, false, nullptr},
       {"/healthz", "GET", Where::kHere, true, &ServeApi::Health},
       {"/readyz", "GET", Where::kHere, true, &ServeApi::Ready},
       {"/metrics", "GET", Where::kHere, false, &ServeApi::Metrics},
   };
   return kRoutes;
+}
+
+void ServeApi::Job::Answer(Reply reply) const {
+  reply.route = route->path;
+  done(std::move(reply));
+}
+
+ServeApi::Done ServeApi::Job::Named() const {
+  return [path = route->path, answer = done](Reply reply) {
+    reply.route = path;
+    answer(std::move(reply));
+  };
 }
 
 // The answer to a search, which ended so.
@@ -70,7 +88,10 @@ Reply ServeApi::Job::Finish(const absl::Status& searched) const {
   const ServeQueries& asked = **queries;
   if (!asked.batch && !tasks[0].ok()) return ProblemReply(tasks[0].status());
   Reply reply;
-  if (asked.batch) reply.body = "{\"results\":[";
+  size_t answers = 0;
+  for (const auto& task : tasks) answers += task.ok() ? task->hits.size() : 1;
+  reply.body.reserve(kBytesOfQuery * tasks.size() + kBytesOfAnswer * answers);
+  if (asked.batch) reply.body += "{\"results\":[";
   for (size_t i = 0; i < tasks.size(); ++i) {
     if (i > 0) reply.body.push_back(',');
     const ServeQuery& query = asked.queries[i];
@@ -97,13 +118,14 @@ ServeApi::ServeApi(const ServeApiOptions& options, ServeMetrics* metrics)
     : options_(options),
       metrics_(metrics),
       queue_(options.threads, options.queue,
-             [this](std::vector<Job> jobs) { Work(std::move(jobs)); }),
+             [this](std::vector<Job> jobs) { Work(absl::MakeSpan(jobs)); }),
       background_(1, kBackgroundQueue,
                   [](std::vector<std::function<void()>> tasks) {
                     for (const auto& task : tasks) task();
                   }),
-      writes_(1, options.queue,
-              [this](std::vector<Write> writes) { WriteTogether(writes); }) {}
+      writes_(1, options.queue, [this](std::vector<Write> writes) {
+        WriteTogether(absl::MakeSpan(writes));
+      }) {}
 
 void ServeApi::Stop() {
   background_.Stop();
@@ -143,7 +165,9 @@ absl::Status ServeApi::CheckRights(const Route& route,
         "service");
   }
   EMBED_RETURN_IF_ERROR(CheckCaller(route, request));
-  if (route.where == Route::Where::kWrite && !options_.writable) {
+  const bool writes = route.where == Route::Where::kWrite ||
+                      absl::string_view(route.path) == kCompactPath;
+  if (writes && !options_.writable) {
     return ProblemError(
         ProblemKind::kForbidden,
         "items cannot be written here: the service runs without --writable");
@@ -182,15 +206,10 @@ void ServeApi::Handle(ServeRequest request, Done done) {
     }
     return done(std::move(reply));
   }
-  // Every answer from here on is one of this route.
-  Done named = [done = std::move(done), route](Reply reply) {
-    reply.route = route->path;
-    done(std::move(reply));
-  };
   Dispatch({route,
             std::move(request),
             *std::move(target),
-            std::move(named),
+            std::move(done),
             nullptr,
             std::nullopt,
             {}});
@@ -198,67 +217,67 @@ void ServeApi::Handle(ServeRequest request, Done done) {
 
 void ServeApi::Dispatch(Job job) {
   const Route& route = *job.route;
-  if (route.where == Route::Where::kReload) return ReloadRequest(job);
+  if (route.where == Route::Where::kBackground) return BackgroundRequest(job);
   if (route.where == Route::Where::kHere) {
     absl::StatusOr<Reply> reply =
         (this->*route.handler)(job.request, job.target);
-    return job.done(reply.ok() ? *std::move(reply)
-                               : ProblemReply(reply.status()));
+    return job.Answer(reply.ok() ? *std::move(reply)
+                                 : ProblemReply(reply.status()));
   }
   const size_t length = job.request.body.size();
   const bool searches = route.where == Route::Where::kSearch;
-  const bool has_graph = searches && served()->index().has_graph();
+  if (searches) job.served = served();
+  const bool has_graph = searches && job.served->index().has_graph();
   if (has_graph && length <= kShortBody) {
     Parse(&job);
     if (!job.queries->ok() || AreShort(*job.served, **job.queries)) {
-      std::vector<Job> alone;
-      alone.push_back(std::move(job));
-      return Work(std::move(alone));
+      return Work({&job, 1});
     }
   }
+  // Those that are searched for together ask the same state of the index.
+  if (!job.queries.has_value()) job.served.reset();
   const bool joined = searches && !has_graph && length <= kLongBody;
   if (!queue_.Push(&job, joined ? kMostJoined : 1)) {
-    job.done(ProblemReply(ProblemError(
+    job.Answer(ProblemReply(ProblemError(
         ProblemKind::kOverloaded,
         absl::StrCat(options_.queue,
                      " requests wait already; try again a little later"))));
   }
 }
 
-void ServeApi::ReloadRequest(const Job& job) {
-  Reload([this, done = job.done](const absl::Status& status) {
-    if (!status.ok()) return done(ProblemReply(status));
-    const auto now = served();
-    Reply reply;
-    reply.body = absl::StrCat("{\"generation\":", now->generation(),
-                              ",\"items\":", now->index().num_items(), "}");
-    done(std::move(reply));
-  });
+void ServeApi::BackgroundRequest(const Job& job) {
+  const bool compacts = absl::string_view(job.route->path) == kCompactPath;
+  Share(compacts ? &compaction_ : &reload_,
+        [this, done = job.Named()](const absl::Status& status) {
+          if (!status.ok()) return done(ProblemReply(status));
+          const auto now = served();
+          Reply reply;
+          reply.body =
+              absl::StrCat("{\"generation\":", now->generation(),
+                           ",\"items\":", now->index().num_items(), "}");
+          done(std::move(reply));
+        });
 }
 
-void ServeApi::Reload(std::function<void(const absl::Status&)> done) {
+void ServeApi::Reload(StatusDone done) { Share(&reload_, std::move(done)); }
+
+void ServeApi::Share(SharedTask* task, StatusDone done) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    reload_waiters_.push_back(std::move(done));
-    if (reload_waiters_.size() > 1) return;
+    task->waiters.push_back(std::move(done));
+    if (task->waiters.size() > 1) return;
   }
-  const auto take_waiters = [this] {
+  const auto take_waiters = [this, task] {
     const std::lock_guard<std::mutex> lock(mutex_);
-    return std::exchange(reload_waiters_, {});
+    return std::exchange(task->waiters, {});
   };
-  std::function<void()> task = [this, take_waiters] {
+  std::function<void()> run = [this, task, take_waiters] {
     // Those who ask from now on want what the files are later.
     const auto waiters = take_waiters();
-    absl::Status status = LoadOnce();
-    ++(status.ok() ? metrics_->reloads_total : metrics_->failed_reloads_total);
-    if (!status.ok()) {
-      status = ProblemError(
-          ProblemKind::kReloadFailed,
-          absl::StrCat("the old index is still served: ", status.message()));
-    }
+    const absl::Status status = (this->*task->run)();
     for (const auto& waiter : waiters) waiter(status);
   };
-  if (background_.Push(&task, 1)) return;
+  if (background_.Push(&run, 1)) return;
   const absl::Status busy = ProblemError(
       ProblemKind::kOverloaded, "the service is ending, or loading already");
   for (const auto& waiter : take_waiters()) waiter(busy);
@@ -291,7 +310,6 @@ absl::StatusOr<ServeQueries> ServeApi::ParseQueries(const Job& job) const {
 }
 
 void ServeApi::Parse(Job* job) const {
-  job->served = served();
   const absl::Status status = CatchExceptions([&]() -> absl::Status {
     job->queries = ParseQueries(*job);
     return absl::OkStatus();
@@ -320,10 +338,14 @@ absl::Status ServeApi::Search(absl::Span<Job> jobs) const {
   });
 }
 
-void ServeApi::Work(std::vector<Job> jobs) {
+void ServeApi::Work(absl::Span<Job> jobs) {
+  std::shared_ptr<const ServedIndex> now;  // the same for all of them
   for (Job& job : jobs) {
     if (job.route->where == Route::Where::kSearch) {
-      if (!job.queries.has_value()) Parse(&job);
+      if (job.queries.has_value()) continue;
+      if (now == nullptr) now = served();
+      job.served = now;
+      Parse(&job);
       continue;
     }
     if (job.route->where == Route::Where::kWrite) {
@@ -336,12 +358,12 @@ void ServeApi::Work(std::vector<Job> jobs) {
           reply, (this->*job.route->handler)(job.request, job.target));
       return absl::OkStatus();
     });
-    job.done(status.ok() ? std::move(reply) : ProblemReply(status));
+    job.Answer(status.ok() ? std::move(reply) : ProblemReply(status));
   }
-  const absl::Status searched = Search(absl::MakeSpan(jobs));
+  const absl::Status searched = Search(jobs);
   for (const Job& job : jobs) {
     if (job.route->where == Route::Where::kSearch) {
-      job.done(job.Finish(searched));
+      job.Answer(job.Finish(searched));
     }
   }
 }

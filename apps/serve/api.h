@@ -55,7 +55,8 @@ class ServeApi {
   // ones; where that fails, the old ones stay (an index that was replaced in
   // the meantime takes no more writes). Calls that come while a load is waiting
   // share it. done may be called on another thread, or at once.
-  void Reload(std::function<void(const absl::Status&)> done);
+  using StatusDone = std::function<void(const absl::Status&)>;
+  void Reload(StatusDone done);
 
   std::shared_ptr<const ServedIndex> served() const;
 
@@ -70,6 +71,10 @@ class ServeApi {
   // A request on its way, and what has been made of it so far.
   struct Job {
     Reply Finish(const absl::Status& searched) const;
+    // Calls done with a reply of this route.
+    void Answer(Reply reply) const;
+    // The same as a function, for when the job is gone.
+    Done Named() const;
 
     const Route* route;
     ServeRequest request;
@@ -83,7 +88,13 @@ class ServeApi {
   // Changes of one request that wait to be written.
   struct Write {
     std::vector<ItemChange> changes;
+    size_t bytes;  // of these
     Done done;
+  };
+  // Work in the background that calls share while it waits.
+  struct SharedTask {
+    absl::Status (ServeApi::*run)();
+    std::vector<StatusDone> waiters;  // mutex_
   };
   using Handler = absl::StatusOr<Reply> (ServeApi::*)(const ServeRequest&,
                                                       const Target&);
@@ -97,12 +108,13 @@ class ServeApi {
   absl::Status CheckCaller(const Route& route,
                            const ServeRequest& request) const;
   void Dispatch(Job job);
-  // Sets `served` and `queries`.
+  // Sets `queries`.
   void Parse(Job* job) const;
-  void ReloadRequest(const Job& job);
+  void BackgroundRequest(const Job& job);
+  void Share(SharedTask* task, StatusDone done);
 
   // On the threads of the queue.
-  void Work(std::vector<Job> jobs);
+  void Work(absl::Span<Job> jobs);
   absl::StatusOr<ServeQueries> ParseQueries(const Job& job) const;
   static absl::Status CheckMediaType(const ServeRequest& request);
   absl::Status Search(absl::Span<Job> jobs) const;
@@ -121,10 +133,15 @@ class ServeApi {
   absl::StatusOr<std::vector<ItemChange>> ParseChanges(const Job& job) const;
   // On the thread that writes: all of them in one batch, so that they share a
   // sync of the disk, or, if one cannot be, each in its own.
-  void WriteTogether(const std::vector<Write>& writes);
+  void WriteTogether(absl::Span<Write> writes);
+  bool WriteJoined(absl::Span<Write> writes);
+  Reply WriteAlone(absl::Span<const ItemChange> changes);
   absl::Status ApplyChanges(absl::Span<const ItemChange> changes);
 
   absl::Status LoadOnce();
+  absl::Status ReloadOnce();
+  // Writes the index anew without its changes; reads and writes go on.
+  absl::Status CompactOnce();
   absl::StatusOr<std::shared_ptr<const ServedIndex>> LoadFiles(
       uint64_t generation);
   void SetServed(std::shared_ptr<const ServedIndex> next);
@@ -136,12 +153,14 @@ class ServeApi {
   std::unique_ptr<IndexWriter> writer_;  // changing_; null: not writable
   mutable std::mutex mutex_;             // of what follows
   std::shared_ptr<const ServedIndex> served_;
-  std::vector<std::function<void(const absl::Status&)>> reload_waiters_;
-  uint64_t map_asked_ = 0;  // the generation whose map is being made
-  absl::Status map_error_;  // why it has none
+  SharedTask reload_ = {&ServeApi::ReloadOnce, {}};
+  SharedTask compaction_ = {&ServeApi::CompactOnce, {}};
+  uint64_t map_asked_ = 0;   // whose places are being made: their generation
+  absl::Status map_error_;   // why it has none
+  uint64_t map_failed_ = 0;  // the generation that it could not be made of
 
   WorkQueue<Job> queue_;
-  WorkQueue<std::function<void()>> background_;  // loads and maps
+  WorkQueue<std::function<void()>> background_;  // loads, maps, compactions
   WorkQueue<Write> writes_;
 };
 

@@ -103,6 +103,8 @@ absl::StatusOr<Reply> ServeApi::Metrics(const ServeRequest&, const Target&) {
   gauges.dim = now->index().dim();
   gauges.generation = now->generation();
   gauges.waiting = queue_.size();
+  const ChangedItems* const changes = now->index().changes();
+  if (changes != nullptr) gauges.further_rows = changes->num_further();
   Reply reply;
   reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
   reply.body = metrics_->Text(gauges);
@@ -128,7 +130,7 @@ absl::StatusOr<Reply> ServeApi::Asset(const ServeRequest& request,
                      {"Content-Security-Policy", kContentPolicy},
                      {"X-Frame-Options", "DENY"},
                      {"Referrer-Policy", "no-referrer"}};
-    reply.content_type = std::string(asset.content_type);
+    reply.content_type = asset.content_type;
     if (request.if_none_match == tag) {
       reply.status = 304;
     } else {
@@ -174,20 +176,27 @@ absl::StatusOr<Reply> ServeApi::Map(const ServeRequest&, const Target&) {
     reply.body = *places;
     return reply;
   }
+  const uint64_t wanted = now->places_generation();
   bool asked;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    asked = std::exchange(map_asked_, now->generation()) == now->generation();
+    asked = std::exchange(map_asked_, wanted) == wanted;
+    if (asked && !map_error_.ok()) {
+      if (map_failed_ == now->generation()) return map_error_;
+      asked = false;  // changes may have made it possible
+    }
     if (!asked) map_error_ = absl::OkStatus();
-    if (!map_error_.ok()) return map_error_;
   }
   // One thread, so that the others go on answering.
-  std::function<void()> task = [this, now] {
-    if (served() != now) return;  // nobody asks for this map any more
+  std::function<void()> task = [this, now, wanted] {
+    // Otherwise nobody asks for this map any more.
+    if (served()->places_generation() != wanted) return;
     const absl::Status status =
         CatchExceptions([&] { return now->MakePlaces(/*threads=*/1); });
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (map_asked_ == now->generation()) map_error_ = status;
+    if (map_asked_ != wanted) return;
+    map_error_ = status;
+    map_failed_ = now->generation();
   };
   if (!asked && !background_.Push(&task, 1)) {
     const std::lock_guard<std::mutex> lock(mutex_);

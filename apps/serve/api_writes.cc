@@ -1,4 +1,6 @@
-// How ServeApi comes by what it serves: loads, and writes of items.
+// How ServeApi comes by what it serves: loads, writes of items, compactions.
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +20,8 @@ namespace {
 
 // Requests that share a sync of the disk.
 constexpr size_t kMostWrittenTogether = 64;
+// And the bytes of their changes: more than one request has as a rule.
+constexpr size_t kMostBytesTogether = size_t{8} << 20;
 
 using Kind = ItemChange::Kind;
 
@@ -37,7 +41,11 @@ absl::Status WriteProblem(const absl::Status& error,
           absl::StrCat("nothing was written: ", error.message(),
                        "; a POST to /v1/reload opens the file anew"));
     default:
-      return ProblemError(ProblemKind::kWriteFailed, error.message());
+      return ProblemError(
+          ProblemKind::kWriteFailed,
+          absl::StrCat("nothing was written: ", error.message(),
+                       "; where that goes on, a POST to /v1/reload opens the "
+                       "file anew"));
   }
 }
 
@@ -57,6 +65,16 @@ size_t CountNew(const ItemIndex& index, absl::Span<const ItemChange> changes,
   return count;
 }
 
+size_t BytesOfChanges(absl::Span<const ItemChange> changes) {
+  size_t bytes = 0;
+  for (const ItemChange& change : changes) {
+    bytes += sizeof(change) + change.key.size() +
+             change.vector.size() * sizeof(float);
+  }
+  return bytes;
+}
+
+// Of changes the kind and the number count.
 Reply WrittenReply(const ServedIndex& now, absl::Span<const ItemChange> changes,
                    size_t added) {
   Reply reply;
@@ -88,14 +106,15 @@ absl::StatusOr<std::vector<ItemChange>> ServeApi::ParseChanges(
 }
 
 void ServeApi::StartWrite(const Job& job) {
-  Write write = {{}, job.done};
+  Write write = {{}, 0, job.Named()};
   const absl::Status status = CatchExceptions([&]() -> absl::Status {
     EMBED_ASSIGN_OR_RETURN(write.changes, ParseChanges(job));
     return absl::OkStatus();
   });
-  if (!status.ok()) return job.done(ProblemReply(status));
+  if (!status.ok()) return job.Answer(ProblemReply(status));
+  write.bytes = BytesOfChanges(write.changes);
   if (!writes_.Push(&write, kMostWrittenTogether)) {
-    job.done(ProblemReply(ProblemError(
+    job.Answer(ProblemReply(ProblemError(
         ProblemKind::kOverloaded,
         absl::StrCat(options_.queue,
                      " writes wait already; try again a little later"))));
@@ -111,31 +130,86 @@ absl::Status ServeApi::ApplyChanges(absl::Span<const ItemChange> changes) {
       [&]() -> absl::Status { return writer_->Apply(changes); }));
   ++metrics_->write_batches_total;
   metrics_->changes_total += changes.size();
-  SetServed(ServedIndex::OfChanged(options_.files, writer_->index(),
-                                   served()->generation() + 1));
+  const auto before = served();
+  SetServed(before->Changed(writer_->index(), before->generation() + 1));
   return absl::OkStatus();
 }
 
 // An answer goes out when the changes are on the disk and readers see them.
-void ServeApi::WriteTogether(const std::vector<Write>& writes) {
-  const std::lock_guard<std::mutex> changing(changing_);
-  const auto before = served();
-  std::vector<ItemChange> all;
-  for (const Write& write : writes) {
-    all.insert(all.end(), write.changes.begin(), write.changes.end());
-  }
-  absl::Status status = ApplyChanges(all);
-  const bool together = status.ok() || writes.size() == 1;
-  HashMap<std::string, bool> written;
-  for (const Write& write : writes) {
-    if (!together) status = ApplyChanges(write.changes);
-    if (!status.ok()) {
-      write.done(ProblemReply(WriteProblem(status, write.changes)));
-      continue;
+void ServeApi::WriteTogether(absl::Span<Write> writes) {
+  while (!writes.empty()) {
+    size_t count = 1;
+    size_t bytes = writes[0].bytes;
+    while (count < writes.size() &&
+           writes[count].bytes <=
+               kMostBytesTogether - std::min(kMostBytesTogether, bytes)) {
+      bytes += writes[count++].bytes;
     }
-    const size_t added = CountNew(before->index(), write.changes, &written);
-    write.done(WrittenReply(*served(), write.changes, added));
+    const absl::Span<Write> next = writes.subspan(0, count);
+    const std::lock_guard<std::mutex> changing(changing_);
+    if (count == 1 || !WriteJoined(next)) {
+      for (const Write& write : next) write.done(WriteAlone(write.changes));
+    }
+    writes.remove_prefix(count);
   }
+}
+
+// Writes all or, returning false, none, and nobody is answered.
+bool ServeApi::WriteJoined(absl::Span<Write> writes) {
+  std::vector<ItemChange> all;
+  std::vector<Reply> replies;
+  bool applied = false;
+  const absl::Status status = CatchExceptions([&]() -> absl::Status {
+    const auto before = served();
+    HashMap<std::string, bool> written;
+    std::vector<size_t> added;
+    size_t count = 0;
+    for (const Write& write : writes) {
+      count += write.changes.size();
+      added.push_back(CountNew(before->index(), write.changes, &written));
+    }
+    replies.reserve(writes.size());
+    all.reserve(count);
+    for (Write& write : writes) {
+      std::move(write.changes.begin(), write.changes.end(),
+                std::back_inserter(all));
+    }
+    EMBED_RETURN_IF_ERROR(ApplyChanges(all));
+    applied = true;
+    const auto now = served();
+    for (size_t i = 0; i < writes.size(); ++i) {
+      replies.push_back(WrittenReply(*now, writes[i].changes, added[i]));
+    }
+    return absl::OkStatus();
+  });
+  if (!applied) {
+    // They were moved as they are, so they go back the same way.
+    auto from = all.begin();
+    for (Write& write : writes) {
+      for (size_t i = 0; i < write.changes.size() && from != all.end(); ++i) {
+        write.changes[i] = std::move(*from++);
+      }
+    }
+    return false;
+  }
+  for (size_t i = 0; i < writes.size(); ++i) {
+    writes[i].done(i < replies.size() ? std::move(replies[i])
+                                      : ProblemReply(status));
+  }
+  return true;
+}
+
+Reply ServeApi::WriteAlone(absl::Span<const ItemChange> changes) {
+  Reply reply;
+  const absl::Status status = CatchExceptions([&]() -> absl::Status {
+    HashMap<std::string, bool> written;
+    const size_t added = CountNew(served()->index(), changes, &written);
+    const absl::Status applied = ApplyChanges(changes);
+    if (!applied.ok()) return WriteProblem(applied, changes);
+    reply = WrittenReply(*served(), changes, added);
+    return absl::OkStatus();
+  });
+  return status.ok() ? std::move(reply) : ProblemReply(status);
 }
 
 void ServeApi::SetServed(std::shared_ptr<const ServedIndex> next) {
@@ -151,12 +225,14 @@ absl::StatusOr<std::shared_ptr<const ServedIndex>> ServeApi::LoadFiles(
   }
   std::unique_ptr<IndexWriter> opened;
   if (writer_ == nullptr || !writer_->IsCurrent()) {
+    // What was answered as failed must not be read now.
+    if (writer_ != nullptr) EMBED_RETURN_IF_ERROR(writer_->TakeBack());
     writer_.reset();  // and its lock with it
     EMBED_ASSIGN_OR_RETURN(opened, IndexWriter::Open(files.index));
   }
   const IndexWriter& writer = opened == nullptr ? *writer_ : *opened;
   std::shared_ptr<const ServedIndex> next =
-      ServedIndex::OfChanged(files, writer.index(), generation);
+      ServedIndex::OfIndex(files, writer.index(), generation);
   // A bad file of places is an error now.
   if (!files.map.empty()) {
     EMBED_RETURN_IF_ERROR(next->MakePlaces(options_.threads));
@@ -177,6 +253,48 @@ absl::Status ServeApi::LoadOnce() {
   }));
   SetServed(std::move(next));
   return absl::OkStatus();
+}
+
+absl::Status ServeApi::ReloadOnce() {
+  const absl::Status status = LoadOnce();
+  ++(status.ok() ? metrics_->reloads_total : metrics_->failed_reloads_total);
+  if (status.ok()) return status;
+  return ProblemError(
+      ProblemKind::kReloadFailed,
+      absl::StrCat("the old index is still served: ", status.message()));
+}
+
+// Only this and loads, which run on the same thread, replace the writer, so
+// that it stays while it prepares the new file.
+absl::Status ServeApi::CompactOnce() {
+  IndexWriter* writer;
+  {
+    const std::lock_guard<std::mutex> changing(changing_);
+    writer = writer_.get();
+  }
+  absl::Status status = CatchExceptions([&]() -> absl::Status {
+    if (writer == nullptr) {
+      return absl::FailedPreconditionError(
+          "the index file could not be opened for changes");
+    }
+    EMBED_RETURN_IF_ERROR(
+        writer->PrepareCompaction(std::max(1, options_.threads / 2)));
+    const std::lock_guard<std::mutex> changing(changing_);
+    EMBED_RETURN_IF_ERROR(writer->FinishCompaction());
+    const auto before = served();
+    if (&before->index() == writer->index().get()) return absl::OkStatus();
+    ++metrics_->compactions_total;
+    // The map, where one is wanted, is made anew: ids have changed.
+    SetServed(ServedIndex::OfIndex(options_.files, writer->index(),
+                                   before->generation() + 1));
+    return absl::OkStatus();
+  });
+  if (status.ok()) return status;
+  return ProblemError(
+      absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status)
+          ? ProblemKind::kConflict
+          : ProblemKind::kWriteFailed,
+      absl::StrCat("the index stays as it was: ", status.message()));
 }
 
 }  // namespace embed

@@ -24,9 +24,8 @@ constexpr size_t kFurtherRead = 32768;
 constexpr size_t kKeptBuffer = 16384;
 // A body above this is not copied behind its header.
 constexpr size_t kLargeBody = 16384;
-// Answers that wait for one another to be sent together, in bytes: then others
-// have their turn.
-constexpr size_t kMostText = 16384;
+// Room for answers that is kept.
+constexpr size_t kKeptText = 32768;
 // What a peer may still send after an answer that ends the connection.
 constexpr size_t kMostDrained = size_t{64} << 20;
 constexpr std::chrono::seconds kDrainTimeout{2};
@@ -130,16 +129,13 @@ void HttpSession::OnRead(Error error, size_t bytes) {
   Advance();
 }
 
-// Requests are answered one after another as long as they are here whole and
-// each answer comes at once; then what was said is sent.
+// Requests are answered one after another. An answer is sent before the next
+// request is looked at, which may take long to come or to be answered.
 void HttpSession::Advance() {
   while (state_ != State::kAsking && state_ != State::kClosed) {
-    if (!keep_alive_ || text_.size() > kMostText || !large_body_.empty()) {
-      return Flush();
-    }
+    if (!text_.empty()) return Flush();
     if (!parser_.has_value()) {
       if (buffer_.size() == 0) {
-        if (!text_.empty()) return Flush();
         if (stopping_) return Close();
         if (buffer_.capacity() > kKeptBuffer) buffer_.shrink_to_fit();
         SetState(State::kIdle);
@@ -149,7 +145,8 @@ void HttpSession::Advance() {
       parser_->header_limit(kMaxHeader);
       parser_->body_limit(context_.options.max_body);
       header_checked_ = false;
-      SetState(State::kReading);
+      waits_ = false;
+      state_ = State::kReading;
     }
     if (!ParseSome()) return;
   }
@@ -178,7 +175,10 @@ bool HttpSession::ParseSome() {
       }
     }
     if (error) {
-      // What was answered, or 100 Continue, must not wait for the rest.
+      // The time it may take counts from its first bytes.
+      if (!waits_) SetState(State::kReading);
+      waits_ = true;
+      // 100 Continue must not wait for the rest.
       if (text_.empty()) {
         Read();
       } else {
@@ -293,7 +293,7 @@ void HttpSession::OnFlushed(Error error) {
   if (state_ == State::kClosed) return;
   if (error) return Close();
   text_.clear();
-  if (text_.capacity() > 2 * kMostText) text_.shrink_to_fit();
+  if (text_.capacity() > kKeptText) text_.shrink_to_fit();
   large_body_ = std::string();
   if (!keep_alive_) {
     // A close with bytes unread would take the answer from the peer.
@@ -303,8 +303,10 @@ void HttpSession::OnFlushed(Error error) {
     buffer_.clear();
     return Drain();
   }
-  SetState(State::kReading);
+  state_ = State::kReading;
   if (buffer_.size() == 0) return parser_.has_value() ? Read() : Advance();
+  // The time of the request before may be over when others come in between.
+  SetState(State::kReading);
   asio::post(socket_.get_executor(),
              [self = shared_from_this()] { self->Advance(); });
 }

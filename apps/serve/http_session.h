@@ -1,8 +1,8 @@
 // One connection of an HttpServer.
 //
 // What the thread of the connection can answer at once costs two system calls,
-// one to read and one to write: requests that came together are answered
-// together, and there is no timer of its own (CloseIfLate()).
+// one to read and one to write; there is no timer of its own (CloseIfLate()).
+// Answers go out in the order of the requests, each as soon as it is there.
 #ifndef EMBED_APPS_SERVE_HTTP_SESSION_H_
 #define EMBED_APPS_SERVE_HTTP_SESSION_H_
 
@@ -92,7 +92,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   boost::beast::flat_buffer buffer_{kMostBuffered};
   std::optional<HttpRequestParser> parser_;
   bool header_checked_ = false;
-  // Answers to be sent: the text, and behind it a large body.
+  bool waits_ = false;  // the request did not come whole at once
+  // The answer to be sent: the text, and behind it a large body.
   std::string text_;
   std::string large_body_;
   std::string client_;

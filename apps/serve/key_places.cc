@@ -29,16 +29,9 @@ constexpr uint64_t kMostPoints = 100000;
 constexpr uint64_t kMostWork = uint64_t{1} << 32;
 constexpr double kLongestSide = 65535;
 
-struct KeyPlaces {
-  std::string note;
-  std::vector<uint32_t> ids;
-  std::vector<Point> places;
-  std::vector<std::string> label_names;
-  std::vector<int> labels;  // one an id, or empty
-};
-
 // name: [values]
-void AppendNumbers(absl::string_view name, const std::vector<int>& values,
+template <typename Number>
+void AppendNumbers(absl::string_view name, const std::vector<Number>& values,
                    std::string* json) {
   absl::StrAppend(json, ",\"", name, "\":[");
   for (size_t i = 0; i < values.size(); ++i) {
@@ -58,37 +51,21 @@ void AppendStrings(absl::string_view name, size_t count, const Text& text,
   json->push_back(']');
 }
 
-// map: of one key at least.
-std::string ToJson(const ItemIndex& index, const KeyPlaces& map) {
-  Point low = map.places[0];
+// Sets x and y; places: one an id, at least one.
+void SetPlaces(const std::vector<Point>& places, KeyPlaces* map) {
+  Point low = places[0];
   Point high = low;
-  for (const Point& place : map.places) {
+  for (const Point& place : places) {
     low = {std::min(low.x, place.x), std::min(low.y, place.y)};
     high = {std::max(high.x, place.x), std::max(high.y, place.y)};
   }
   const double side = std::max({high.x - low.x, high.y - low.y, 1e-30});
-  std::vector<int> x;
-  std::vector<int> y;
-  for (const Point& place : map.places) {
-    x.push_back(
-        static_cast<int>(std::lround((place.x - low.x) / side * kLongestSide)));
-    y.push_back(
-        static_cast<int>(std::lround((place.y - low.y) / side * kLongestSide)));
+  for (const Point& place : places) {
+    map->x.push_back(static_cast<uint16_t>(
+        std::lround((place.x - low.x) / side * kLongestSide)));
+    map->y.push_back(static_cast<uint16_t>(
+        std::lround((place.y - low.y) / side * kLongestSide)));
   }
-  std::string json = "{\"note\":";
-  AppendJsonString(map.note, &json);
-  absl::StrAppend(&json, ",\"items\":", index.num_items());
-  AppendStrings(
-      "keys", map.ids.size(), [&](size_t i) { return index.key(map.ids[i]); },
-      &json);
-  AppendNumbers("x", x, &json);
-  AppendNumbers("y", y, &json);
-  AppendStrings(
-      "labels", map.label_names.size(),
-      [&](size_t i) { return absl::string_view(map.label_names[i]); }, &json);
-  AppendNumbers("label", map.labels, &json);
-  json.push_back('}');
-  return json;
 }
 
 absl::Status BadLine(const std::string& path, uint64_t line,
@@ -128,7 +105,7 @@ class MapFileReader {
     const auto id = index_.Find(cells[0]);
     if (!id.has_value()) return absl::OkStatus();
     map_.ids.push_back(*id);
-    map_.places.push_back(place);
+    places_.push_back(place);
     map_.labels.push_back(LabelOf(cells[3]));
     return absl::OkStatus();
   }
@@ -141,6 +118,7 @@ class MapFileReader {
     }
     if (map_.label_names.empty()) map_.labels.clear();
     map_.note = "places of the file given by --map";
+    SetPlaces(places_, &map_);
     return std::move(map_);
   }
 
@@ -157,13 +135,38 @@ class MapFileReader {
   const std::string& path_;
   uint64_t line_ = 0;
   KeyPlaces map_;
+  std::vector<Point> places_;
   std::map<std::string, int> numbers_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::string> PrincipalPlacesJson(const ItemIndex& index,
-                                                int threads) {
+std::string PlacesJson(const ItemIndex& index, const KeyPlaces& map) {
+  KeyPlaces there;
+  for (size_t i = 0; i < map.ids.size(); ++i) {
+    if (map.ids[i] >= index.size() || !index.Has(map.ids[i])) continue;
+    there.ids.push_back(map.ids[i]);
+    there.x.push_back(map.x[i]);
+    there.y.push_back(map.y[i]);
+    if (!map.labels.empty()) there.labels.push_back(map.labels[i]);
+  }
+  std::string json = "{\"note\":";
+  AppendJsonString(map.note, &json);
+  absl::StrAppend(&json, ",\"items\":", index.num_items());
+  AppendStrings(
+      "keys", there.ids.size(),
+      [&](size_t i) { return index.key(there.ids[i]); }, &json);
+  AppendNumbers("x", there.x, &json);
+  AppendNumbers("y", there.y, &json);
+  AppendStrings(
+      "labels", map.label_names.size(),
+      [&](size_t i) { return absl::string_view(map.label_names[i]); }, &json);
+  AppendNumbers("label", there.labels, &json);
+  json.push_back('}');
+  return json;
+}
+
+absl::StatusOr<KeyPlaces> PrincipalPlaces(const ItemIndex& index, int threads) {
   const uint64_t dim = static_cast<uint64_t>(index.dim());
   if (index.dim() > kInt8MaxDim) {  // of an index that FAISS wrote
     return absl::InvalidArgumentError(
@@ -187,7 +190,7 @@ absl::StatusOr<std::string> PrincipalPlacesJson(const ItemIndex& index,
   }
   EMBED_ASSIGN_OR_RETURN(PlanePlaces found, PcaPlaces(rows.view(), threads));
   map.note = std::move(found.note);
-  map.places = std::move(found.places);
+  SetPlaces(found.places, &map);
   map.label_names = index.type_names();
   std::map<absl::string_view, int> numbers;
   for (const std::string& name : map.label_names) {
@@ -198,19 +201,18 @@ absl::StatusOr<std::string> PrincipalPlacesJson(const ItemIndex& index,
     const auto number = numbers.find(index.type(id));
     map.labels.push_back(number == numbers.end() ? -1 : number->second);
   }
-  return ToJson(index, map);
+  return map;
 }
 
-absl::StatusOr<std::string> MapFilePlacesJson(const ItemIndex& index,
-                                              const std::string& path) {
+absl::StatusOr<KeyPlaces> MapFilePlaces(const ItemIndex& index,
+                                        const std::string& path) {
   // Opening it says best why a file cannot be read.
   EMBED_RETURN_IF_ERROR(MappedFile::Open(path).status());
   std::ifstream file(path);
   MapFileReader reader(index, path);
   std::string line;
   while (std::getline(file, line)) EMBED_RETURN_IF_ERROR(reader.Add(line));
-  EMBED_ASSIGN_OR_RETURN(const KeyPlaces map, std::move(reader).Finish());
-  return ToJson(index, map);
+  return std::move(reader).Finish();
 }
 
 }  // namespace embed

@@ -136,6 +136,13 @@ std::string ServeMetrics::Text(const ServeGauges& gauges) const {
          changes_total.load(), &text);
   Single("embedserve_write_batches_total", "counter",
          "Syncs of the disk for changes.", write_batches_total.load(), &text);
+  Single("embedserve_compactions_total", "counter",
+         "Times that the index was written anew without its changes.",
+         compactions_total.load(), &text);
+  Single("embedserve_index_further_rows", "gauge",
+         "Rows that changes added and every search scans until the next "
+         "compaction.",
+         gauges.further_rows, &text);
   Single("embedserve_generation", "gauge",
          "Loads and batches of changes of the index so far.", gauges.generation,
          &text);

@@ -19,6 +19,7 @@ struct ServeGauges {
   int dim = 0;
   uint64_t generation = 0;
   size_t waiting = 0;
+  uint64_t further_rows = 0;
 };
 
 // Thread-safe.
@@ -39,6 +40,7 @@ class ServeMetrics {
   std::atomic<uint64_t> failed_reloads_total{0};
   std::atomic<uint64_t> changes_total{0};  // of items, written
   std::atomic<uint64_t> write_batches_total{0};
+  std::atomic<uint64_t> compactions_total{0};
 
   std::string Text(const ServeGauges& gauges) const;
 

@@ -288,6 +288,13 @@ absl::StatusOr<ServeQueries> NeighborQuery(absl::string_view key,
       filter[name] = value;
       continue;
     }
+    // The usual one, without a detour through JSON.
+    uint64_t k;
+    if (name == "k" && absl::SimpleAtoi(value, &k) && k >= 1 &&
+        k <= static_cast<uint64_t>(kServeMaxK)) {
+      query.options.answer.k = k;
+      continue;
+    }
     bool known = name != "filter";
     if (known) {
       const Json parameter = ParameterValue(name, value);

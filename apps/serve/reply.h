@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+
 namespace embed {
 
 // What the service reads of a request.
@@ -23,7 +25,8 @@ struct ServeRequest {
 
 struct Reply {
   int status = 200;
-  std::string content_type = "application/json";
+  // A text that lives as long as the program, as the route does.
+  absl::string_view content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   const char* route = "other";  // for the metrics

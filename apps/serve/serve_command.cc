@@ -110,8 +110,11 @@ absl::StatusOr<ServePlan> ReadServeFlags(const Arguments& arguments) {
         "items that the model was trained with");
   }
   plan.api.hosts.address = FLAGS_host;
-  plan.api.hosts.names = absl::StrSplit(
-      absl::AsciiStrToLower(FLAGS_allowed_hosts), ',', absl::SkipEmpty());
+  for (const absl::string_view name :
+       absl::StrSplit(FLAGS_allowed_hosts, ',', absl::SkipWhitespace())) {
+    plan.api.hosts.names.push_back(
+        absl::AsciiStrToLower(absl::StripAsciiWhitespace(name)));
+  }
   plan.http.host = FLAGS_host;
   plan.http.port = FLAGS_port;
   plan.http.max_connections = FLAGS_max_connections;

@@ -40,9 +40,7 @@ SharedSearch SearchOf(const AnswerRequest& request) {
   // The items of the query come first as a rule; they are taken out again.
   const uint64_t k = std::min(HitsToFind(options), request.index->size()) +
                      request.query->excluded.size();
-  // The best of few hits are found faster than all of a score.
-  const bool all_of_score =
-      options.min_score.has_value() && options.exact && options.k > kMostChosen;
+  const bool all_of_score = options.min_score.has_value() && options.exact;
   return {request.index,
           options.allowed.data(),
           k,
@@ -92,6 +90,38 @@ std::vector<SearchHit> HitsToKeep(const std::vector<SearchHit>& found,
   return kept;
 }
 
+// The k best of each query that have at least `score`, none missed. Those that
+// a search by codes finds first need not be the best, but tell which score the
+// k best have at least.
+absl::StatusOr<SearchHits> BestOfScore(const ItemIndex& index,
+                                       const MatrixView& queries, float score,
+                                       const SearchOptions& options) {
+  // Of so many the best are nearly all.
+  if (options.k > kMostChosen)
+    return index.RangeSearch(queries, score, options);
+  EMBED_ASSIGN_OR_RETURN(SearchHits hits, index.Search(queries, options));
+  // FAISS misses none; what it gives a row may differ in the last digits
+  // between several queries and one.
+  if (index.faiss() != nullptr) return hits;
+  for (uint64_t i = 0; i < queries.rows; ++i) {
+    float least = score;
+    if (hits[i].size() == options.k) {
+      const float last = hits[i].back().score;
+      least = index.metric() == Metric::kL2 ? std::min(score, last)
+                                            : std::max(score, last);
+    }
+    const MatrixView query = {queries.row(i).data(), 1, queries.dim,
+                              queries.stride};
+    EMBED_ASSIGN_OR_RETURN(SearchHits all,
+                           index.RangeSearch(query, least, options));
+    // Scores that float32 cannot hold do not tell the k best from others.
+    if (least != score && all[0].size() < options.k) continue;
+    hits[i] = std::move(all[0]);
+    if (hits[i].size() > options.k) hits[i].resize(options.k);
+  }
+  return hits;
+}
+
 // Answers the requests of these numbers, which share a search.
 absl::Status SearchTogether(absl::Span<const AnswerRequest> requests,
                             absl::Span<const size_t> numbers, int threads,
@@ -117,7 +147,7 @@ absl::Status SearchTogether(absl::Span<const AnswerRequest> requests,
                            static_cast<uint64_t>(index.dim())};
   EMBED_ASSIGN_OR_RETURN(const SearchHits found,
                          score.has_value()
-                             ? index.RangeSearch(rows, *score, search)
+                             ? BestOfScore(index, rows, *score, search)
                              : index.Search(rows, search));
   for (size_t row = 0; row < numbers.size(); ++row) {
     (*hits)[numbers[row]] = HitsToKeep(found[row], requests[numbers[row]]);

@@ -178,6 +178,7 @@ class ChangedItems::Builder {
       EMBED_ASSIGN_OR_RETURN(
           table, Int8Table::Gather(*items_.table_, kept, *items_.table_, {}));
     }
+    ++items_.renumbered_;
     items_.table_ = std::move(table);
     items_.keys_ = std::move(keys);
     items_.types_ = std::move(types);

@@ -4,7 +4,9 @@
 // joins the two: the scores are those of an index that was built with all rows.
 //
 // Ids of items go on behind those of the index. Those of deleted items, and the
-// former ids of items with a new vector, stay and lead to nothing.
+// former ids of items with a new vector, stay and lead to nothing, until so
+// many of the further rows are such that these are dropped and the others get
+// new ids (renumbered()).
 //
 // A change costs time and memory in proportion to the further rows and to one
 // bit of the others; 10,000 further rows of dim 128 take as long to search as
@@ -51,6 +53,8 @@ class ChangedItems {
   uint64_t num_items() const { return num_items_; }
   // Of the index and further ones, deleted or replaced rows included.
   uint64_t num_further() const { return keys_.size(); }
+  // How often further rows have got new ids since base().
+  uint64_t renumbered() const { return renumbered_; }
   // id < size().
   bool Has(uint32_t id) const { return (live_[id / 64] >> id % 64 & 1) != 0; }
   absl::string_view key(uint32_t id) const;
@@ -87,6 +91,7 @@ class ChangedItems {
   uint64_t base_rows_ = 0;
   uint64_t num_items_ = 0;
   uint64_t base_live_ = 0;
+  uint64_t renumbered_ = 0;
   std::vector<uint64_t> live_;  // [size] bits
   // Of the further rows.
   std::optional<Int8Table> table_;  // none without rows

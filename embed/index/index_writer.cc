@@ -7,14 +7,24 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <iterator>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "embed/base/exceptions.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/changed_items.h"
+#include "embed/io/atomic_file.h"
+#include "embed/io/sync_folder.h"
 
 namespace embed {
 namespace {
+
+// Changes that share a sync when they are written behind a compacted index.
+constexpr size_t kMostTogether = 4096;
 
 absl::Status FileError(const std::string& path, absl::string_view action) {
   return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot ", action));
@@ -84,6 +94,12 @@ absl::Status IndexWriter::Load() {
     return absl::FailedPreconditionError(
         absl::StrCat(path_, ": replaced while it was opened; try again"));
   }
+  // What is read may be of a program that was killed before its sync, of the
+  // bytes or of the name: else a power failure may bring an older file back.
+  if (fdatasync(file_->fd) != 0) return FileError(path_, "sync");
+  std::error_code unknown;
+  EMBED_RETURN_IF_ERROR(
+      SyncFolder(std::filesystem::canonical(path_, unknown).string()));
   end_ = index.log_end();
   dirty_end_ = static_cast<uint64_t>(opened.st_size);
   base_ = std::make_shared<const ItemIndex>(index.WithChanges(nullptr));
@@ -117,7 +133,14 @@ absl::Status IndexWriter::Apply(absl::Span<const ItemChange> changes) {
   auto next =
       std::make_shared<const ItemIndex>(base_->WithChanges(std::move(changed)));
   const std::string batch = EncodeChanges(changes, base_->type_names(), end_);
-  EMBED_RETURN_IF_ERROR(Append(batch));
+  if (compaction_.has_value()) {
+    compaction_->missed.emplace_back(changes.begin(), changes.end());
+  }
+  const absl::Status appended = Append(batch);
+  if (!appended.ok()) {
+    if (compaction_.has_value()) compaction_->missed.pop_back();
+    return appended;
+  }
   end_.offset += batch.size();
   ++end_.batches;
   std::memcpy(&end_.hash, batch.data() + batch.size() - sizeof(end_.hash),
@@ -126,58 +149,161 @@ absl::Status IndexWriter::Apply(absl::Span<const ItemChange> changes) {
   return absl::OkStatus();
 }
 
-// The file is never cut, because readers have it mapped: what is left of an
-// unfinished batch is overwritten with zeros.
-absl::Status IndexWriter::Append(const std::string& batch) {
-  std::string bytes = batch;
-  const uint64_t end = end_.offset + batch.size();
-  if (dirty_end_ > end) bytes.append(dirty_end_ - end, '\0');
-  dirty_end_ = std::max(dirty_end_, end);
-  for (size_t done = 0; done < bytes.size();) {
-    const ssize_t written =
-        pwrite(file_->fd, bytes.data() + done, bytes.size() - done,
-               static_cast<off_t>(end_.offset + done));
+absl::Status IndexWriter::WriteAt(uint64_t offset, absl::string_view bytes,
+                                  absl::string_view action) {
+  while (!bytes.empty()) {
+    const ssize_t written = pwrite(file_->fd, bytes.data(), bytes.size(),
+                                   static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return FileError(path_, "write the changes");
-    done += static_cast<size_t>(written);
+    if (written <= 0) return FileError(path_, action);
+    offset += static_cast<uint64_t>(written);
+    dirty_end_ = std::max(dirty_end_, offset);
+    bytes.remove_prefix(static_cast<size_t>(written));
   }
-  dirty_end_ = end;
+  return absl::OkStatus();
+}
+
+// The file is never cut, because readers have it mapped: zeros take the place
+// of what does not count. They are synced before anything else is written
+// there, so that the disk never has parts of two batches.
+absl::Status IndexWriter::Clean() {
+  constexpr uint64_t kMostZeros = 1 << 20;
+  const std::string zeros(std::min(dirty_end_ - end_.offset, kMostZeros), '\0');
+  // From the end, so that the start, by which a batch is known, is the last.
+  for (uint64_t end = dirty_end_; end > end_.offset;) {
+    const uint64_t begin = end - std::min(end - end_.offset, kMostZeros);
+    EMBED_RETURN_IF_ERROR(
+        WriteAt(begin, absl::string_view(zeros).substr(0, end - begin),
+                "overwrite an unfinished batch"));
+    end = begin;
+  }
   if (fdatasync(file_->fd) != 0) {
-    // What the disk holds is no longer known.
+    return FileError(path_, "sync an overwritten batch");
+  }
+  dirty_end_ = end_.offset;
+  return absl::OkStatus();
+}
+
+absl::Status IndexWriter::Append(const std::string& batch) {
+  if (dirty_end_ > end_.offset) EMBED_RETURN_IF_ERROR(Clean());
+  EMBED_RETURN_IF_ERROR(WriteAt(end_.offset, batch, "write the changes"));
+  if (fdatasync(file_->fd) != 0) {
     broken_ = FileError(path_, "sync the changes");
+    // What the disk holds is no longer known: nobody may find the batch there,
+    // and nothing follows it.
+    taken_back_ = Clean().ok();
     return broken_;
   }
+  dirty_end_ = end_.offset + batch.size();
   if (!Names(path_, file_->fd)) {
     broken_ = absl::FailedPreconditionError(absl::StrCat(
         path_,
         ": was replaced by another file; open it again and repeat the "
         "changes"));
+    // The name may come back.
+    taken_back_ = Clean().ok();
   }
   return broken_;
 }
 
-absl::Status IndexWriter::Compact(int threads) {
+absl::Status IndexWriter::TakeBack() {
   const std::lock_guard<std::mutex> lock(writing_);
-  EMBED_RETURN_IF_ERROR(broken_);
-  if (end_.batches == 0) return absl::OkStatus();
-  const absl::StatusOr<ItemIndex> compacted = index_->Compacted(threads);
-  if (!compacted.ok()) {
-    return absl::Status(
-        compacted.status().code(),
-        absl::StrCat(path_, ": ", compacted.status().message()));
+  if (taken_back_ || !Names(path_, file_->fd)) return absl::OkStatus();
+  EMBED_RETURN_IF_ERROR(Clean());
+  taken_back_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status IndexWriter::Compact(int threads) {
+  EMBED_RETURN_IF_ERROR(PrepareCompaction(threads));
+  return FinishCompaction();
+}
+
+absl::Status IndexWriter::PrepareCompaction(int threads) {
+  std::shared_ptr<const ItemIndex> before;
+  {
+    const std::lock_guard<std::mutex> lock(writing_);
+    EMBED_RETURN_IF_ERROR(broken_);
+    if (end_.batches == 0) return absl::OkStatus();
+    compaction_.emplace();
+    before = index();
   }
+  std::error_code unknown;
+  const std::string target =
+      std::filesystem::canonical(path_, unknown).string();
+  const std::string beside = absl::StrCat(target, ".compacted");
+  bool begun = false;  // to write it
+  const auto write = [&]() -> absl::StatusOr<std::unique_ptr<IndexWriter>> {
+    if (unknown) {
+      return absl::UnavailableError(
+          absl::StrCat("cannot be found: ", unknown.message()));
+    }
+    // Before the work, and without what killed programs left.
+    EMBED_RETURN_IF_ERROR(CheckWritable(beside));
+    EMBED_ASSIGN_OR_RETURN(const ItemIndex compacted,
+                           before->Compacted(threads));
+    begun = true;
+    EMBED_RETURN_IF_ERROR(compacted.Write(beside));
+    return Open(beside);
+  };
+  absl::StatusOr<std::unique_ptr<IndexWriter>> made = absl::InternalError("");
+  const absl::Status thrown = CatchExceptions([&] {
+    made = write();
+    return absl::OkStatus();
+  });
+  const absl::Status status = thrown.ok() ? made.status() : thrown;
+  const std::lock_guard<std::mutex> lock(writing_);
+  if (!status.ok()) {
+    if (begun) unlink(beside.c_str());
+    compaction_.reset();
+    return absl::Status(status.code(),
+                        absl::StrCat(path_, ": ", status.message()));
+  }
+  compaction_->target = target;
+  compaction_->path = beside;
+  compaction_->writer = *std::move(made);
+  return absl::OkStatus();
+}
+
+absl::Status IndexWriter::FinishCompaction() {
+  const std::lock_guard<std::mutex> lock(writing_);
+  if (!compaction_.has_value() || compaction_->writer == nullptr) {
+    return broken_;
+  }
+  Compaction made = *std::exchange(compaction_, std::nullopt);
+  const absl::Status status = ReplaceBy(&made);
+  // Where it has not got the name of the old one.
+  if (!status.ok()) unlink(made.path.c_str());
+  return status;
+}
+
+absl::Status IndexWriter::ReplaceBy(Compaction* made) {
+  EMBED_RETURN_IF_ERROR(broken_);
+  IndexWriter& next = *made->writer;
+  std::vector<ItemChange> together;
+  for (std::vector<ItemChange>& changes : made->missed) {
+    std::move(changes.begin(), changes.end(), std::back_inserter(together));
+    if (together.size() < kMostTogether) continue;
+    EMBED_RETURN_IF_ERROR(next.Apply(together));
+    together.clear();
+  }
+  EMBED_RETURN_IF_ERROR(next.Apply(together));
   if (!Names(path_, file_->fd)) {
     broken_ = absl::FailedPreconditionError(
         absl::StrCat(path_, ": was replaced by another file; open it again"));
     return broken_;
   }
-  EMBED_RETURN_IF_ERROR(compacted->Write(path_));
-  absl::StatusOr<std::unique_ptr<Descriptor>> file =
-      Descriptor::OpenLocked(path_);
-  broken_ = file.ok() ? absl::OkStatus() : file.status();
-  EMBED_RETURN_IF_ERROR(broken_);
-  file_ = *std::move(file);
-  broken_ = Load();
+  if (rename(made->path.c_str(), made->target.c_str()) != 0) {
+    return FileError(path_, "put the compacted index in place of it");
+  }
+  file_ = std::move(next.file_);
+  base_ = std::move(next.base_);
+  end_ = next.end_;
+  dirty_end_ = next.dirty_end_;
+  SetIndex(next.index());
+  // A power failure may bring the old name back: then nothing that follows is
+  // to be lost. Whoever opens the file again syncs the folder first.
+  broken_ = SyncFolder(made->target);
   return broken_;
 }
 

@@ -16,6 +16,7 @@
 #include "absl/strings/strip.h"
 #include "embed/base/status_macros.h"
 #include "embed/io/os_error.h"
+#include "embed/io/sync_folder.h"
 
 namespace embed {
 namespace {
@@ -23,12 +24,6 @@ namespace {
 constexpr size_t kPendingLimit = 1 << 20;
 // File names have at most 255 bytes; leaves room for what is added.
 constexpr size_t kMaxBaseBytes = 200;
-
-// The folder with its final slash ("" is the current one).
-std::string FolderOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
-}
 
 // What the names of all temporaries of `path` begin with, without the folder.
 std::string TemporaryStem(const std::string& path) {
@@ -116,21 +111,6 @@ absl::StatusOr<std::string> FinalPath(const std::string& path) {
   std::string result(resolved);
   free(resolved);
   return result;
-}
-
-absl::Status SyncFolder(const std::string& path) {
-  const std::string folder = FolderOf(path);
-  const int descriptor = open(folder.empty() ? "." : folder.c_str(),
-                              O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  // A folder may be writable but not readable: then it cannot be synced.
-  if (descriptor < 0) return absl::OkStatus();
-  absl::Status status;
-  // EINVAL: a file system that has no such operation.
-  if (fsync(descriptor) != 0 && errno != EINVAL) {
-    status = OsError(errno, path, "sync the folder");
-  }
-  close(descriptor);
-  return status;
 }
 
 }  // namespace

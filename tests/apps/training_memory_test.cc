@@ -136,7 +136,7 @@ TEST(TrainingMemoryTest, AnIndexTakesMoreWithAGraphOrWithFloat16) {
   IndexPlan plan;
   EXPECT_EQ(IndexBytes(plan, 50000, 20), 50000u * 20);
   plan.hnsw.m = 8;
-  EXPECT_EQ(IndexBytes(plan, 50001, 20), 50001u * (20 + 16 * 4 + 24));
+  EXPECT_EQ(IndexBytes(plan, 50001, 20), 50001u * (20 + 16 * 4 + 29));
   plan.kind = IndexKind::kFlat;
   plan.rerank_f16 = true;
   EXPECT_EQ(IndexBytes(plan, 50001, 20), 50001u * 60);

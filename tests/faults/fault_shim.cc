@@ -6,7 +6,7 @@
 //                             end as lines "KIND COUNT"
 //
 // Kinds, and the error they fail with:
-//   write   write, pwrite to descriptors above 2 (ENOSPC)
+//   write   write, pwrite to files, not to pipes and the like (ENOSPC)
 //   sync    fsync, fdatasync (EIO)
 //   rename  rename (EACCES)
 //   open    open, but not of the system's own files (EMFILE)
@@ -15,6 +15,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -55,6 +56,13 @@ bool Fails(Kind kind, int error) {
   if (kind != failing_kind || number != failing_number) return false;
   errno = error;
   return true;
+}
+
+// Threads wake one another by writes to descriptors of other kinds.
+bool IsFile(int descriptor) {
+  struct stat info = {};
+  return descriptor > 2 && fstat(descriptor, &info) == 0 &&
+         S_ISREG(info.st_mode);
 }
 
 void ReadEnvironment() {
@@ -118,14 +126,14 @@ int __libc_start_main(Main* main, int argc, char** argv, void (*init)(),
 
 ssize_t write(int file, const void* data, size_t size) {
   static std::atomic<ssize_t (*)(int, const void*, size_t)> next{nullptr};
-  if (file > 2 && Fails(kWrite, ENOSPC)) return -1;
+  if (IsFile(file) && Fails(kWrite, ENOSPC)) return -1;
   return Next("write", &next)(file, data, size);
 }
 
 ssize_t pwrite(int file, const void* data, size_t size, off_t offset) {
   static std::atomic<ssize_t (*)(int, const void*, size_t, off_t)> next{
       nullptr};
-  if (file > 2 && Fails(kWrite, ENOSPC)) return -1;
+  if (IsFile(file) && Fails(kWrite, ENOSPC)) return -1;
   return Next("pwrite", &next)(file, data, size, offset);
 }
 

@@ -297,7 +297,7 @@ TEST_F(ApiTest, DescribesItself) {
           << path;
     }
   }
-  EXPECT_EQ(paths.size(), 12u);
+  EXPECT_EQ(paths.size(), 13u);
   EXPECT_EQ(client_.Get("/healthz").status, 200);
   EXPECT_EQ(client_.Get("/readyz").status, 200);
   const Json info = client_.Get("/v1/info").json();

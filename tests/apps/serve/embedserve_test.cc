@@ -2,6 +2,7 @@
 #include <csignal>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -58,6 +59,18 @@ TEST_F(EmbedserveTest, ServesReloadsAndEndsBySignals) {
   EXPECT_EQ(first["method"], "GET");
   EXPECT_EQ(first["target"], "/v1/neighbors/5?k=2");
   EXPECT_EQ(first["status"], 200);
+}
+
+TEST_F(EmbedserveTest, NamesOfHostsMayHaveBlanksAround) {
+  process_.Start({"--allowed_hosts", " one.example , Two.example, "});
+  for (const auto& [host, status] : std::vector<std::pair<std::string, int>>{
+           {"one.example", 200}, {"two.example:80", 200}, {"three", 403}}) {
+    HttpClient client(process_.port());
+    client.Send("GET /v1/info HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    EXPECT_EQ(client.Read()->status, status) << host;
+  }
+  process_.Signal(SIGTERM);
+  EXPECT_EQ(process_.Wait().exit_code, 0);
 }
 
 TEST_F(EmbedserveTest, WrongUsageAndBadFiles) {

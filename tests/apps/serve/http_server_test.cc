@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -61,6 +62,23 @@ TEST(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
     ASSERT_TRUE(answer.has_value()) << i;
     EXPECT_EQ(answer->json()["query"], absl::StrCat(100 + i));
   }
+}
+
+// The second request waits for a load; the first answer does not wait with it.
+TEST(HttpServerTest, PipelinedAnswersGoOutAsSoonAsTheyAreThere) {
+  ServeTestServer server;
+  std::promise<void> release;
+  std::future<void> released = release.get_future();
+  server.api->Reload([&](const absl::Status&) { released.wait(); });
+  HttpClient client(server.port());
+  client.Send(absl::StrCat(kHealth, PostText("/v1/reload", ""), kHealth));
+  const auto first = client.Read();
+  EXPECT_FALSE(client.ClosesWithin(0));
+  release.set_value();
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->json()["status"], "alive");
+  EXPECT_EQ(client.Read()->json()["items"], 400);
+  EXPECT_EQ(client.Read()->json()["status"], "alive");
 }
 
 TEST(HttpServerTest, LimitsBodiesAndHeaders) {

@@ -24,10 +24,15 @@ class ServeProcess {
     options_.stdout_path = runner_.Path("out");
   }
 
-  // Waits until it listens.
-  void Start(const std::vector<std::string>& flags) {
-    std::vector<std::string> command = {"embedserve", "--index", "i.faiss",
-                                        "--port", "0"};
+  // Waits until it listens. prefix: what runs it, as "env" with variables.
+  void Start(const std::vector<std::string>& flags,
+             const std::vector<std::string>& prefix = {}) {
+    std::vector<std::string> command = prefix;
+    command.push_back(prefix.empty() ? "embedserve"
+                                     : EMBED_BIN_DIR "/embedserve");
+    for (const char* flag : {"--index", "i.faiss", "--port", "0"}) {
+      command.push_back(flag);
+    }
     command.insert(command.end(), flags.begin(), flags.end());
     runner_.Write("out", "");
     port_ = 0;

@@ -1,5 +1,6 @@
-// embedserve --writable killed in the middle of writes, again and again: what
-// was acknowledged is there afterwards, and nothing else has changed.
+// embedserve --writable killed in the middle of writes and compactions, again
+// and again: what was acknowledged is there afterwards, and nothing else has
+// changed.
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -141,6 +142,16 @@ class Writer {
   std::map<std::string, Version> pending_;  // of the request under way
 };
 
+// Until the service is gone.
+void CompactOn(int port) {
+  HttpClient client(port);
+  while (client.Send(PostText("/v1/compact", ""))) {
+    const auto answer = client.Read();
+    if (!answer.has_value()) return;
+    EXPECT_EQ(answer->status, 200) << answer->body;
+  }
+}
+
 TEST(WriteKillTest, NoAcknowledgedWriteIsLost) {
   const ToolRunner runner;
   ASSERT_TRUE(ServeTestIndex(300).Write(runner.Path("i.faiss")).ok());
@@ -167,12 +178,19 @@ TEST(WriteKillTest, NoAcknowledgedWriteIsLost) {
     for (Writer& writer : writers) {
       threads.emplace_back([&] { writer.WriteOn(process.port()); });
     }
+    // Every second one while the index is written anew, again and again.
+    if (kill % 2 == 1) {
+      threads.emplace_back([&] { CompactOn(process.port()); });
+    }
     std::this_thread::sleep_for(
         std::chrono::microseconds(20000 + random.Below(80000)));
     process.Signal(SIGKILL);
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(process.Wait().exit_code, 128 + SIGKILL);
   }
+  HttpClient client(process.port());
+  EXPECT_EQ(client.Post("/v1/compact", "").status, 200);
+  for (Writer& writer : writers) writer.Check(process.port());
   process.Signal(SIGTERM);
   EXPECT_EQ(process.Wait().exit_code, 0);
   for (const Writer& writer : writers) {

@@ -69,6 +69,47 @@ TEST(AnswerTest, LeavesOutTheQuerysItems) {
   }
 }
 
+// Rows so near one another that codes of the query do not tell the nearest:
+// exact answers of a score come from a look at all that may be.
+TEST(AnswerTest, ExactAnswersOfAScoreMissNone) {
+  constexpr uint64_t kRows = 3000;
+  TestMatrix vectors = ClusteredVectors(kRows, kDim, 1, 3);
+  for (uint64_t i = 0; i < kRows; ++i) {
+    for (int j = 0; j < kDim; ++j) {
+      vectors.row(i)[j] = vectors.row(i)[j] * 0.002f + (j < 3 ? 1.0f : 0.0f);
+    }
+  }
+  for (const Metric metric : {Metric::kCosine, Metric::kDot, Metric::kL2}) {
+    ItemIndexOptions build;
+    build.metric = metric;
+    const ItemIndex index =
+        ItemIndex::Build(NumberedKeys(kRows), vectors.view(), build).value();
+    const bool l2 = metric == Metric::kL2;
+    std::vector<ItemQuery> queries = QueriesOf(index, 60);
+    AnswerOptions options;
+    options.exact = true;
+    options.min_score = l2 ? 9.0f : -1.0f;
+    for (const uint64_t k : {1, 5, 200}) {
+      options.k = k;
+      const SearchHits hits = AnswerQueries(index, queries, options).value();
+      for (size_t q = 0; q < queries.size(); ++q) {
+        const SearchHits all =
+            index
+                .RangeSearch({queries[q].vector.data(), 1, kDim, kDim},
+                             *options.min_score, {})
+                .value();
+        std::vector<uint32_t> expected;
+        for (const SearchHit& hit : all[0]) {
+          if (hit.id != q && expected.size() < k) expected.push_back(hit.id);
+        }
+        std::vector<uint32_t> found;
+        for (const SearchHit& hit : hits[q]) found.push_back(hit.id);
+        ASSERT_EQ(found, expected) << q << " " << k;
+      }
+    }
+  }
+}
+
 // Greedy choice written out in double over all candidates.
 std::vector<uint32_t> DiverseOrder(const ItemIndex& index, uint32_t query,
                                    size_t k, double lambda) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "embed/base/philox.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -128,6 +129,70 @@ TEST_F(ChangeLogTest, ChangedBytesAreFoundOrInTheLastBatch) {
                     HasSubstr("the change log at byte "));
       }
     }
+  }
+}
+
+// Keys and vectors are of strangers: they may hold what looks like a batch.
+TEST_F(ChangeLogTest, WhatChangesHoldIsNoBatch) {
+  const std::string later = EncodeChanges({}, {}, {0, 0, 7});
+  std::string many;
+  while (many.size() < 2000) many += later.substr(0, 8);
+  ItemChange vector = Put("v");
+  std::memcpy(vector.vector.data(), later.data(), 8);
+  Add({Put("first")});
+  Add({Put(later), Put(later + "x" + later, "paper"), Put(many), vector});
+  const ChangeLog log = Read(bytes_).value();
+  ASSERT_EQ(log.changes.size(), 5u);
+  EXPECT_EQ(log.changes[1].key, later);
+  EXPECT_EQ(log.changes[2].key, later + "x" + later);
+  EXPECT_EQ(log.changes[2].type, "paper");
+  EXPECT_EQ(log.changes[3].key, many);
+  EXPECT_EQ(log.changes[4].vector, vector.vector);
+  for (size_t size = ends_[0]; size < bytes_.size(); ++size) {
+    const auto torn = Read(bytes_.substr(0, size));
+    ASSERT_TRUE(torn.ok()) << size << " " << torn.status();
+    EXPECT_EQ(torn->end.batches, 1u);
+  }
+  // The disk got any of its blocks.
+  for (const size_t block : {16, 64, 512}) {
+    for (size_t skip = 0; skip < 7; ++skip) {
+      std::string torn = bytes_;
+      for (size_t at = ends_[0], i = skip; at < torn.size(); at += block, ++i) {
+        const size_t end = std::min(torn.size(), at + block);
+        if (i % 3 == 0) std::fill(&torn[at], torn.data() + end, '\0');
+      }
+      const auto read = Read(torn);
+      ASSERT_TRUE(read.ok()) << read.status();
+      EXPECT_EQ(read->end.batches, 1u);
+    }
+  }
+  // Another batch behind makes the same lost bytes damage.
+  std::string lost = bytes_;
+  std::fill_n(lost.begin() + ends_[0], 40, '\0');
+  EXPECT_EQ(Read(lost).value().end.batches, 1u);
+  Add({Put("last")});
+  lost += bytes_.substr(ends_[1]);
+  EXPECT_EQ(Read(lost).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(ChangeLogTest, AnyBytesOfAKeyComeBack) {
+  const std::string letters(
+      "\x89"
+      "EMBL\r\n\0",
+      8);
+  Philox random(1, RandomPurpose::kTest, 0, 0);
+  for (int i = 0; i < 300; ++i) {
+    std::string key = "k";
+    for (int part = 0; part < 6; ++part) {
+      key += letters.substr(0, random.Below(9));
+      if (random.Below(2) == 0) key += letters[random.Below(8)];
+    }
+    const std::string batch = EncodeChanges({{Put(key)}}, types_, kStart);
+    const std::string mark = letters.substr(0, 7);
+    EXPECT_EQ(batch.rfind(mark), 0u);
+    EXPECT_EQ(batch[7], key.find(mark) == std::string::npos ? 0 : 1);
+    ASSERT_EQ(Read(batch).value().changes.size(), 1u);
+    EXPECT_EQ(Read(batch)->changes[0].key, key);
   }
 }
 

@@ -222,11 +222,15 @@ TEST_F(IndexWriterTest, ChangesOfAReplacedFileAreNotAcknowledged) {
   Build(10);
   const auto writer = OpenOrDie();
   EXPECT_TRUE(writer->IsCurrent());
+  const std::string away = folder_.File("away.faiss");
+  std::filesystem::rename(path_, away);
   Build(20);
   EXPECT_FALSE(writer->IsCurrent());
   const absl::Status status = writer->Apply({{Put("new", vectors_.row(20))}});
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
   EXPECT_EQ(ItemIndex::Open(path_).value().size(), 20u);
+  // Nor are they in the file that was there.
+  EXPECT_EQ(ItemIndex::Open(away).value().size(), 10u);
   EXPECT_EQ(writer->Compact(1).code(), absl::StatusCode::kFailedPrecondition);
 }
 
@@ -273,6 +277,57 @@ TEST_F(IndexWriterTest, ReadersGoOnWhileTheIndexChanges) {
   }
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(writer->index()->num_items(), 250u);
+}
+
+TEST_F(IndexWriterTest, ChangesGoOnWhileItIsCompacted) {
+  ItemIndexOptions options;
+  options.hnsw = HnswOptions();
+  Build(400, options);
+  const std::string link = folder_.File("link.faiss");
+  std::filesystem::create_symlink(path_, link);
+  const auto writer = IndexWriter::Open(link).value();
+  const std::string first(writer->index()->key(0));
+  ASSERT_TRUE(writer->Apply({{Put("before", vectors_.row(500))}}).ok());
+  ASSERT_TRUE(writer->PrepareCompaction(1).ok());
+  // An error leaves nothing behind that the new file would be given.
+  EXPECT_FALSE(
+      writer->Apply({{Put("bad", vectors_.row(1)), Delete("nobody")}}).ok());
+  ASSERT_TRUE(writer->Apply({{Put("during", vectors_.row(501))}}).ok());
+  ASSERT_TRUE(writer->Apply({{Delete("before"), Delete(first)}}).ok());
+  ASSERT_TRUE(writer->Apply({{Put(first, vectors_.row(502))}}).ok());
+  // Killed now, nothing is lost.
+  EXPECT_TRUE(ItemIndex::Open(path_)->Find("during").has_value());
+  ASSERT_TRUE(writer->FinishCompaction().ok());
+  EXPECT_TRUE(writer->IsCurrent());
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".compacted"));
+  ASSERT_TRUE(writer->Apply({{Put("after", vectors_.row(503))}}).ok());
+  const auto check = [&](const ItemIndex& index) {
+    EXPECT_EQ(index.num_items(), 402u);
+    EXPECT_EQ(index.Find("before"), std::nullopt);
+    EXPECT_EQ(index.Find("bad"), std::nullopt);
+    EXPECT_EQ(Nearest(index, vectors_.row(501), 1)[0], "during");
+    EXPECT_EQ(Nearest(index, vectors_.row(502), 1)[0], first);
+    EXPECT_EQ(Nearest(index, vectors_.row(503), 1)[0], "after");
+    // All but the last three puts are in the graph.
+    EXPECT_EQ(index.changes()->num_further(), 3u);
+  };
+  check(*writer->index());
+  check(ItemIndex::Open(path_).value());
+  EXPECT_EQ(IndexWriter::Open(path_).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(IndexWriterTest, CompactionOfAReplacedFileLeavesTheNewOne) {
+  Build(50);
+  const auto writer = OpenOrDie();
+  ASSERT_TRUE(writer->Apply({{Put("new", vectors_.row(60))}}).ok());
+  ASSERT_TRUE(writer->PrepareCompaction(1).ok());
+  Build(20);
+  EXPECT_EQ(writer->FinishCompaction().code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ItemIndex::Open(path_).value().size(), 20u);
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".compacted"));
 }
 
 // A child adds batches of three until it is killed, and says each number once

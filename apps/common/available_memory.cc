@@ -31,7 +31,7 @@ uint64_t FromMeminfo() {
 // A number in a file of its own; "max" (no limit) and no file are kUnknown.
 uint64_t ReadNumber(const std::string& path) {
   std::ifstream file(path);
-  uint64_t number;
+  uint64_t number = 0;
   return file >> number ? number : kUnknown;
 }
 

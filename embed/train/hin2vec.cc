@@ -108,7 +108,7 @@ class Hin2vec::TripleWorker : public Worker {
       FillRandom(stream, static_cast<uint32_t>(begin * words / 4),
                  absl::MakeSpan(words_).first(block.size() * words));
       for (size_t i = 0; i < block.size(); ++i) {
-        FindTargets(block[i], i, &words_[i * words]);
+        FindTargets(block[i], i, words_.data() + i * words);
       }
       for (size_t i = 0; i < std::min(kTriplesAhead, block.size()); ++i)
         Prefetch(i);

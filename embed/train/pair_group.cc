@@ -130,8 +130,8 @@ void PairGroup::FindContexts(const WindowBlock& block,
       float* const row = output_->row(ids[c]);
       others[other] = row;
       owners[other] = static_cast<int>(input);
-      other += reaches & (count != 0) ? 1 : 0;
-      first = reaches & (count == 0) ? row : first;
+      other += (reaches & (count != 0)) ? 1 : 0;
+      first = (reaches & (count == 0)) ? row : first;
       count += reaches ? 1 : 0;
     }
     inputs_[input] = input_->row(ids[t]);

@@ -87,6 +87,8 @@ class PairWorker : public PairTraining::Worker {
   RowPair* PutOffsets(size_t low, size_t high, RowPair* out) const {
     const size_t size = block_.size();
     const uint32_t* const ids = block_.ids.data();
+    const uint32_t* const begins = block_.begin.data();
+    const uint32_t* const ends = block_.end.data();
     for (size_t t = 0; t < size; ++t) {
       const size_t begin = std::max(t + low, window_) - window_;
       const size_t end = std::min(size + window_, std::max(t + high, window_));
@@ -94,7 +96,7 @@ class PairWorker : public PairTraining::Worker {
         // Written always, counted if center c reaches t: no branch to
         // mispredict.
         *out = {ids[t], ids[c]};
-        out += (block_.begin[c] <= t) & (t < block_.end[c]) & (c != t);
+        out += (begins[c] <= t) & (t < ends[c]) & (c != t);
       }
     }
     return out;

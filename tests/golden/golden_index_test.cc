@@ -12,6 +12,7 @@
 #include "embed/io/model_file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/embed/io/temp_folder.h"
 
 namespace embed {
 namespace golden_index_test {
@@ -115,13 +116,34 @@ INSTANTIATE_TEST_SUITE_P(
         GoldenIndex{"faiss8.faiss", false, 0.005, Metric::kDot},
         GoldenIndex{"faiss8_hnsw.faiss", false, 0.005, Metric::kDot, true},
         GoldenIndex{"flat_changed.faiss", true, 0.005},
+        GoldenIndex{"flat_marked.faiss", false, 0.005},
         GoldenIndex{"dot_changed.faiss", true, 0.008, Metric::kDot},
+        // The older graph has its codes twice, in blocks and in rows; those
+        // behind it only in rows.
         GoldenIndex{"hnsw_changed.faiss", true, 0.005, Metric::kCosine, true},
+        GoldenIndex{"hnsw.faiss", false, 0.005, Metric::kCosine, true},
+        GoldenIndex{"hnsw_f16_changed.faiss", true, 0.005, Metric::kCosine,
+                    true},
         GoldenIndex{"ivf_changed.faiss", true, 0.005, Metric::kCosine, false,
                     true}),
     [](const auto& test) {
       return test.param.file.substr(0, test.param.file.find('.'));
     });
+
+// Its one change holds the bytes that a batch starts with, stuffed.
+TEST(GoldenMarkedIndexTest, HasAStuffedBatch) {
+  const std::string bytes = ReadBytes(kFolder + "flat_marked.faiss");
+  const std::string mark =
+      "\x89"
+      "EMBL\r\n";
+  const size_t batch = bytes.find(mark);
+  ASSERT_NE(batch, std::string::npos);
+  EXPECT_EQ(bytes.find(mark, batch + 1), std::string::npos);
+  EXPECT_EQ(bytes[batch + mark.size()], 1);
+  const auto index = ItemIndex::Open(kFolder + "flat_marked.faiss");
+  ASSERT_TRUE(index.ok()) << index.status();
+  EXPECT_EQ(index->changes()->num_further(), 1u);
+}
 
 // The nodes of hin2vec.embed at length 1.
 TEST(GoldenTypedIndexTest, HoldsTypesAndVectors) {

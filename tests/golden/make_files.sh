@@ -44,6 +44,8 @@ nodes deepwalk "$work/graph.edgelist"
 keep deepwalk
 nodes node2vec "$work/graph.edgelist"
 keep node2vec
+nodes node2vec --p 0.25 --q 4 "$work/graph.edgelist"
+keep node2vec_biased
 nodes metapath2vec --metapath A-P-A "$work/typed.tsv"
 keep metapath2vec
 nodes hin2vec --window 2 "$work/typed.tsv"
@@ -85,5 +87,11 @@ index faiss8 --index flat --codec faiss8
 index faiss8_hnsw --index hnsw --hnsw_m 2 --codec faiss8 --threads 1
 changed flat_changed --index flat
 changed dot_changed --index flat --metric dot
+index hnsw --index hnsw --hnsw_m 2 --threads 1
 changed hnsw_changed --index hnsw --hnsw_m 2 --threads 1
+changed hnsw_f16_changed --index hnsw --hnsw_m 2 --rerank f16 --threads 1
 changed ivf_changed --index ivf --nlist 3
+# The same direction as before, whose bytes are those that a batch starts with.
+index flat_marked --index flat
+echo 'd000 51.3179054 9.23124982e-40' >"$work/marked.vec"
+embedconvert --add "$work/marked.vec" flat_marked.faiss 2>/dev/null

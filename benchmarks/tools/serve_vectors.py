@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Vectors to try a server with, as a word2vec .bin file.
 
   serve_vectors.py ROWS DIM OUT.bin

@@ -244,7 +244,14 @@ absl::Status IndexWriter::PrepareCompaction(int threads) {
                            before->Compacted(threads));
     begun = true;
     EMBED_RETURN_IF_ERROR(compacted.Write(beside));
-    return Open(beside);
+    EMBED_ASSIGN_OR_RETURN(auto opened, Open(beside));
+    // Who may not read the old file may not read the new one.
+    struct stat old = {};
+    if (fstat(file_->fd, &old) != 0 ||
+        fchmod(opened->file_->fd, old.st_mode & 07777) != 0) {
+      return FileError(beside, "set the mode");
+    }
+    return opened;
   };
   absl::StatusOr<std::unique_ptr<IndexWriter>> made = absl::InternalError("");
   const absl::Status thrown = CatchExceptions([&] {

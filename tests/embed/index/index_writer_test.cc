@@ -279,6 +279,17 @@ TEST_F(IndexWriterTest, ReadersGoOnWhileTheIndexChanges) {
   EXPECT_EQ(writer->index()->num_items(), 250u);
 }
 
+TEST_F(IndexWriterTest, CompactedFilesKeepTheirMode) {
+  namespace fs = std::filesystem;
+  Build(10);
+  const fs::perms mode = fs::perms::owner_read | fs::perms::owner_write;
+  fs::permissions(path_, mode);
+  const auto writer = OpenOrDie();
+  ASSERT_TRUE(writer->Apply({{Put("new", vectors_.row(10))}}).ok());
+  ASSERT_TRUE(writer->Compact(1).ok());
+  EXPECT_EQ(fs::status(path_).permissions(), mode);
+}
+
 TEST_F(IndexWriterTest, ChangesGoOnWhileItIsCompacted) {
   ItemIndexOptions options;
   options.hnsw = HnswOptions();

@@ -78,11 +78,13 @@ std::unique_ptr<faiss::IndexScalarQuantizer> QuantizerOf(
 // The links of `graph` as FAISS holds them.
 void CopyGraph(const HnswGraph& graph, int ef_construction, faiss::HNSW* hnsw) {
   const HnswGraph::Parts& parts = graph.parts();
-  const auto append = [&](absl::Span<const uint32_t> links) {
-    for (const uint32_t link : links) {
-      hnsw->neighbors.push_back(
-          link == HnswGraph::kNoRow ? -1 : static_cast<int>(link));
+  const size_t m = static_cast<size_t>(parts.m);
+  const auto append = [&](const LinkList& list, size_t places) {
+    const size_t end = hnsw->neighbors.size() + places;
+    for (const uint32_t link : list.UpToNone()) {
+      hnsw->neighbors.push_back(static_cast<int>(link));
     }
+    hnsw->neighbors.resize(end, -1);
   };
   hnsw->efConstruction = ef_construction;
   hnsw->efSearch = parts.ef_search;
@@ -90,12 +92,12 @@ void CopyGraph(const HnswGraph& graph, int ef_construction, faiss::HNSW* hnsw) {
   hnsw->max_level = static_cast<int>(graph.max_level());
   hnsw->offsets.assign(1, 0);
   for (uint32_t row = 0; row < parts.rows; ++row) {
-    append(graph.Links(row));
-    uint32_t level = 0;
-    while (!graph.UpperLinks(row, level + 1).empty()) {
-      append(graph.UpperLinks(row, ++level));
+    append(graph.Links(row), 2 * m);
+    const uint32_t levels = graph.UpperLevels(row);
+    for (uint32_t level = 1; level <= levels; ++level) {
+      append(graph.UpperLinks(row, level), m);
     }
-    hnsw->levels.push_back(static_cast<int>(level) + 1);
+    hnsw->levels.push_back(static_cast<int>(levels) + 1);
     hnsw->offsets.push_back(hnsw->neighbors.size());
   }
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "embed/base/status_macros.h"
 #include "embed/index/hnsw_scratch.h"
 
 namespace embed {
@@ -13,6 +14,37 @@ constexpr int kMaxM = 256;
 constexpr int kMaxEfConstruction = 65536;
 // More than any level of a graph that was built; a bound for damaged files.
 constexpr uint32_t kMaxUpperLevels = 63;
+
+// What is behind the last packed link, so that 4 bytes can be read from its
+// start.
+uint64_t BytesBehind(const HnswGraph::Parts& parts) {
+  return sizeof(uint32_t) - LinkList::BytesFor(parts.rows);
+}
+
+bool HavePackedSizes(const HnswGraph::Parts& parts) {
+  return parts.bases.size() == HnswGraph::NumBases(parts.rows) &&
+         parts.offsets.size() == parts.rows + 1 &&
+         parts.packed_links.size() >= BytesBehind(parts) &&
+         (parts.packed_links.size() - BytesBehind(parts)) %
+                 LinkList::BytesFor(parts.rows) ==
+             0;
+}
+
+bool HaveFixedSizes(const HnswGraph::Parts& parts) {
+  return parts.links.size() == parts.rows * 2 * parts.m &&
+         parts.upper_lists.size() == parts.rows + 1 &&
+         parts.upper_links.size() % parts.m == 0;
+}
+
+absl::Status CheckLinks(const LinkList& links, uint64_t rows) {
+  for (const uint32_t link : links) {
+    if (link >= rows && link != links.none()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("a link leads to row ", link, " of ", rows));
+    }
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -31,15 +63,19 @@ absl::Status HnswOptions::Validate() const {
 
 HnswGraph::HnswGraph(const Parts& parts, std::shared_ptr<const void> owner)
     : parts_(parts),
+      link_bytes_(LinkList::BytesFor(parts.rows)),
       owner_(std::move(owner)),
-      scratch_(std::make_shared<HnswScratchPool>(parts.rows)) {}
+      scratch_(std::make_shared<HnswScratchPool>(parts.rows)) {
+  if (parts.packed()) {
+    num_packed_ =
+        (parts.packed_links.size() - BytesBehind(parts)) / link_bytes_;
+  }
+}
 
 absl::StatusOr<HnswGraph> HnswGraph::FromParts(
     const Parts& parts, std::shared_ptr<const void> owner) {
   if (parts.m < 2 || parts.m > kMaxM ||
-      parts.links.size() != parts.rows * 2 * parts.m ||
-      parts.upper_lists.size() != parts.rows + 1 ||
-      parts.upper_links.size() % parts.m != 0) {
+      !(parts.packed() ? HavePackedSizes(parts) : HaveFixedSizes(parts))) {
     return absl::InvalidArgumentError(
         absl::StrCat("the parts of a graph do not fit ", parts.rows,
                      " rows and m = ", parts.m));
@@ -57,6 +93,37 @@ absl::StatusOr<HnswGraph> HnswGraph::FromParts(
 }
 
 absl::Status HnswGraph::Check() const {
+  return parts_.packed() ? CheckPacked() : CheckFixed();
+}
+
+absl::Status HnswGraph::CheckPacked() const {
+  const size_t most_upper = static_cast<size_t>(parts_.m);
+  for (uint64_t row = 0; row < parts_.rows; ++row) {
+    const uint64_t begin = Start(row);
+    const uint64_t end = Start(row + 1);
+    if (begin > end || end > num_packed_ || (row == 0 && begin != 0) ||
+        (row + 1 == parts_.rows && end != num_packed_)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the links of row ", row, " are those from ", begin,
+                       " to ", end, " of ", num_packed_));
+    }
+    LinkList lists = PackedLists(static_cast<uint32_t>(row));
+    for (uint32_t level = 0;; ++level) {
+      const size_t links = lists.UpToNone().size();
+      if (links > most_upper << (level == 0) || level > kMaxUpperLevels) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "row ", row, " has ", links, " links on level ", level));
+      }
+      if (links == lists.size()) break;
+      lists = lists.From(links + 1);
+    }
+  }
+  return CheckLinks(
+      LinkList(parts_.packed_links.data(), num_packed_, link_bytes_),
+      parts_.rows);
+}
+
+absl::Status HnswGraph::CheckFixed() const {
   uint32_t last = 0;
   for (uint64_t row = 0; row <= parts_.rows; ++row) {
     const uint32_t list = parts_.upper_lists[row];
@@ -69,28 +136,40 @@ absl::Status HnswGraph::Check() const {
     last = list;
   }
   for (const auto links : {parts_.links, parts_.upper_links}) {
-    for (const uint32_t link : links) {
-      if (link >= parts_.rows && link != kNoRow) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("a link leads to row ", link, " of ", parts_.rows));
-      }
-    }
+    EMBED_RETURN_IF_ERROR(
+        CheckLinks(FixedList(links.data(), links.size()), parts_.rows));
   }
   return absl::OkStatus();
 }
 
 uint32_t HnswGraph::UpperLevels(uint32_t row) const {
+  if (parts_.packed()) {
+    const LinkList lists =
+        PackedLists(row).First((kMaxUpperLevels + 2) * (parts_.m + size_t{1}));
+    uint32_t levels = 0;
+    for (const uint32_t link : lists) levels += link == lists.none();
+    return std::min(levels, kMaxUpperLevels);
+  }
   const uint32_t begin = parts_.upper_lists[row];
   const uint32_t end = parts_.upper_lists[row + 1];
   if (begin > end || end > parts_.lists()) return 0;
   return std::min(end - begin, kMaxUpperLevels);
 }
 
-absl::Span<const uint32_t> HnswGraph::UpperLinks(uint32_t row,
-                                                 uint32_t level) const {
-  if (level > UpperLevels(row)) return {};
-  const uint64_t list = parts_.upper_lists[row] + level - uint64_t{1};
-  return parts_.upper_links.subspan(list * parts_.m, parts_.m);
+LinkList HnswGraph::UpperLinks(uint32_t row, uint32_t level) const {
+  const size_t most = static_cast<size_t>(parts_.m);
+  if (!parts_.packed()) {
+    if (level > UpperLevels(row)) return FixedList(nullptr, 0);
+    const uint64_t list = parts_.upper_lists[row] + level - uint64_t{1};
+    return FixedList(parts_.upper_links.data() + list * most, most);
+  }
+  LinkList lists = PackedLists(row);
+  for (; level > 0; --level) {
+    const size_t links = lists.UpToNone().size();
+    if (links == lists.size()) return lists.First(0);
+    lists = lists.From(links + 1);
+  }
+  return lists.First(most);
 }
 
 }  // namespace embed

@@ -10,13 +10,15 @@
 // for the rows it does not come by.
 //
 // The rows are those of the table, which is laid out for it
-// (Int8Layout::kRows). Memory, a row: 8 m + 4 bytes of links, and about 4 for
-// upper levels.
+// (Int8Layout::kRows). Memory, a row: at most 4 m + 8 bytes (for m of 4 and
+// more), while it is built 8 m + 8.
 //
 // Immutable: any number of threads may search.
 #ifndef EMBED_INDEX_HNSW_GRAPH_H_
 #define EMBED_INDEX_HNSW_GRAPH_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -24,6 +26,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "embed/index/int8_table.h"
+#include "embed/index/link_list.h"
 #include "embed/math/matrix_view.h"
 
 namespace embed {
@@ -44,11 +47,18 @@ class HnswScratchPool;
 
 class HnswGraph {
  public:
-  // Ends a list of links that is not full.
+  // Ends a list of links with a fixed place that is not full.
   static constexpr uint32_t kNoRow = ~uint32_t{0};
+  // Rows whose offsets count from one base: so an offset fits 32 bits.
+  static constexpr uint64_t kRowsPerBase = 65536;
+  static constexpr uint64_t NumBases(uint64_t rows) {
+    return rows / kRowsPerBase + 1;
+  }
 
-  // As in memory and in files (embed/index/FORMAT.md). A list is m links.
+  // As in memory and in files (embed/index/FORMAT.md). Lists are packed, but
+  // have fixed places while a graph is built, and in older files.
   struct Parts {
+    bool packed() const { return !offsets.empty(); }
     uint64_t lists() const { return upper_links.size() / m; }
 
     uint64_t rows = 0;
@@ -56,10 +66,19 @@ class HnswGraph {
     uint32_t entry_point = 0;
     int ef_search = kDefaultEfSearch;  // of searches that name none
     double recall = 0;  // that was measured with it; 0: not measured
-    absl::Span<const uint32_t> links;        // [rows, 2 m], level 0
-    absl::Span<const uint32_t> upper_lists;  // [rows + 1]: of row i the lists
-                                             // from its entry to the next's
-    absl::Span<const uint32_t> upper_links;  // [lists, m], levels rising
+    // Packed: links as in a LinkList, in LinkList::BytesFor(rows) bytes each,
+    // and zeros up to the 4 bytes from the last one's start. Those of row i
+    // start at link bases[i / kRowsPerBase] + offsets[i] and end where those of
+    // the next start: the links of level 0, then for each further level of the
+    // row one that is no row and the links of that level.
+    absl::Span<const uint8_t> packed_links;
+    absl::Span<const uint64_t> bases;    // [NumBases(rows)]
+    absl::Span<const uint32_t> offsets;  // [rows + 1]
+    // Fixed: of level 0; then of row i the lists from its entry to the next's;
+    // and these, levels rising.
+    absl::Span<const uint32_t> links;        // [rows, 2 m]
+    absl::Span<const uint32_t> upper_lists;  // [rows + 1]
+    absl::Span<const uint32_t> upper_links;  // [lists, m]
   };
 
   // InvalidArgument: the options, or a table that is not laid out in rows.
@@ -76,16 +95,30 @@ class HnswGraph {
   // InvalidArgument: a link or a list that does not exist. Reads all links.
   absl::Status Check() const;
 
+  // The same graph with packed lists; itself, if they are.
+  // ResourceExhausted.
+  absl::StatusOr<HnswGraph> Packed() const;
+
   const Parts& parts() const { return parts_; }
   uint64_t rows() const { return parts_.rows; }
   HnswScratchPool* scratch_pool() const { return scratch_.get(); }
-  // The links of `row` on level 0, up to the first kNoRow.
-  absl::Span<const uint32_t> Links(uint32_t row) const {
-    return parts_.links.subspan(uint64_t{row} * 2 * parts_.m, 2 * parts_.m);
+  // The links of `row` on level 0, up to the first that is no row.
+  LinkList Links(uint32_t row) const {
+    const size_t most = 2 * static_cast<size_t>(parts_.m);
+    if (!parts_.packed())
+      return FixedList(parts_.links.data() + row * most, most);
+    return PackedLists(row).First(most);
   }
-  // The same on level 1 and up; empty where the row is not.
-  absl::Span<const uint32_t> UpperLinks(uint32_t row, uint32_t level) const;
-  // The highest level, which is that of the entry point, below 64.
+  // Asks memory for what Links() reads to find the list.
+  void PrefetchPlace(uint32_t row) const {
+    if (parts_.packed()) __builtin_prefetch(parts_.offsets.data() + row);
+  }
+  // The same on level 1 and up, up to the first that is no row; empty where the
+  // row is not.
+  LinkList UpperLinks(uint32_t row, uint32_t level) const;
+  // On how many levels above 0 the row is, below 64.
+  uint32_t UpperLevels(uint32_t row) const;
+  // The highest level, which is that of the entry point.
   uint32_t max_level() const { return UpperLevels(parts_.entry_point); }
 
   // Sets what searches use that name no ef_search (at least 1), and the recall
@@ -111,10 +144,26 @@ class HnswGraph {
  private:
   HnswGraph(const Parts& parts, std::shared_ptr<const void> owner);
 
-  // On how many levels above 0 the row is.
-  uint32_t UpperLevels(uint32_t row) const;
+  // The start of a row's packed lists, or behind the last row their end.
+  uint64_t Start(uint64_t row) const {
+    return parts_.bases[row / kRowsPerBase] + parts_.offsets[row];
+  }
+  // Inside the links, whatever a file says.
+  LinkList PackedLists(uint32_t row) const {
+    const uint64_t end = std::min(Start(uint64_t{row} + 1), num_packed_);
+    const uint64_t begin = std::min(Start(row), end);
+    return {parts_.packed_links.data() + begin * link_bytes_,
+            static_cast<size_t>(end - begin), link_bytes_};
+  }
+  static LinkList FixedList(const uint32_t* links, size_t size) {
+    return {reinterpret_cast<const uint8_t*>(links), size, sizeof(uint32_t)};
+  }
+  absl::Status CheckPacked() const;
+  absl::Status CheckFixed() const;
 
   Parts parts_;
+  uint32_t link_bytes_ = 0;  // of a packed link
+  uint64_t num_packed_ = 0;  // how many there are
   std::shared_ptr<const void> owner_;
   std::shared_ptr<HnswScratchPool> scratch_;
 };

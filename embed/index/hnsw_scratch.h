@@ -22,12 +22,15 @@ class HnswVisited {
   explicit HnswVisited(uint64_t rows) : rows_(rows), bits_((rows + 63) / 64) {}
 
   // Marks a row; false if it was marked.
-  bool Mark(uint32_t row) { return !MarkList({&row, 1}).empty(); }
+  bool Mark(uint32_t row) {
+    return !MarkList(absl::Span<const uint32_t>(&row, 1)).empty();
+  }
 
   // Marks the rows of a list, up to the first that does not exist; returns
   // those that were not marked, until the next call. Without branches on marks:
   // they could not be foretold.
-  absl::Span<const uint32_t> MarkList(absl::Span<const uint32_t> list) {
+  template <typename List>
+  absl::Span<const uint32_t> MarkList(const List& list) {
     const size_t before = size_;
     if (marked_.size() < size_ + list.size()) {
       marked_.resize(2 * (size_ + list.size()));

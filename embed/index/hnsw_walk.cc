@@ -200,17 +200,23 @@ size_t HnswWalk::ScoreInto(absl::Span<const uint32_t> rows,
   scored_ += rows.size();
   size_t first = frontier->size();
   for (size_t i = 0; i < rows.size(); ++i) {
-    first = std::min(first, frontier->Insert(scores[i], rows[i]));
+    const size_t place = frontier->Insert(scores[i], rows[i]);
+    // Of those that are too far the links are never followed: asking memory for
+    // their places as well took longer.
+    if (place < frontier->size()) graph_.PrefetchPlace(rows[i]);
+    first = std::min(first, place);
   }
   return first;
 }
 
 void HnswWalk::PrefetchLinks(uint32_t row) const {
-  const absl::Span<const uint32_t> links = graph_.Links(row);
-  const char* begin = reinterpret_cast<const char*>(links.data());
-  for (size_t i = 0; i < links.size() * sizeof(uint32_t); i += kCacheLine) {
-    __builtin_prefetch(begin + i);
+  const LinkList links = graph_.Links(row);
+  const size_t bytes = links.num_bytes();
+  for (size_t i = 0; i < bytes; i += kCacheLine) {
+    __builtin_prefetch(links.data() + i);
   }
+  // A list may start anywhere in a line.
+  if (bytes > 0) __builtin_prefetch(links.data() + bytes - 1);
 }
 
 }  // namespace embed

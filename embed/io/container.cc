@@ -19,7 +19,6 @@ namespace {
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
               "files hold the numbers of the machine: little-endian");
 
-constexpr uint32_t kVersion = 1;
 constexpr uint32_t kEndianMark = 0x01020304;
 constexpr uint32_t kSwappedEndianMark = 0x04030201;
 constexpr uint64_t kPartAlignment = 64;
@@ -66,13 +65,14 @@ uint64_t HeaderBytes(uint64_t sections) {
 struct KindInfo {
   const char* magic;
   const char* name;
+  uint32_t newest_version;
 };
 
 // In the order of ContainerKind.
 constexpr KindInfo kKinds[] = {
-    {kModelMagic, "a model"},
-    {kIndexMagic, "an index"},
-    {kCheckpointMagic, "a checkpoint"},
+    {kModelMagic, "a model", 1},
+    {kIndexMagic, "an index", 2},
+    {kCheckpointMagic, "a checkpoint", 1},
 };
 
 const KindInfo& InfoOf(ContainerKind kind) {
@@ -145,14 +145,15 @@ absl::StatusOr<FixedHeader> ReadFixedHeader(const MappedFile& file,
             : absl::StrCat("the byte order mark is ", header.endian_mark,
                            ", expected ", kEndianMark));
   }
-  if (header.version != kVersion) {
+  const uint32_t newest = InfoOf(kind).newest_version;
+  if (header.version == 0 || header.version > newest) {
     return DamagedAt(
         file, offsetof(FixedHeader, version),
         absl::StrCat("format version ", header.version,
-                     header.version > kVersion
-                         ? " is newer than this program, which reads "
-                         : " does not exist, expected ",
-                     kVersion));
+                     header.version > newest
+                         ? " is newer than this program, which reads up to "
+                         : " does not exist, expected 1 to ",
+                     newest));
   }
   if (header.section_count > kMaxSections) {
     return DamagedAt(
@@ -269,7 +270,7 @@ absl::StatusOr<std::string> ContainerWriter::Header() const {
     end = entry.offset + entry.size;
     table.push_back(entry);
   }
-  FixedHeader fixed = {{},  kVersion,    kEndianMark, HeaderBytes(table.size()),
+  FixedHeader fixed = {{},  version_,    kEndianMark, HeaderBytes(table.size()),
                        end, table.size()};
   std::memcpy(fixed.magic, InfoOf(kind_).magic, kContainerMagicBytes);
   std::string header(reinterpret_cast<const char*>(&fixed), sizeof(fixed));

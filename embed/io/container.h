@@ -31,7 +31,9 @@ enum class ContainerKind { kModel, kIndex, kCheckpoint };
 // Collects sections, then writes them. The bytes must live until Write().
 class ContainerWriter {
  public:
-  explicit ContainerWriter(ContainerKind kind) : kind_(kind) {}
+  // version: the first whose readers understand the sections.
+  explicit ContainerWriter(ContainerKind kind, uint32_t version = 1)
+      : kind_(kind), version_(version) {}
 
   // name: 1 to 23 bytes of [a-z0-9_], each used once; else Write() returns
   // InvalidArgument.
@@ -53,6 +55,7 @@ class ContainerWriter {
   absl::StatusOr<std::string> Header() const;
 
   ContainerKind kind_;
+  uint32_t version_;
   std::vector<Section> sections_;
 };
 

@@ -118,17 +118,60 @@ INSTANTIATE_TEST_SUITE_P(
         GoldenIndex{"flat_changed.faiss", true, 0.005},
         GoldenIndex{"flat_marked.faiss", false, 0.005},
         GoldenIndex{"dot_changed.faiss", true, 0.008, Metric::kDot},
-        // The older graph has its codes twice, in blocks and in rows; those
-        // behind it only in rows.
+        // The oldest graph has its codes twice, in blocks and in rows, those
+        // behind it only in rows. These have fixed places for their lists;
+        // packed ones came later.
         GoldenIndex{"hnsw_changed.faiss", true, 0.005, Metric::kCosine, true},
         GoldenIndex{"hnsw.faiss", false, 0.005, Metric::kCosine, true},
         GoldenIndex{"hnsw_f16_changed.faiss", true, 0.005, Metric::kCosine,
+                    true},
+        GoldenIndex{"hnsw_packed.faiss", false, 0.005, Metric::kCosine, true},
+        GoldenIndex{"hnsw_packed_changed.faiss", true, 0.005, Metric::kCosine,
                     true},
         GoldenIndex{"ivf_changed.faiss", true, 0.005, Metric::kCosine, false,
                     true}),
     [](const auto& test) {
       return test.param.file.substr(0, test.param.file.find('.'));
     });
+
+// The links of all rows on all levels.
+std::vector<std::vector<uint32_t>> AllLinks(const HnswGraph& graph) {
+  std::vector<std::vector<uint32_t>> all;
+  for (uint32_t row = 0; row < graph.rows(); ++row) {
+    for (uint32_t level = 0; level <= graph.UpperLevels(row); ++level) {
+      all.emplace_back();
+      const LinkList links =
+          level == 0 ? graph.Links(row) : graph.UpperLinks(row, level);
+      for (const uint32_t link : links.UpToNone()) all.back().push_back(link);
+    }
+  }
+  return all;
+}
+
+// Fixed places for lists are used as they are, and packed when the index is
+// written again.
+TEST(GoldenGraphTest, OlderListsArePackedWhenTheyAreWritten) {
+  const TempFolder folder;
+  const auto older = ItemIndex::Open(kFolder + "hnsw.faiss");
+  ASSERT_TRUE(older.ok()) << older.status();
+  EXPECT_FALSE(older->graph()->parts().packed());
+  const std::string path = folder.File("packed.faiss");
+  ASSERT_TRUE(older->Write(path).ok());
+  const auto packed = ItemIndex::Open(path);
+  ASSERT_TRUE(packed.ok()) << packed.status();
+  EXPECT_TRUE(packed->graph()->parts().packed());
+  EXPECT_EQ(AllLinks(*packed->graph()), AllLinks(*older->graph()));
+  EXPECT_EQ(packed->graph()->parts().entry_point,
+            older->graph()->parts().entry_point);
+  SearchOptions options;
+  options.k = 2;
+  options.ef_search = 4;  // by a walk
+  for (uint32_t id = 0; id < older->size(); ++id) {
+    const std::vector<float> query = older->Vector(id);
+    EXPECT_EQ(packed->Search({query.data(), 1, 2, 2}, options).value(),
+              older->Search({query.data(), 1, 2, 2}, options).value());
+  }
+}
 
 // Its one change holds the bytes that a batch starts with, stuffed.
 TEST(GoldenMarkedIndexTest, HasAStuffedBatch) {

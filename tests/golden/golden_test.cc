@@ -228,7 +228,7 @@ void ExpectRefused(size_t place, const std::string& bytes,
 }
 
 TEST(GoldenTest, ANewerVersionIsRefused) {
-  ExpectRefused(8, std::string("\2\0\0\0", 4), "version 2 is newer");
+  ExpectRefused(8, std::string("\3\0\0\0", 4), "version 3 is newer");
 }
 
 TEST(GoldenTest, TheOtherByteOrderIsRefused) {

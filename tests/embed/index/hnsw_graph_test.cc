@@ -12,6 +12,7 @@
 #include "embed/kernels/cpu_target.h"
 #include "faiss/IndexHNSW.h"
 #include "gtest/gtest.h"
+#include "tests/embed/index/fixed_lists.h"
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
@@ -134,9 +135,10 @@ TEST_F(HnswGraphTest, BuildsTheSameGraphOnEveryCpu) {
   for (const std::string& target : AvailableCpuTargets()) {
     ASSERT_TRUE(ForceCpuTarget(target).ok());
     const HnswGraph graph = Build();
-    EXPECT_EQ(graph.parts().links, expected.parts().links) << target;
-    EXPECT_EQ(graph.parts().upper_links, expected.parts().upper_links);
-    EXPECT_EQ(graph.parts().upper_lists, expected.parts().upper_lists);
+    EXPECT_EQ(graph.parts().packed_links, expected.parts().packed_links)
+        << target;
+    EXPECT_EQ(graph.parts().bases, expected.parts().bases);
+    EXPECT_EQ(graph.parts().offsets, expected.parts().offsets);
     EXPECT_EQ(graph.parts().entry_point, expected.parts().entry_point);
     EXPECT_EQ(Search(graph, 50), hits) << target;
   }
@@ -147,9 +149,10 @@ TEST_F(HnswGraphTest, ThreadsDoNotChangeTheGraph) {
   const HnswGraph expected = Build();
   for (const int threads : {2, 3, 16}) {
     const HnswGraph graph = Build(threads);
-    EXPECT_EQ(graph.parts().links, expected.parts().links) << threads;
-    EXPECT_EQ(graph.parts().upper_links, expected.parts().upper_links);
-    EXPECT_EQ(graph.parts().upper_lists, expected.parts().upper_lists);
+    EXPECT_EQ(graph.parts().packed_links, expected.parts().packed_links)
+        << threads;
+    EXPECT_EQ(graph.parts().bases, expected.parts().bases);
+    EXPECT_EQ(graph.parts().offsets, expected.parts().offsets);
     EXPECT_EQ(graph.parts().entry_point, expected.parts().entry_point);
   }
 }
@@ -180,12 +183,11 @@ TEST_F(HnswGraphTest, EveryRowIsInAList) {
   ASSERT_TRUE(graph.Check().ok());
   std::set<uint32_t> linked;
   for (uint32_t row = 0; row < kRows; ++row) {
-    const absl::Span<const uint32_t> links = graph.Links(row);
-    const auto end = std::find(links.begin(), links.end(), HnswGraph::kNoRow);
-    EXPECT_EQ(std::set<uint32_t>(links.begin(), end).size(),
-              static_cast<size_t>(end - links.begin()))
-        << "twice in a list";
-    linked.insert(links.begin(), end);
+    std::set<uint32_t> links;
+    for (const uint32_t link : graph.Links(row).UpToNone()) {
+      EXPECT_TRUE(links.insert(link).second) << "twice in a list";
+      linked.insert(link);
+    }
   }
   EXPECT_EQ(linked.size(), kRows);
 }
@@ -253,8 +255,8 @@ TEST_F(HnswGraphTest, SearchesWithItsOwnEfUnlessToldOtherwise) {
 TEST_F(HnswGraphTest, CompletesWhatTheWalkDoesNotReach) {
   const HnswGraph graph = Build();
   HnswGraph::Parts parts = graph.parts();
-  const std::vector<uint32_t> links(parts.links.size(), HnswGraph::kNoRow);
-  parts.links = links;
+  const std::vector<uint8_t> links(parts.packed_links.size(), 0xFF);
+  parts.packed_links = links;
   const HnswGraph cut = HnswGraph::FromParts(parts, nullptr).value();
   SearchOptions options;
   EXPECT_EQ(Search(cut, 50), table_.Search(queries(), options).value());
@@ -262,37 +264,71 @@ TEST_F(HnswGraphTest, CompletesWhatTheWalkDoesNotReach) {
 
 TEST_F(HnswGraphTest, RefusesPartsThatDoNotFit) {
   const HnswGraph graph = Build();
-  HnswGraph::Parts parts = graph.parts();
-  EXPECT_TRUE(HnswGraph::FromParts(parts, nullptr).ok());
-  parts.entry_point = kRows;
-  EXPECT_FALSE(HnswGraph::FromParts(parts, nullptr).ok());
-  parts = graph.parts();
-  parts.m = 0;
-  EXPECT_FALSE(HnswGraph::FromParts(parts, nullptr).ok());
-  parts = graph.parts();
-  parts.upper_links.remove_suffix(1);
-  EXPECT_FALSE(HnswGraph::FromParts(parts, nullptr).ok());
+  const FixedLists lists(graph.parts());
+  for (const HnswGraph::Parts& good : {graph.parts(), lists.parts}) {
+    const auto refused = [&](auto change) {
+      HnswGraph::Parts parts = good;
+      change(&parts);
+      return !HnswGraph::FromParts(parts, nullptr).ok();
+    };
+    using Parts = HnswGraph::Parts;
+    EXPECT_FALSE(refused([](Parts*) {}));
+    EXPECT_TRUE(refused([](Parts* parts) { parts->entry_point = kRows; }));
+    EXPECT_TRUE(refused([](Parts* parts) { parts->m = 0; }));
+    EXPECT_TRUE(refused([](Parts* parts) { parts->ef_search = 0; }));
+    EXPECT_TRUE(refused([&](Parts* parts) {
+      if (parts->packed()) {
+        parts->offsets.remove_suffix(1);
+      } else {
+        parts->upper_links.remove_suffix(1);
+      }
+    }));
+    EXPECT_TRUE(refused([&](Parts* parts) {
+      if (parts->packed()) {
+        parts->packed_links.remove_suffix(1);
+      } else {
+        parts->links.remove_suffix(1);
+      }
+    }));
+    EXPECT_TRUE(refused([&](Parts* parts) {
+      if (parts->packed()) {
+        parts->bases.remove_suffix(1);
+      } else {
+        parts->upper_lists.remove_suffix(1);
+      }
+    }));
+  }
 }
 
-// Links and lists of any value: told by Check(), and no way out of the arrays.
+// Some of the values, at random.
+void Damage(Philox* random, std::vector<uint32_t>* values) {
+  for (uint32_t& value : *values) {
+    if (random->Below(4) == 0) value = random->Next32() >> random->Below(32);
+  }
+}
+
+// Links and places of any value: told by Check(), and no way out of the arrays.
 TEST_F(HnswGraphTest, WalksThroughDamageStayInside) {
   const HnswGraph graph = Build();
-  HnswGraph::Parts parts = graph.parts();
-  std::vector<uint32_t> links = Copy(parts.links);
-  std::vector<uint32_t> upper = Copy(parts.upper_links);
-  std::vector<uint32_t> lists = Copy(parts.upper_lists);
+  FixedLists lists(graph.parts());
   Philox random(1, RandomPurpose::kTest, 3, 0);
-  for (auto* values : {&links, &upper, &lists}) {
-    for (uint32_t& value : *values) {
-      if (random.Below(4) == 0) value = random.Next32() >> random.Below(32);
-    }
+  for (auto* values : {&lists.links, &lists.upper_links, &lists.upper_lists}) {
+    Damage(&random, values);
   }
-  parts.links = links;
-  parts.upper_links = upper;
-  parts.upper_lists = lists;
-  const HnswGraph damaged = HnswGraph::FromParts(parts, nullptr).value();
-  EXPECT_FALSE(damaged.Check().ok());
-  for (const auto& hits : Search(damaged, 100)) EXPECT_LE(hits.size(), 10u);
+  HnswGraph::Parts parts = graph.parts();
+  std::vector<uint8_t> links = Copy(parts.packed_links);
+  std::vector<uint32_t> offsets = Copy(parts.offsets);
+  for (uint8_t& byte : links) {
+    if (random.Below(4) == 0) byte = static_cast<uint8_t>(random.Next32());
+  }
+  Damage(&random, &offsets);
+  parts.packed_links = links;
+  parts.offsets = offsets;
+  for (const HnswGraph& damaged :
+       {lists.graph(), HnswGraph::FromParts(parts, nullptr).value()}) {
+    EXPECT_FALSE(damaged.Check().ok());
+    for (const auto& hits : Search(damaged, 100)) EXPECT_LE(hits.size(), 10u);
+  }
 }
 
 }  // namespace hnsw_graph_test

@@ -258,7 +258,9 @@ TEST_F(ItemIndexTest, KeepsTheGraphAndItsTuning) {
     const ItemIndex opened = ItemIndex::Open(path_, verify).value();
     ASSERT_NE(opened.graph(), nullptr);
     const HnswGraph::Parts& parts = opened.graph()->parts();
-    EXPECT_EQ(parts.links, index.graph()->parts().links);
+    EXPECT_EQ(parts.packed_links, index.graph()->parts().packed_links);
+    EXPECT_EQ(parts.bases, index.graph()->parts().bases);
+    EXPECT_EQ(parts.offsets, index.graph()->parts().offsets);
     EXPECT_EQ(parts.ef_search, index.graph()->parts().ef_search);
     EXPECT_EQ(parts.recall, index.graph()->parts().recall);
     EXPECT_EQ(opened.Search(queries.view(), {}).value(),
@@ -267,6 +269,24 @@ TEST_F(ItemIndexTest, KeepsTheGraphAndItsTuning) {
     exact.exact = true;
     EXPECT_EQ(opened.Search(queries.view(), exact).value(),
               index.table().Search(queries.view(), {}).value());
+  }
+}
+
+TEST_F(ItemIndexTest, AFileTakesTheBytesItSays) {
+  constexpr uint64_t kRows = 4000;
+  constexpr uint64_t kOthers = 4096;  // header, meta, mean, padding
+  for (const bool graph : {false, true}) {
+    ItemIndexOptions options;
+    if (graph) options.hnsw.emplace();
+    const Vocabulary keys = NumberedKeys(kRows);
+    const ItemIndex index =
+        ItemIndex::Build(keys, ClusteredVectors(kRows, 64, 1, 1).view(),
+                         options)
+            .value();
+    ASSERT_TRUE(index.Write(path_).ok());
+    const uint64_t row_bytes = 64 + 16 + (graph ? 4 * 16 + 8 : 0);
+    EXPECT_LE(ReadFile(path_).size(),
+              kRows * row_bytes + keys.text().size() + kOthers);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "tests/embed/io/temp_folder.h"
 
 namespace embed {
@@ -127,6 +128,29 @@ TEST_F(ContainerTest, ReadsVersionOne) {
   const auto bytes = container->Bytes("abc");
   ASSERT_TRUE(bytes.ok());
   EXPECT_EQ(std::string(bytes->begin(), bytes->end()), "xyz");
+}
+
+// Of an index there are two versions, of a model there is one.
+TEST_F(ContainerTest, ReadsTheVersionsOfItsKind) {
+  for (const ContainerKind kind :
+       {ContainerKind::kModel, ContainerKind::kIndex}) {
+    const uint32_t newest = kind == ContainerKind::kIndex ? 2 : 1;
+    for (uint32_t version = 0; version <= 3; ++version) {
+      ContainerWriter writer(kind, version);
+      writer.Add("abc", "xyz", 3);
+      ASSERT_TRUE(writer.Write(path_).ok());
+      EXPECT_EQ(Get<uint32_t>(ReadBytes(path_), kVersionAt), version);
+      const absl::Status status = Container::Open(path_, kind).status();
+      if (version >= 1 && version <= newest) {
+        EXPECT_TRUE(status.ok()) << status;
+      } else {
+        ExpectDataLoss(status,
+                       absl::StrCat("format version ", version,
+                                    version == 0 ? " does not exist, expected 1"
+                                                 : " is newer than this"));
+      }
+    }
+  }
 }
 
 TEST_F(ContainerTest, AnyChangedByteIsNoticed) {

@@ -53,11 +53,56 @@ HWY_INLINE V WeightedSigmoid(V x, V weight, V* linear) {
   return sigmoid;
 }
 
+// For the lambdas below: compiled for this target, and part of their caller.
+#define EMBED_TILE HWY_ATTR __attribute__((always_inline))
+
+// How often each element of a tile counts whose positives have ranges: once in
+// the positive's, for each range as often as a negative was drawn.
+template <int kContexts, int kTargets>
+HWY_INLINE void RangeWeights(const WindowStep& step, int first,
+                             int first_target, float* weights) {
+  const hn::CappedTag<float, kContexts == 1 ? 1 : kContexts == 2 ? 2 : 4> d;
+  const hn::RebindToSigned<decltype(d)> di;
+  const auto set = [di](int i) EMBED_TILE { return hn::Set(di, i); };
+  const V zero = hn::Zero(D());
+  for (int v = 0; v < kTileVectors<kContexts, kTargets>; ++v) {
+    hn::Store(zero, D(), weights + v * kLanes);
+  }
+  // In turn: what is written behind the contexts of a target is overwritten.
+  for (int c = 0; c < kContexts; c += static_cast<int>(hn::MaxLanes(d))) {
+    const auto place = hn::Iota(di, first + c);
+    auto counts = hn::Zero(d);
+    for (int p = 0; p < step.num_positives; ++p) {
+      const ContextRange range = step.ranges[p];
+      const auto in = hn::IfThenElseZero(
+          hn::RebindMask(d, hn::And(hn::And(hn::Gt(place, set(range.first - 1)),
+                                            hn::Gt(set(range.end), place)),
+                                    hn::Ne(place, set(range.but)))),
+          hn::Set(d, 1.0f));
+      counts = hn::Add(counts, in);
+      const int t = p - first_target;
+      if (t >= 0 && t < kTargets) {
+        hn::StoreU(in, d, weights + t * kContexts + c);
+      }
+    }
+    for (int t = std::max(0, step.num_positives - first_target); t < kTargets;
+         ++t) {
+      hn::StoreU(
+          hn::Mul(counts, hn::Set(d, step.target_weights[first_target + t])), d,
+          weights + t * kContexts + c);
+    }
+  }
+}
+
 // How often each element of a tile counts: as often as the target was drawn,
 // once for each positive of the context's own, which themselves count once.
 template <int kContexts, int kTargets>
 HWY_INLINE void TileWeights(const WindowStep& step, int first, int first_target,
                             float* weights) {
+  if (step.ranges != nullptr) {
+    RangeWeights<kContexts, kTargets>(step, first, first_target, weights);
+    return;
+  }
   const D d;
   HWY_ALIGN static constexpr float kOnes[4] = {1.0f, 1.0f, 1.0f, 1.0f};
   const float* const counts =
@@ -106,16 +151,18 @@ HWY_INLINE void ScoresToGradients(const WindowStep& step, int first_target,
     if (v == kVectors - 1 && kRest != 0) {
       x = hn::IfThenElse(hn::FirstN(d, kRest), x, hn::Set(d, kNoScore));
     }
+    V weight = hn::Set(d, 1.0f);
+    if constexpr (kWeighted) weight = hn::Load(d, weights + v * kLanes);
     V labels = hn::Zero(d);
     if (positives > 0) {
       const auto positive = hn::FirstN(d, static_cast<size_t>(positives));
-      labels = hn::IfThenElseZero(positive, rate);
+      const V pull = hn::IfThenElseZero(positive, weight);
+      labels = hn::Mul(pull, rate);
       // The positive's softplus(-x) is softplus(x) - x.
-      linear = hn::Sub(linear, hn::IfThenElseZero(positive, x));
+      linear = hn::NegMulAdd(pull, x, linear);
     }
     V gradient;
     if constexpr (kWeighted) {
-      const V weight = hn::Load(d, weights + v * kLanes);
       const V sigmoid = WeightedSigmoid(x, weight, &linear);
       gradient = hn::NegMulAdd(hn::Mul(sigmoid, weight), rate, labels);
     } else {
@@ -171,7 +218,7 @@ HWY_INLINE void ScoreTile(const WindowStep& step, int first, int first_target,
         SumLanes<kContexts * kTargets - kWhole * kLanes>(sum + kWhole * kLanes);
   }
   if (weighted) {
-    HWY_ALIGN float weights[kTileFloats<kContexts, kTargets>];
+    HWY_ALIGN float weights[kTileFloats<kContexts, kTargets> + 1];
     TileWeights<kContexts, kTargets>(step, first, first_target, weights);
     ScoresToGradients<kContexts, kTargets, true>(step, first_target, scores,
                                                  weights, loss, gradients);
@@ -180,9 +227,6 @@ HWY_INLINE void ScoreTile(const WindowStep& step, int first, int first_target,
                                                   nullptr, loss, gradients);
   }
 }
-
-// For the lambdas below: compiled for this target, and part of their caller.
-#define EMBED_TILE HWY_ATTR __attribute__((always_inline))
 
 // Calls tile.operator()<kContexts>(first context) for all contexts.
 template <class Tile>
@@ -337,7 +381,7 @@ HWY_INLINE void WithTargets(int count, const Call& call) {
 }
 
 bool AnyWeight(const WindowStep& step) {
-  if (step.own != nullptr) return true;
+  if (step.own != nullptr || step.ranges != nullptr) return true;
   bool any = false;
   for (int t = step.num_positives; t < step.num_targets; ++t) {
     any |= step.target_weights[t] != 1.0f;
@@ -345,14 +389,22 @@ bool AnyWeight(const WindowStep& step) {
   return any;
 }
 
+// Targets updated together.
+int TargetsOfTile(const WindowStep& step) {
+  if (step.ranges == nullptr) return kTargetTile;
+  const int tiles = (step.num_targets + kTargetTile - 1) / kTargetTile;
+  return (step.num_targets + tiles - 1) / tiles;
+}
+
 // kOwn concerns the first tile of targets.
 template <bool kOwn>
 void StepTiles(const WindowStep& step, WindowScratch* scratch) {
   const bool weighted = AnyWeight(step);
   const size_t group = WindowScratch::ScoresFor(step.num_contexts, kTargetTile);
+  const int tile = TargetsOfTile(step);
   float* gradients = scratch->scores;
-  for (int t = 0; t < step.num_targets; t += kTargetTile) {
-    WithTargets(std::min(kTargetTile, step.num_targets - t),
+  for (int t = 0; t < step.num_targets; t += tile) {
+    WithTargets(std::min(tile, step.num_targets - t),
                 [&](auto targets) EMBED_TILE {
                   constexpr int kTargets = decltype(targets)::value;
                   if (t == 0) {
@@ -368,8 +420,8 @@ void StepTiles(const WindowStep& step, WindowScratch* scratch) {
   float* const more = gradients;
   if (kOwn) ScoreMore(step, &scratch->loss, more);
   gradients = scratch->scores;
-  for (int t = 0; t < step.num_targets; t += kTargetTile) {
-    WithTargets(std::min(kTargetTile, step.num_targets - t),
+  for (int t = 0; t < step.num_targets; t += tile) {
+    WithTargets(std::min(tile, step.num_targets - t),
                 [&](auto targets) EMBED_TILE {
                   constexpr int kTargets = decltype(targets)::value;
                   if (t == 0) {

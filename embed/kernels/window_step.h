@@ -33,6 +33,17 @@
 // The first of each context is updated with the first targets, the others last,
 // those of one context together: as above, of order rate^2.
 //
+// Where positives belong to some contexts only, y_j, j < P, to those of a range
+// R_j, context i is in m_i ranges and
+//
+//   L = sum_i [ sum_{j < P, i in R_j} softplus(-x_i.y_j)
+//               + m_i sum_{j >= P} w_j softplus(x_i.y_j) ]
+//
+// These too are pairs of several centers that share their negatives, their
+// windows lying over each other. All scores are computed, whether they count or
+// not: faster where most count. Targets are then updated in equal portions of
+// at most six.
+//
 // The sigmoid's relative error is below 4e-7 for every finite score.
 #ifndef EMBED_KERNELS_WINDOW_STEP_H_
 #define EMBED_KERNELS_WINDOW_STEP_H_
@@ -43,6 +54,13 @@
 #include "embed/kernels/loss_sum.h"
 
 namespace embed {
+
+// The contexts first .. end - 1 without `but`, which may be none of them.
+struct ContextRange {
+  int first;
+  int end;
+  int but;
+};
 
 struct WindowStep {
   float* const* contexts;       // [num_contexts] rows x_i, 64-byte aligned
@@ -65,6 +83,8 @@ struct WindowStep {
   const int* more_contexts = nullptr;  // in rising order
   int num_more = 0;
   const float* context_counts = nullptr;  // [num_contexts]
+  // R_j of the positives, or null: all contexts. Without `own`.
+  const ContextRange* ranges = nullptr;  // [num_positives]
 };
 
 // Scratch memory and loss of one thread.

@@ -1,8 +1,8 @@
 // The window kernel on every target of this CPU against the same step in
 // double: dims around the vector sizes, context and target counts around the
 // register tiles, repeated contexts, weighted targets, positives of the
-// contexts' own; and its gradients
-// against the numerical ones of the loss that the header states.
+// contexts' own or of some contexts only; and its gradients against the
+// numerical ones of the loss that the header states.
 // Tolerance: scores are sums of `dim` float32 products, gradients are at most
 // rate * weight, rows are rounded once or twice.
 #include "embed/kernels/window_step.h"
@@ -30,11 +30,23 @@ struct Case {
   size_t positives = 1;
   // Positives of each context's own; none for an ordinary window.
   std::vector<std::vector<uint32_t>> own = {};
+  // Of the positives; none: all contexts.
+  std::vector<ContextRange> ranges = {};
 
+  // Whether context i is of the p-th range.
+  bool InRange(size_t i, size_t p) const {
+    const int place = static_cast<int>(i);
+    return ranges[p].first <= place && place < ranges[p].end &&
+           place != ranges[p].but;
+  }
   // How often the pair of a context and a target counts.
   double Weight(size_t context, size_t t) const {
-    const double times =
-        own.empty() ? 1 : static_cast<double>(own[context].size());
+    double times = own.empty() ? 1 : static_cast<double>(own[context].size());
+    if (!ranges.empty()) {
+      if (t < positives) return InRange(context, t) ? 1 : 0;
+      times = 0;
+      for (size_t p = 0; p < positives; ++p) times += InRange(context, p);
+    }
     return times * static_cast<double>(weights[t]);
   }
 };
@@ -55,8 +67,8 @@ double Loss(const Case& c, const DoubleRows& x, const DoubleRows& y) {
 }
 
 // The step in double, in the stated order: all scores; then six targets at a
-// time, contexts in turn, the first positives of their own counting as a
-// target; then the others of these, context by context.
+// time, with ranges in equal portions, contexts in turn, the first positives of
+// their own counting as a target; then the others of these, context by context.
 void Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
   const DoubleRows first_x = *x;
   const DoubleRows first_y = *y;
@@ -66,8 +78,13 @@ void Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
     AddTimes(g, old_x, &(*y)[j]);
   };
   size_t last = 0;
+  size_t portion = 6;
+  if (!c.ranges.empty()) {
+    const size_t portions = (c.targets.size() + 5) / 6;
+    portion = (c.targets.size() + portions - 1) / portions;
+  }
   for (size_t first = 0; first == 0 || first < c.targets.size(); first = last) {
-    last = std::min(first + (first == 0 && !c.own.empty() ? 5 : 6),
+    last = std::min(first + (first == 0 && !c.own.empty() ? 5 : portion),
                     c.targets.size());
     const DoubleRows old_y = *y;
     for (size_t i = 0; i < c.contexts.size(); ++i) {
@@ -146,6 +163,7 @@ struct StepRun {
     step.more_contexts = more_contexts.data();
     step.num_more = static_cast<int>(more.size());
     step.context_counts = counts.data();
+    if (!c.ranges.empty()) step.ranges = c.ranges.data();
     GetWindowStep()(step, &scratch);
     return scratch.loss.Take();
   }
@@ -215,7 +233,10 @@ TEST_P(WindowStepTest, DescendsTheStatedLoss) {
   Case own = c;
   own.positives = 0;
   own.own = {{11}, {12, 11}, {14, 10, 13}, {12}};
-  for (const Case& test : {c, weighted, own}) {
+  Case ranges = c;
+  ranges.positives = 2;
+  ranges.ranges = {{0, 3, 1}, {2, 4, -1}};
+  for (const Case& test : {c, weighted, own, ranges}) {
     StepRun run(test);
     DoubleRows x = ToDouble(run.input);
     DoubleRows y = ToDouble(run.output);
@@ -262,6 +283,31 @@ TEST_P(WindowStepTest, TakesPositivesOfTheContextsOwn) {
         if (targets > 0) c.weights.back() = 3.0f;
         c.contexts.back() = 0;  // perhaps a repetition
         Check(c, 5e-6);
+      }
+    }
+  }
+}
+
+TEST_P(WindowStepTest, TakesPositivesOfSomeContexts) {
+  const std::vector<ContextRange> ranges = {{0, 3, -1}, {1, 9, 2},  {4, 10, 4},
+                                            {5, 5, -1}, {0, 10, 0}, {9, 10, 3}};
+  for (const int dim : {1, 17, 48, 128, 300}) {
+    for (const uint32_t contexts : {1, 2, 3, 4, 5, 7, 8, 10}) {
+      for (const size_t positives : {1, 2, 3, 6}) {
+        for (const uint32_t negatives : {0, 1, 3, 5, 8}) {
+          SCOPED_TRACE(testing::Message()
+                       << "dim " << dim << ", " << contexts << " x "
+                       << positives << " + " << negatives);
+          const uint32_t targets = static_cast<uint32_t>(positives) + negatives;
+          Case c = {dim,  Range(contexts), Range(targets), Ones(targets),
+                    0.3f, positives};
+          c.ranges.assign(ranges.begin(),
+                          ranges.begin() + static_cast<ptrdiff_t>(positives));
+          Check(c, 5e-6);
+          if (negatives > 0) c.weights.back() = 3.0f;
+          c.contexts.back() = 0;  // perhaps a repetition
+          Check(c, 8e-6);
+        }
       }
     }
   }

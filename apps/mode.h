@@ -45,7 +45,8 @@ struct TrainingInput {
   std::vector<std::string> notes;  // what was found, a line each
   std::unique_ptr<SourceBacking> backing;
   std::unique_ptr<SequenceSource> source;  // may look into all of the above
-  // PartitionOptions::group_passes where the flag is 0.
+  // For ChoosePairGrouping().
+  PairGrouping group_by = PairGrouping::kContext;
   int group_passes = 0;
   // Of skip-gram and CBOW, as WindowModelOptions::negative_groups.
   std::vector<uint32_t> negative_groups;

@@ -432,9 +432,7 @@ absl::Status RunTrain(const Arguments& arguments) {
   plan.start = start.identity();
   SayPlan(plan);
   EMBED_ASSIGN_OR_RETURN(TrainingInput input, plan.mode->load(ContextOf(plan)));
-  if (plan.training.partition.group_passes == 0) {
-    plan.training.partition.group_passes = input.group_passes;
-  }
+  ChoosePairGrouping(input.group_by, input.group_passes, &plan.training);
   EMBED_RETURN_IF_ERROR(start.Extend(&input));
   for (const std::string& note : input.notes) Say("input: " + note);
   if (input.method == nullptr) {

@@ -8,6 +8,7 @@
 #include "embed/base/checked_math.h"
 #include "embed/base/status_macros.h"
 #include "embed/train/hogwild_schedule.h"
+#include "embed/train/part_windows.h"
 #include "embed/train/partitioned_schedule.h"
 
 namespace embed {
@@ -38,6 +39,24 @@ uint64_t MostPairs(uint64_t tokens, uint64_t contexts,
   return SaturatingAdd(pairs, SaturatingMultiply(tokens, contexts));
 }
 
+// What is recorded of it. Where pairs are grouped by contexts group_by is left
+// out, as by the first versions, which knew nothing else.
+std::map<std::string, std::string> PartitionRecord(
+    const PartitionOptions& partition) {
+  std::map<std::string, std::string> record = {
+      {"deterministic", "true"},
+      {"parts", absl::StrCat(partition.parts)},
+      {"round_tokens", absl::StrCat(partition.round_tokens)}};
+  if (partition.group_by == PairGrouping::kCenter) {
+    record["group_by"] = "center";
+    record["group_centers"] = absl::StrCat(partition.group_centers);
+  } else {
+    record["group_inputs"] = absl::StrCat(partition.group_inputs);
+    record["group_passes"] = absl::StrCat(partition.group_passes);
+  }
+  return record;
+}
+
 }  // namespace
 
 uint64_t ScheduleBytes(const TrainingFlags& flags, uint64_t tokens_per_epoch,
@@ -45,6 +64,11 @@ uint64_t ScheduleBytes(const TrainingFlags& flags, uint64_t tokens_per_epoch,
   if (!flags.deterministic || flags.cbow) return 0;
   const uint64_t tokens =
       std::min(flags.partition.round_tokens, tokens_per_epoch);
+  if (flags.partition.group_by == PairGrouping::kCenter) {
+    const uint64_t parts = flags.partition.For(~uint64_t{0}).parts;
+    return SaturatingMultiply(
+        tokens, 2 * (sizeof(uint32_t) + parts * sizeof(PartWindows::Range)));
+  }
   const uint64_t contexts = static_cast<uint64_t>(flags.windows.window) + 1;
   return SaturatingMultiply(2 * sizeof(RowPair),
                             MostPairs(tokens, contexts, sequences_of));
@@ -70,16 +94,14 @@ absl::StatusOr<TrainingSchedule> MakeSchedule(const TrainingFlags& flags,
   EMBED_RETURN_IF_ERROR(pairs.status());
   const PartitionOptions partition = flags.partition.For(rows);
   TrainingSchedule result;
-  result.options = {{"deterministic", "true"},
-                    {"parts", absl::StrCat(partition.parts)},
-                    {"round_tokens", absl::StrCat(partition.round_tokens)},
-                    {"group_inputs", absl::StrCat(partition.group_inputs)},
-                    {"group_passes", absl::StrCat(partition.group_passes)}};
+  result.options = PartitionRecord(partition);
   const uint64_t chunks = ChunksPerRound(partition, *source, tokens_per_epoch);
   result.note = absl::StrCat(
       "deterministic: ", result.options["parts"], " parts, rounds of ", chunks,
       " of the ", source->num_chunks(), " chunks of an epoch, groups of ",
-      partition.group_inputs, " inputs");
+      partition.group_by == PairGrouping::kCenter
+          ? absl::StrCat(partition.group_centers, " centers")
+          : absl::StrCat(partition.group_inputs, " inputs"));
   if (static_cast<uint32_t>(options.threads) > partition.parts) {
     absl::StrAppend(&result.note, "; only ", result.options["parts"],
                     " threads train at a time (more --parts, more threads, "

@@ -25,7 +25,8 @@ struct TrainingSchedule {
 
 // About the bytes of pairs that the schedule holds at a time: with
 // --deterministic those of two rounds, a token being the context of window + 1
-// others on average, at most of all of its sequence; else 0. sequences_of as in
+// others on average, at most of all of its sequence, or where pairs are grouped
+// by centers an id and a range for each part; else 0. sequences_of as in
 // TrainingInput: the longest may all be in one round.
 uint64_t ScheduleBytes(const TrainingFlags& flags, uint64_t tokens_per_epoch,
                        const std::vector<uint64_t>& sequences_of);

@@ -62,11 +62,20 @@ DEFINE_uint32(parts, 0,
               "the most threads that train at a time; 0: by the rows");
 DEFINE_uint64(round_tokens, embed::PartitionOptions().round_tokens,
               "with --deterministic: tokens whose pairs are sorted together");
+DEFINE_string(group_by, "auto",
+              "with --deterministic: which pairs of a bucket share negatives, "
+              "those of some contexts: context, or of some centers: center, "
+              "for wide windows and few parts; auto: center in modes deepwalk "
+              "and node2vec with up to 2 parts, else context, unless one has "
+              "its flags set");
+DEFINE_int32(group_centers, embed::PartitionOptions().group_centers,
+             "with --group_by center: consecutive centers that share "
+             "negatives; 0: 3");
 DEFINE_int32(group_inputs, embed::PartitionOptions().group_inputs,
-             "with --deterministic: consecutive contexts that share negatives; "
-             "0: by the rows");
+             "with --group_by context: consecutive contexts that share "
+             "negatives; 0: by the rows");
 DEFINE_int32(group_passes, embed::PartitionOptions().group_passes,
-             "with --deterministic: passes in which the pairs of a sequence "
+             "with --group_by context: passes in which the pairs of a sequence "
              "are taken, some distances each; fewer are faster, but then more "
              "pairs of a context share negatives; 0: 4, in modes deepwalk and "
              "node2vec 2");
@@ -98,6 +107,8 @@ FlagGroup TrainingFlagGroup() {
            "deterministic",
            "parts",
            "round_tokens",
+           "group_by",
+           "group_centers",
            "group_inputs",
            "group_passes"}};
 }
@@ -152,10 +163,36 @@ absl::Status ReadModelFlags(TrainingFlags* flags) {
   return absl::OkStatus();
 }
 
+// How the pairs are grouped, if the flags say so.
+absl::Status ReadPairGrouping(TrainingFlags* flags) {
+  PartitionOptions* const partition = &flags->partition;
+  partition->group_centers = FLAGS_group_centers;
+  partition->group_inputs = FLAGS_group_inputs;
+  partition->group_passes = FLAGS_group_passes;
+  const bool contexts = FLAGS_group_inputs != 0 || FLAGS_group_passes != 0;
+  const bool centers = FLAGS_group_centers != 0;
+  bool by_center = centers;
+  flags->group_by_mode = FLAGS_group_by == "auto" && !contexts && !centers;
+  if (FLAGS_group_by != "auto") {
+    EMBED_ASSIGN_OR_RETURN(
+        by_center, IsSecond("group_by", FLAGS_group_by, "context", "center"));
+  }
+  if (by_center ? contexts : centers) {
+    return UsageError(absl::StrCat(
+        by_center ? "--group_inputs and --group_passes go"
+                  : "--group_centers goes",
+        " with --group_by=", by_center ? "context" : "center", " only"));
+  }
+  partition->group_by =
+      by_center ? PairGrouping::kCenter : PairGrouping::kContext;
+  return absl::OkStatus();
+}
+
 absl::Status ReadPartitionFlags(TrainingFlags* flags) {
   flags->deterministic = FLAGS_deterministic;
   for (const char* const flag :
-       {"parts", "round_tokens", "group_inputs", "group_passes"}) {
+       {"parts", "round_tokens", "group_by", "group_centers", "group_inputs",
+        "group_passes"}) {
     if (!FLAGS_deterministic &&
         !gflags::GetCommandLineFlagInfoOrDie(flag).is_default) {
       return UsageError(
@@ -164,12 +201,23 @@ absl::Status ReadPartitionFlags(TrainingFlags* flags) {
   }
   flags->partition.parts = FLAGS_parts;
   flags->partition.round_tokens = FLAGS_round_tokens;
-  flags->partition.group_inputs = FLAGS_group_inputs;
-  flags->partition.group_passes = FLAGS_group_passes;
+  EMBED_RETURN_IF_ERROR(ReadPairGrouping(flags));
   return AsUsageError(flags->partition.Validate());
 }
 
 }  // namespace
+
+void ChoosePairGrouping(PairGrouping group_by, int group_passes,
+                        TrainingFlags* flags) {
+  // In more parts a center would have too few contexts in each.
+  constexpr uint32_t kMostParts = 2;
+  if (flags->group_by_mode && flags->partition.parts <= kMostParts) {
+    flags->partition.group_by = group_by;
+  }
+  if (flags->partition.group_passes == 0) {
+    flags->partition.group_passes = group_passes;
+  }
+}
 
 absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads) {
   TrainingFlags flags;

@@ -24,7 +24,12 @@ struct TrainingFlags {
   TrainerOptions trainer;
   bool deterministic = false;
   PartitionOptions partition;  // if deterministic
+  bool group_by_mode = true;   // partition.group_by is left to the mode
 };
+
+// Decides what of `partition` the flags leave to the mode, which wants these.
+void ChoosePairGrouping(PairGrouping group_by, int group_passes,
+                        TrainingFlags* flags);
 
 // The flags' values, validated. UsageError naming flag and value.
 absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads);

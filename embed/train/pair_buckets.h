@@ -11,7 +11,7 @@
 namespace embed {
 
 // Reused from chunk to chunk, it keeps its memory.
-class PairBuckets {
+class PairBuckets : public PairChunk {
  public:
   // Pairs of one bucket keep their order. O(pairs + parts^2).
   void Sort(absl::Span<const RowPair> pairs, RowParts parts);

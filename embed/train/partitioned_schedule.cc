@@ -144,7 +144,9 @@ PartitionedSchedule::PartitionedSchedule(SequenceSource* source,
       threads_(static_cast<size_t>(threads)) {
   const size_t parts = training_->parts().count();
   for (Round& round : rounds_) {
-    round.chunks.resize(chunks_per_round_);
+    for (uint64_t c = 0; c < chunks_per_round_; ++c) {
+      round.chunks.push_back(training_->NewChunk());
+    }
     round.emitted.resize(chunks_per_round_);
     round.trained.resize(parts * parts);
   }
@@ -180,9 +182,8 @@ absl::Status PartitionedSchedule::Emit(uint64_t unit, uint64_t index,
   EMBED_RETURN_IF_ERROR(
       source_->Read(chunks.epoch, chunks.first + index, &thread->batch));
   round.emitted[index] = {};
-  const absl::Span<const RowPair> pairs =
-      thread->worker->Emit(chunks.epoch, thread->batch, &round.emitted[index]);
-  round.chunks[index].Sort(pairs, training_->parts());
+  thread->worker->Emit(chunks.epoch, thread->batch, round.chunks[index].get(),
+                       &round.emitted[index]);
   return absl::OkStatus();
 }
 
@@ -197,7 +198,8 @@ void PartitionedSchedule::Train(uint64_t unit, uint32_t i, uint32_t j,
     const uint64_t chunk = chunks.first + c;
     const double place = static_cast<double>(chunks.epoch * chunks_ + chunk);
     const PairRun run = {
-        round.chunks[c].bucket(i, j),
+        round.chunks[c].get(),
+        i,
         j,
         chunks.epoch,
         chunk * parts * parts + bucket,

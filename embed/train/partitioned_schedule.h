@@ -17,10 +17,10 @@
 // Threads that find no bucket make pairs of the next round. A bucket's rows,
 // pairs and random draws are then the same whoever trains it, so the tables
 // are the same bit for bit for any number of threads, on CPUs of one kernel
-// target. P, the round and the group size are part of the result.
+// target. P, the round and the groups are part of the result.
 //
 // At most P threads train at a time. Memory: the pairs of two rounds, 8 bytes a
-// pair.
+// pair, or where they are grouped by centers 4 + 8 P bytes a token.
 #ifndef EMBED_TRAIN_PARTITIONED_SCHEDULE_H_
 #define EMBED_TRAIN_PARTITIONED_SCHEDULE_H_
 
@@ -30,7 +30,6 @@
 
 #include "absl/status/statusor.h"
 #include "embed/train/learning_rate.h"
-#include "embed/train/pair_buckets.h"
 #include "embed/train/row_pairs.h"
 #include "embed/train/schedule.h"
 #include "embed/train/sequence_source.h"
@@ -60,7 +59,7 @@ class PartitionedSchedule : public Schedule {
     SequenceBatch batch;
   };
   struct Round {
-    std::vector<PairBuckets> chunks;
+    std::vector<std::unique_ptr<PairChunk>> chunks;
     std::vector<TrainStats> emitted;  // of each chunk
     std::vector<TrainStats> trained;  // of each bucket
   };

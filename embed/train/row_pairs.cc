@@ -26,19 +26,25 @@ absl::Status PartitionOptions::Validate() const {
         absl::StrCat("group_passes is ", group_passes, ", expected 1 to ",
                      kMaxGroupPasses, ", or 0 for the usual 4"));
   }
+  if (group_centers < 0 || group_centers > kMaxGroupCenters) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("group_centers is ", group_centers, ", expected 1 to ",
+                     kMaxGroupCenters, ", or 0 for the usual 3"));
+  }
   return absl::OkStatus();
 }
 
 PartitionOptions PartitionOptions::For(uint64_t rows) const {
-  constexpr uint32_t kMostParts = 4;
+  const uint32_t most_parts = group_by == PairGrouping::kCenter ? 2 : 4;
   constexpr uint64_t kRowsOfPart = 1000;
   constexpr uint64_t kMostInputs = 32;
   constexpr int kUsualPasses = 4;
+  constexpr int kUsualCenters = 3;
   constexpr uint64_t kRowsOfInput = 64;
   PartitionOptions result = *this;
   if (parts == 0) {
     result.parts = 1;
-    while (result.parts < kMostParts &&
+    while (result.parts < most_parts &&
            rows >= 2 * result.parts * kRowsOfPart) {
       result.parts *= 2;
     }
@@ -48,6 +54,7 @@ PartitionOptions PartitionOptions::For(uint64_t rows) const {
         rows / result.parts / kRowsOfInput, 1, kMostInputs));
   }
   if (group_passes == 0) result.group_passes = kUsualPasses;
+  if (group_centers == 0) result.group_centers = kUsualCenters;
   return result;
 }
 

@@ -19,10 +19,17 @@
 
 namespace embed {
 
+// Which pairs of a bucket share their negatives.
+enum class PairGrouping {
+  kContext,  // those of some consecutive contexts (skip_gram_pairs.h)
+  kCenter,   // those of some consecutive centers (skip_gram_windows.h)
+};
+
 // All of these are part of the result.
 struct PartitionOptions {
   static constexpr uint32_t kMaxParts = 256;
   static constexpr int kMaxGroupPasses = 100;
+  static constexpr int kMaxGroupCenters = 100;
 
   // InvalidArgument naming the option and its value.
   absl::Status Validate() const;
@@ -30,16 +37,26 @@ struct PartitionOptions {
   // The same for tables of so many rows, zeros replaced by what suits them.
   //
   //   parts         4, less where a part would have fewer than 1000 rows: its
-  //                 few negatives would come again and again
+  //                 few negatives would come again and again. Grouped by
+  //                 centers 2: each has the fewer contexts in a bucket the more
+  //                 parts there are
   //   group_inputs  32, less where that is more than one row in 64 of a part:
   //                 rows that occur several times in a group move too far
   //   group_passes  4: with one pass over a text, its analogies lose two points
+  //   group_centers 3: walks on BlogCatalog (window 10, dim 128, 5 negatives)
+  //                 have 1.0 of Hogwild's speed and the same F1 (80 walks,
+  //                 3 seeds: 41.3 / 27.3, Hogwild 41.2 / 27.3); 2 has 0.8 of
+  //                 the speed, 4 has 1.1
   PartitionOptions For(uint64_t rows) const;
 
   uint32_t parts = 0;               // P, a power of two; 0: see For()
   uint64_t round_tokens = 1 << 18;  // of the source, about, in one unit of work
+  PairGrouping group_by = PairGrouping::kContext;
+  // By contexts.
   int group_inputs = 0;  // consecutive inputs whose pairs share negatives
   int group_passes = 0;  // in which the pairs of a sequence are taken
+  // By centers.
+  int group_centers = 0;  // consecutive centers whose pairs share negatives
 };
 
 // Row P k + m belongs to part (m + k) mod P. Ids fall by frequency, so every
@@ -72,9 +89,16 @@ struct RowPair {
   uint32_t output;
 };
 
-// Consecutive pairs of one bucket, all from one chunk of the source.
+// The examples of a chunk of the source, sorted by bucket.
+class PairChunk {
+ public:
+  virtual ~PairChunk() = default;
+};
+
+// The bucket (i, j) of a chunk.
 struct PairRun {
-  absl::Span<const RowPair> pairs;
+  const PairChunk* chunk;
+  uint32_t input_part;   // i
   uint32_t output_part;  // j
   // Names the random draws of the run: with the seed, unique in a training.
   uint32_t epoch;
@@ -89,11 +113,10 @@ class PairTraining {
   class Worker {
    public:
     virtual ~Worker() = default;
-    // The examples of the batch, in its order; the same for the same arguments.
-    // They stay till the next call. Counts the batch's tokens.
-    virtual absl::Span<const RowPair> Emit(uint32_t epoch,
-                                           const SequenceBatch& batch,
-                                           TrainStats* stats) = 0;
+    // Replaces what *chunk, made by NewChunk(), holds by the examples of the
+    // batch; the same for the same arguments. Counts the batch's tokens.
+    virtual void Emit(uint32_t epoch, const SequenceBatch& batch,
+                      PairChunk* chunk, TrainStats* stats) = 0;
     // Trains on the run; reads and writes rows of its two parts only. The
     // result depends on the run and these rows, not on runs before.
     virtual void Train(const PairRun& run, TrainStats* stats) = 0;
@@ -101,6 +124,8 @@ class PairTraining {
 
   virtual ~PairTraining() = default;
   virtual RowParts parts() const = 0;
+  // Empty; its memory is kept from use to use.
+  virtual std::unique_ptr<PairChunk> NewChunk() const = 0;
   // Must not outlive this.
   virtual std::unique_ptr<Worker> NewWorker() const = 0;
 };

@@ -7,6 +7,7 @@
 #include "embed/base/philox.h"
 #include "embed/kernels/random.h"
 #include "embed/train/group_steps.h"
+#include "embed/train/pair_buckets.h"
 #include "embed/train/window_sampler.h"
 
 namespace embed {
@@ -40,28 +41,32 @@ class PairWorker : public PairTraining::Worker {
         steps_(group_inputs_ * kPairsPerInput,
                static_cast<size_t>(setup.negatives()), input, output) {}
 
-  absl::Span<const RowPair> Emit(uint32_t epoch, const SequenceBatch& batch,
-                                 TrainStats* stats) override {
+  void Emit(uint32_t epoch, const SequenceBatch& batch, PairChunk* chunk,
+            TrainStats* stats) override {
     size_t count = 0;
     sampler_.Start(epoch, &batch);
     while (sampler_.Next(&block_)) count += PutPairs(count);
     stats->tokens += batch.ids.size();
-    return absl::MakeConstSpan(pairs_).first(count);
+    static_cast<PairBuckets*>(chunk)->Sort(
+        absl::MakeConstSpan(pairs_).first(count), part_negatives_->parts());
   }
 
   void Train(const PairRun& run, TrainStats* stats) override {
-    FindGroups(run.pairs);
+    const absl::Span<const RowPair> pairs =
+        static_cast<const PairBuckets*>(run.chunk)->bucket(run.input_part,
+                                                           run.output_part);
+    FindGroups(pairs);
     for (size_t first = 0; first < group_ends_.size();
          first += kGroupsPerDraw) {
       const size_t count = std::min(kGroupsPerDraw, group_ends_.size() - first);
       DrawNegatives(run, first, count);
       for (size_t g = 0; g < count; ++g) {
-        steps_.Next()->Build(Group(run, first + g), Negatives(g));
-        steps_.Push(RateOf(run, group_ends_[first + g]));
+        steps_.Next()->Build(Group(pairs, first + g), Negatives(g));
+        steps_.Push(RateOf(run.rate, group_ends_[first + g], pairs.size()));
       }
     }
     steps_.Finish();
-    stats->examples += run.pairs.size();
+    stats->examples += pairs.size();
     stats->loss += steps_.TakeLoss();
   }
 
@@ -134,9 +139,10 @@ class PairWorker : public PairTraining::Worker {
   }
 
   // The pairs of group g of the run.
-  absl::Span<const RowPair> Group(const PairRun& run, size_t g) const {
+  absl::Span<const RowPair> Group(absl::Span<const RowPair> pairs,
+                                  size_t g) const {
     const size_t begin = g == 0 ? 0 : group_ends_[g - 1];
-    return run.pairs.subspan(begin, group_ends_[g] - begin);
+    return pairs.subspan(begin, group_ends_[g] - begin);
   }
   // The negatives of the g-th of the groups drawn for.
   absl::Span<const uint32_t> Negatives(size_t g) const {
@@ -144,11 +150,9 @@ class PairWorker : public PairTraining::Worker {
     return absl::MakeConstSpan(negatives_).subspan(g * draws_, draws_);
   }
 
-  static float RateOf(const PairRun& run, size_t begin) {
-    const double done =
-        static_cast<double>(begin) / static_cast<double>(run.pairs.size());
-    return static_cast<float>(run.rate.first +
-                              (run.rate.last - run.rate.first) * done);
+  static float RateOf(const RateRange& rate, size_t begin, size_t size) {
+    const double done = static_cast<double>(begin) / static_cast<double>(size);
+    return static_cast<float>(rate.first + (rate.last - rate.first) * done);
   }
 
   const uint64_t seed_;
@@ -178,6 +182,10 @@ SkipGramPairs::SkipGramPairs(const WindowSetup* setup, PartNegatives negatives,
       partition_(partition),
       input_(input),
       output_(output) {}
+
+std::unique_ptr<PairChunk> SkipGramPairs::NewChunk() const {
+  return std::make_unique<PairBuckets>();
+}
 
 std::unique_ptr<PairTraining::Worker> SkipGramPairs::NewWorker() const {
   return std::make_unique<PairWorker>(*setup_, &negatives_, partition_, input_,

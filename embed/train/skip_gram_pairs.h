@@ -30,6 +30,7 @@ class SkipGramPairs : public PairTraining {
                 EmbeddingTable* output);
 
   RowParts parts() const override { return negatives_.parts(); }
+  std::unique_ptr<PairChunk> NewChunk() const override;
   std::unique_ptr<Worker> NewWorker() const override;
 
  private:

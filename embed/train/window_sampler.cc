@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "embed/kernels/random.h"
+#include "embed/train/negative_pool.h"
 
 namespace embed {
 
@@ -101,16 +102,9 @@ size_t WindowSampler::DrawsOf(size_t place, size_t contexts) const {
 }
 
 size_t WindowSampler::PoolSize(size_t wanted) const {
-  constexpr size_t kLeastCenters = 6;
-  const size_t negatives = static_cast<size_t>(options_.negatives);
-  const size_t reuse = static_cast<size_t>(options_.reuse);
-  if (reuse == 1 || options_.negatives_per != NegativesPer::kCenter) {
-    return wanted;
-  }
-  size_t pool =
-      std::max((wanted + reuse - 1) / reuse, kLeastCenters * negatives);
-  if (negatives > 1 && pool % negatives == 0) ++pool;
-  return std::min(pool, wanted);
+  if (options_.negatives_per != NegativesPer::kCenter) return wanted;
+  return NegativePoolSize(wanted, static_cast<size_t>(options_.negatives),
+                          static_cast<size_t>(options_.reuse));
 }
 
 void WindowSampler::AppendNegatives(size_t first, uint64_t number,

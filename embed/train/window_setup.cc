@@ -95,7 +95,7 @@ WindowSampler WindowSetup::NewSampler(NegativesPer negatives_per) const {
   windows.negatives = negatives();
   windows.negatives_per = negatives_per;
   windows.centers_per_draw = options_.share_negatives;
-  windows.reuse = grouped() ? 1 : options_.reuse_negatives;
+  windows.reuse = reuse_negatives();
   windows.seed = options_.seed;
   return WindowSampler(windows, &subsampler_, &negative_sampler_);
 }

@@ -79,6 +79,10 @@ class WindowSetup {
   bool undivided_gradient() const { return options_.undivided_gradient; }
   // Centers that share their negatives.
   int share_negatives() const { return options_.share_negatives; }
+  // Centers that a draw of a negative serves.
+  int reuse_negatives() const {
+    return grouped() ? 1 : options_.reuse_negatives;
+  }
   // How often each id is a center in a pass, on average.
   std::vector<double> CenterCounts() const;
   // Negatives for tables cut into `parts` parts.

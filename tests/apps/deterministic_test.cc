@@ -38,7 +38,12 @@ class DeterministicTest : public testing::TestWithParam<Training> {
 INSTANTIATE_TEST_SUITE_P(
     Inputs, DeterministicTest,
     testing::Values(Training{"Text", RepeatedCorpus(), TrainWords()},
-                    Training{"Graph", KarateEdges(), TrainNodes()}),
+                    Training{"TextByCenter", RepeatedCorpus(),
+                             With(TrainWords(), {"--group_by=center"})},
+                    Training{"Graph", KarateEdges(),
+                             With(TrainNodes(), {"--group_by=context"})},
+                    Training{"GraphByCenter", KarateEdges(),
+                             With(TrainNodes(), {"--group_by=center"})}),
     [](const auto& test) { return test.param.name; });
 
 TEST_P(DeterministicTest, AnyNumberOfThreadsGivesTheSameFiles) {
@@ -68,6 +73,26 @@ TEST_P(DeterministicTest, OtherPartsAreAnotherTraining) {
       runner_.Run(With(Train("2"), {"--parts=2", "--resume"}));
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(Lines(result.err).back(), HasSubstr("parts was 4 and is 2"));
+}
+
+TEST(PairGroupingTest, IsTheModesUnlessGiven) {
+  const ToolRunner runner;
+  runner.Write("input.txt", KarateEdges());
+  const auto groups = [&](const Command& flags) {
+    const ToolResult result =
+        runner.Run(With({"embedtrain", "--mode=deepwalk", "--dim=8",
+                         "--deterministic", "--walks_per_node=2", "input.txt"},
+                        flags));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.err;
+  };
+  EXPECT_THAT(groups({}), HasSubstr("groups of 3 centers"));
+  EXPECT_THAT(groups({"--group_centers=2"}), HasSubstr("groups of 2 centers"));
+  EXPECT_THAT(groups({"--parts=4"}), HasSubstr("inputs"));
+  EXPECT_THAT(groups({"--group_by=context"}), HasSubstr("inputs"));
+  EXPECT_THAT(groups({"--group_inputs=7"}), HasSubstr("groups of 7 inputs"));
+  EXPECT_THAT(groups({"--parts=4", "--group_by=center"}),
+              HasSubstr("groups of 3 centers"));
 }
 
 class UnpartitionedTest : public testing::Test {
@@ -102,6 +127,16 @@ TEST_F(UnpartitionedTest, BadPartitionsAreNamed) {
               HasSubstr("parts is 3"));
   EXPECT_THAT(refused({"--deterministic", "--group_inputs=-1"}),
               HasSubstr("group_inputs is -1"));
+  EXPECT_THAT(refused({"--deterministic", "--group_centers=101"}),
+              HasSubstr("group_centers is 101"));
+  EXPECT_THAT(refused({"--deterministic", "--group_by=row"}),
+              HasSubstr("--group_by: \"row\""));
+  EXPECT_THAT(
+      refused({"--deterministic", "--group_by=center", "--group_passes=2"}),
+      HasSubstr("--group_by=context only"));
+  EXPECT_THAT(
+      refused({"--deterministic", "--group_by=context", "--group_centers=2"}),
+      HasSubstr("--group_by=center only"));
 }
 
 }  // namespace deterministic_test

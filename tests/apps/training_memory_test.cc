@@ -100,6 +100,10 @@ TEST(TrainingMemoryTest, CountsThePairsOfTwoRounds) {
   flags.deterministic = true;
   EXPECT_EQ(ScheduleBytes(flags, 1 << 20, {}), 2u * 1000 * 6 * 8);
   EXPECT_EQ(ScheduleBytes(flags, 10, {}), 2u * 10 * 6 * 8);
+  flags.partition.group_by = PairGrouping::kCenter;  // an id, two windows
+  EXPECT_EQ(ScheduleBytes(flags, 1 << 20, {}), 2u * 1000 * (4 + 2 * 8));
+  flags.partition.parts = 16;
+  EXPECT_EQ(ScheduleBytes(flags, 1 << 20, {}), 2u * 1000 * (4 + 16 * 8));
   TrainingShape shape;
   shape.inputs = shape.outputs = 10;
   const uint64_t tables = MemoryOf(shape).total();

@@ -61,7 +61,7 @@ class CountingMonitor : public WorkMonitor {
   const uint64_t pause_after_;
 };
 
-class PartitionedScheduleTest : public testing::Test {
+class PartitionedScheduleTest : public testing::TestWithParam<PairGrouping> {
  protected:
   PartitionedScheduleTest() : source_(RandomSequences(230, kIds, 4), 10) {}
 
@@ -69,6 +69,7 @@ class PartitionedScheduleTest : public testing::Test {
                            uint64_t chunks = 4) {
     PartitionOptions partition;
     partition.parts = 4;
+    partition.group_by = GetParam();
     return PartitionedSchedule(
         &source_, *model.objective->NewPairTraining(partition), chunks,
         {0.05, 1e-4, RateShape::kLinear}, kEpochs, threads);
@@ -92,7 +93,16 @@ class PartitionedScheduleTest : public testing::Test {
   MemorySource source_;  // 23 chunks: rounds of 4, the last of 3
 };
 
-TEST_F(PartitionedScheduleTest, AnyNumberOfThreadsGivesTheSameBits) {
+INSTANTIATE_TEST_SUITE_P(Groupings, PartitionedScheduleTest,
+                         testing::Values(PairGrouping::kContext,
+                                         PairGrouping::kCenter),
+                         [](const auto& test) {
+                           return test.param == PairGrouping::kContext
+                                      ? "ByContext"
+                                      : "ByCenter";
+                         });
+
+TEST_P(PartitionedScheduleTest, AnyNumberOfThreadsGivesTheSameBits) {
   TrainStats one;
   const std::vector<float> expected = Train(1, &one);
   for (const int threads : {2, 3, 8}) {
@@ -105,7 +115,7 @@ TEST_F(PartitionedScheduleTest, AnyNumberOfThreadsGivesTheSameBits) {
 }
 
 // Hogwild has the same windows, so the same examples.
-TEST_F(PartitionedScheduleTest, TrainsEveryExampleOnce) {
+TEST_P(PartitionedScheduleTest, TrainsEveryExampleOnce) {
   TrainStats stats;
   Train(2, &stats);
   const Model model(source_);
@@ -117,7 +127,7 @@ TEST_F(PartitionedScheduleTest, TrainsEveryExampleOnce) {
   EXPECT_EQ(stats.examples, monitor.total.examples);
 }
 
-TEST_F(PartitionedScheduleTest, GoesOnAfterAPauseWithOtherThreads) {
+TEST_P(PartitionedScheduleTest, GoesOnAfterAPauseWithOtherThreads) {
   const std::vector<float> expected = Train(1);
   const Model model(source_);
   PartitionedSchedule first = Make(model, 3);
@@ -138,7 +148,7 @@ TEST_F(PartitionedScheduleTest, GoesOnAfterAPauseWithOtherThreads) {
   EXPECT_EQ(model.Floats(), expected);
 }
 
-TEST_F(PartitionedScheduleTest, ReportsUnitsInOrder) {
+TEST_P(PartitionedScheduleTest, ReportsUnitsInOrder) {
   const Model model(source_);
   PartitionedSchedule schedule = Make(model, 4);
   CountingMonitor monitor;
@@ -146,7 +156,7 @@ TEST_F(PartitionedScheduleTest, ReportsUnitsInOrder) {
   EXPECT_EQ(monitor.units, (std::vector<uint64_t>{6, 7, 8, 9, 10, 11}));
 }
 
-TEST_F(PartitionedScheduleTest, EndsWithTheErrorOfTheMonitor) {
+TEST_P(PartitionedScheduleTest, EndsWithTheErrorOfTheMonitor) {
   const Model model(source_);
   for (const int threads : {1, 4}) {
     PartitionedSchedule schedule = Make(model, threads);
@@ -171,7 +181,7 @@ class BrokenSource : public MemorySource {
   bool throws = false;
 };
 
-TEST_F(PartitionedScheduleTest, EndsWithTheErrorOfTheSource) {
+TEST_P(PartitionedScheduleTest, EndsWithTheErrorOfTheSource) {
   const Model model(source_);
   BrokenSource broken(source_.sequences(), 10);
   for (const int threads : {1, 4}) {
@@ -189,7 +199,7 @@ TEST_F(PartitionedScheduleTest, EndsWithTheErrorOfTheSource) {
 }
 
 // All ids in one part's buckets, and more parts than ids: buckets stay empty.
-TEST_F(PartitionedScheduleTest, TakesMorePartsThanRows) {
+TEST_P(PartitionedScheduleTest, TakesMorePartsThanRows) {
   const MemorySource few(RandomSequences(20, 3, 5), 5);
   std::vector<std::vector<float>> tables;
   for (const int threads : {1, 3}) {
@@ -197,6 +207,7 @@ TEST_F(PartitionedScheduleTest, TakesMorePartsThanRows) {
     const Model model(source);
     PartitionOptions partition;
     partition.parts = 16;
+    partition.group_by = GetParam();
     PartitionedSchedule schedule(
         &source, *model.objective->NewPairTraining(partition), 100,
         {0.05, 1e-4, RateShape::kLinear}, 1, threads);

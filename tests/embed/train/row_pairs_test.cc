@@ -71,6 +71,8 @@ TEST(PartitionOptionsTest, NamesWhatIsWrong) {
               HasSubstr("group_inputs is -1"));
   EXPECT_THAT(message([](auto* o) { o->group_passes = 101; }),
               HasSubstr("group_passes is 101"));
+  EXPECT_THAT(message([](auto* o) { o->group_centers = 101; }),
+              HasSubstr("group_centers is 101"));
 }
 
 TEST(PartitionOptionsTest, SuitsTheRowsWhereNothingIsGiven) {
@@ -92,6 +94,19 @@ TEST(PartitionOptionsTest, SuitsTheRowsWhereNothingIsGiven) {
   EXPECT_EQ(given.For(34).group_passes, 4);
   given.group_passes = 2;
   EXPECT_EQ(given.For(34).group_passes, 2);
+  EXPECT_EQ(given.For(34).group_centers, 3);
+  given.group_centers = 1;
+  EXPECT_EQ(given.For(34).group_centers, 1);
+}
+
+TEST(PartitionOptionsTest, HasFewerPartsForGroupsOfCenters) {
+  PartitionOptions options;
+  options.group_by = PairGrouping::kCenter;
+  EXPECT_EQ(options.For(1999).parts, 1u);
+  EXPECT_EQ(options.For(2000).parts, 2u);
+  EXPECT_EQ(options.For(uint64_t{1} << 40).parts, 2u);
+  options.parts = 8;
+  EXPECT_EQ(options.For(34).parts, 8u);
 }
 
 }  // namespace row_pairs_test

@@ -61,10 +61,15 @@ TEST_F(SkipGramPairsTest, EmitsThePairsOfTheWindows) {
   const std::unique_ptr<PairTraining> training = *Make(4);
   TrainStats stats;
   const std::unique_ptr<PairTraining::Worker> worker = training->NewWorker();
-  const absl::Span<const RowPair> pairs = worker->Emit(2, batch_, &stats);
+  PairBuckets buckets;
+  worker->Emit(2, batch_, &buckets, &stats);
   EXPECT_EQ(stats.tokens, batch_.ids.size());
   PairCounts found;
-  for (const RowPair& pair : pairs) ++found[{pair.input, pair.output}];
+  for (uint32_t bucket = 0; bucket < 16; ++bucket) {
+    for (const RowPair& pair : buckets.bucket(bucket / 4, bucket % 4)) {
+      ++found[{pair.input, pair.output}];
+    }
+  }
 
   const Subsampler subsampler =
       *Subsampler::Create(source_.Counts(kIds), options_.subsample);
@@ -95,7 +100,9 @@ TEST_F(SkipGramPairsTest, TakesThePairsInAsManyPassesAsGiven) {
     const std::unique_ptr<PairTraining::Worker> worker = training->NewWorker();
     TrainStats stats;
     std::vector<std::pair<uint32_t, uint32_t>> pairs;
-    for (const RowPair& pair : worker->Emit(0, batch_, &stats)) {
+    PairBuckets buckets;
+    worker->Emit(0, batch_, &buckets, &stats);
+    for (const RowPair& pair : buckets.bucket(0, 0)) {
       pairs.emplace_back(pair.input, pair.output);
     }
     return pairs;
@@ -120,13 +127,13 @@ TEST_F(SkipGramPairsTest, TouchesTheRowsOfItsTwoPartsOnly) {
   const std::unique_ptr<PairTraining::Worker> worker = training->NewWorker();
   TrainStats stats;
   PairBuckets buckets;
-  buckets.Sort(worker->Emit(0, batch_, &stats), parts);
+  worker->Emit(0, batch_, &buckets, &stats);
   EmbeddingTable old_input = *EmbeddingTable::Create(kIds, kDim);
   EmbeddingTable old_output = *EmbeddingTable::Create(kIds, kDim);
   old_input.FillUniform(0.5f, 1, 1);
   old_output.FillUniform(0.5f, 2, 1);
 
-  worker->Train({buckets.bucket(1, 2), 2, 0, 7, {0.05, 0.04}}, &stats);
+  worker->Train({&buckets, 1, 2, 0, 7, {0.05, 0.04}}, &stats);
   EXPECT_EQ(stats.examples, buckets.bucket(1, 2).size());
   EXPECT_GT(stats.loss, 0);
   const auto changed = [](const EmbeddingTable& a, const EmbeddingTable& b,
@@ -151,8 +158,9 @@ TEST_F(SkipGramPairsTest, RunsOfOtherNumbersHaveOtherNegatives) {
     const std::unique_ptr<PairTraining> training = *Make(1);
     const std::unique_ptr<PairTraining::Worker> worker = training->NewWorker();
     TrainStats stats;
-    const absl::Span<const RowPair> pairs = worker->Emit(0, batch_, &stats);
-    worker->Train({pairs, 0, 0, number, {0, 0}}, &stats);  // moves nothing
+    PairBuckets buckets;
+    worker->Emit(0, batch_, &buckets, &stats);
+    worker->Train({&buckets, 0, 0, 0, number, {0, 0}}, &stats);  // no move
     return stats.loss;
   };
   EXPECT_EQ(loss(1), loss(1));

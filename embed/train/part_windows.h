@@ -1,0 +1,61 @@
+// The windows of a chunk, sorted by bucket (embed/train/row_pairs.h): a center
+// of part j has in the bucket (i, j) those of its contexts that are of part i.
+#ifndef EMBED_TRAIN_PART_WINDOWS_H_
+#define EMBED_TRAIN_PART_WINDOWS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "embed/train/row_pairs.h"
+#include "embed/train/window_sampler.h"
+
+namespace embed {
+
+// Reused from chunk to chunk, it keeps its memory: 4 + 8 P bytes a token.
+class PartWindows : public PairChunk {
+ public:
+  // Places begin .. end - 1 among the tokens of a part.
+  struct Range {
+    uint32_t begin;
+    uint32_t end;
+  };
+
+  explicit PartWindows(RowParts parts);
+
+  void Clear();
+  // Adds the windows of a block behind those it has. O(P tokens).
+  void Append(const WindowBlock& block);
+
+  // The ids of the tokens of a part, in their order.
+  absl::Span<const uint32_t> tokens(uint32_t part) const {
+    return tokens_[part];
+  }
+  // Of each token of part j, as a center, what of its window is of part i;
+  // where i = j with the center itself.
+  absl::Span<const Range> windows(uint32_t i, uint32_t j) const {
+    return absl::MakeConstSpan(windows_[uint64_t{i} * parts_.count() + j])
+        .first(tokens_[j].size());
+  }
+
+ private:
+  // Appends the block's tokens to those of their parts.
+  void AppendTokens(const WindowBlock& block);
+  // Appends the windows over the tokens of part i, of which there were `before`
+  // before the block.
+  void AppendWindows(const WindowBlock& block, uint32_t i, size_t before);
+
+  const RowParts parts_;
+  std::vector<std::vector<uint32_t>> tokens_;
+  // Of each bucket; what is behind those of the chunk's tokens is not cleared.
+  std::vector<std::vector<Range>> windows_;
+  // Of the block at hand.
+  std::vector<size_t> sizes_;     // of each part, its tokens before the block
+  std::vector<uint32_t> part_;    // of each token
+  std::vector<uint32_t> place_;   // of each token, among those of its part
+  std::vector<uint32_t> passed_;  // tokens of part i before each token
+};
+
+}  // namespace embed
+
+#endif  // EMBED_TRAIN_PART_WINDOWS_H_

@@ -195,7 +195,12 @@ absl::StatusOr<Reply> ServeApi::Map(const ServeRequest&, const Target&) {
         CatchExceptions([&] { return now->MakePlaces(/*threads=*/1); });
     const std::lock_guard<std::mutex> lock(mutex_);
     if (map_asked_ != wanted) return;
-    map_error_ = status;
+    // Items that cannot have places are no fault of the service.
+    map_error_ =
+        absl::IsInvalidArgument(status)
+            ? ProblemError(ProblemKind::kNoSuchPage,
+                           absl::StrCat("there is no map: ", status.message()))
+            : status;
     map_failed_ = now->generation();
   };
   if (!asked && !background_.Push(&task, 1)) {

@@ -338,6 +338,25 @@ TEST_F(MapOfWritesTest, PlacesOutliveWrites) {
   EXPECT_EQ(anew.count("5"), 1u);
 }
 
+// Which is no fault of the service.
+TEST(NoMapTest, WhereEveryItemIsDeleted) {
+  ServeApiOptions options;
+  options.writable = true;
+  ServeTestServer server({}, options, /*rows=*/4);
+  HttpClient client(server.port());
+  for (const char* const key :
+       {"new%20york", "a%2Fb%3Fc", "%22q%22%5C", "%E6%BC%A2%E5%AD%97"}) {
+    ASSERT_EQ(client.Delete(absl::StrCat("/v1/items/", key)).status, 200);
+  }
+  HttpAnswer answer = client.Get("/v1/map");
+  for (int i = 0; i < 200 && answer.status == 202; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    answer = client.Get("/v1/map");
+  }
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_THAT(answer.body, HasSubstr("every item is deleted"));
+}
+
 // Rows that are gone are dropped, and those behind them get other ids.
 TEST_F(MapOfWritesTest, ItIsMadeAnewWithOtherIds) {
   for (const char* key : {"first", "second"}) {

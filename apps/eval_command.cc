@@ -17,13 +17,44 @@
 #include "apps/eval_recall.h"
 #include "apps/eval_recommend.h"
 #include "apps/eval_sentsim.h"
-#include "apps/eval_task.h"
 #include "apps/eval_words.h"
 
 namespace embed {
 namespace {
 
-const std::vector<EvalTask>& Tasks() {
+// The command without a task: --help, --version, or an error.
+CommandInfo Overview() {
+  CommandInfo info;
+  info.name = "embedeval";
+  info.summary = "tells how good vectors are, by the protocols of the papers";
+  info.synopsis =
+      "embedeval TASK [flags] INPUT\n\nTasks (embedeval TASK --help):";
+  for (const EvalTask& task : EvalTasks()) {
+    absl::StrAppend(&info.synopsis, "\n  ", task.name,
+                    std::string(11 - task.name.size(), ' '),
+                    task.info().summary);
+  }
+  info.examples = {"embedeval classify --model karate.embed karate.labels",
+                   "embedeval holdout --fraction 0.2 --train kept.edgelist "
+                   "--test pairs.tsv karate.edgelist"};
+  return info;
+}
+
+absl::Status NoTask(const Arguments& arguments) {
+  std::vector<std::string> names;
+  for (const EvalTask& task : EvalTasks()) names.push_back(task.name);
+  const std::string expected = absl::StrJoin(names, ", ");
+  if (arguments.empty()) {
+    return UsageError(absl::StrCat("a task comes first: ", expected));
+  }
+  return UsageError(absl::StrCat("unknown task \"", arguments[0],
+                                 "\"; expected, as the first argument, one of ",
+                                 expected));
+}
+
+}  // namespace
+
+const std::vector<EvalTask>& EvalTasks() {
   static const std::vector<EvalTask> tasks = {
       {"classify", ClassifyTaskInfo, RunClassifyTask},
       {"holdout", HoldoutTaskInfo, RunHoldoutTask},
@@ -41,41 +72,9 @@ const std::vector<EvalTask>& Tasks() {
   return tasks;
 }
 
-// The command without a task: --help, --version, or an error.
-CommandInfo Overview() {
-  CommandInfo info;
-  info.name = "embedeval";
-  info.summary = "tells how good vectors are, by the protocols of the papers";
-  info.synopsis =
-      "embedeval TASK [flags] INPUT\n\nTasks (embedeval TASK --help):";
-  for (const EvalTask& task : Tasks()) {
-    absl::StrAppend(&info.synopsis, "\n  ", task.name,
-                    std::string(11 - task.name.size(), ' '),
-                    task.info().summary);
-  }
-  info.examples = {"embedeval classify --model karate.embed karate.labels",
-                   "embedeval holdout --fraction 0.2 --train kept.edgelist "
-                   "--test pairs.tsv karate.edgelist"};
-  return info;
-}
-
-absl::Status NoTask(const Arguments& arguments) {
-  std::vector<std::string> names;
-  for (const EvalTask& task : Tasks()) names.push_back(task.name);
-  const std::string expected = absl::StrJoin(names, ", ");
-  if (arguments.empty()) {
-    return UsageError(absl::StrCat("a task comes first: ", expected));
-  }
-  return UsageError(absl::StrCat("unknown task \"", arguments[0],
-                                 "\"; expected, as the first argument, one of ",
-                                 expected));
-}
-
-}  // namespace
-
 int RunEvalCommand(int argc, char** argv) {
   EndCleanlyWithoutMemory();
-  for (const EvalTask& task : Tasks()) {
+  for (const EvalTask& task : EvalTasks()) {
     if (argc < 2 || task.name != argv[1]) continue;
     return RunCommand(task.info(), argc - 1, argv + 1, task.run);
   }

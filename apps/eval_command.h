@@ -3,7 +3,13 @@
 #ifndef EMBED_APPS_EVAL_COMMAND_H_
 #define EMBED_APPS_EVAL_COMMAND_H_
 
+#include <vector>
+
+#include "apps/eval_task.h"
+
 namespace embed {
+
+const std::vector<EvalTask>& EvalTasks();
 
 // A whole main().
 int RunEvalCommand(int argc, char** argv);

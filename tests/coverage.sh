@@ -14,7 +14,8 @@ cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Coverage \
   -DCMAKE_EXE_LINKER_FLAGS_COVERAGE=--coverage \
   -DCMAKE_SHARED_LINKER_FLAGS_COVERAGE=--coverage >/dev/null
 cmake --build "$build" -j "$jobs" --target \
-  tests/embed/all tests/graph/all tests/text/all tests/golden/all tests/fuzz/all
+  tests/embed/all tests/graph/all tests/text/all tests/golden/all \
+  fuzz_replay_test
 
 # Counts of former runs are of no use.
 find "$build" -name '*.gcda' -delete

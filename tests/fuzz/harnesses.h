@@ -1,4 +1,5 @@
-// What a fuzzer runs: each reader of files on arbitrary bytes.
+// What a fuzzer runs: each reader of files, the flags of the commands and the
+// connections of embedserve on arbitrary bytes.
 //
 // A reader may refuse an input in whatever words it likes, but must not crash,
 // throw, hang or ask for memory that the input does not explain; what it
@@ -31,12 +32,22 @@ void FuzzModel(absl::string_view input);
 void FuzzIndex(absl::string_view input);
 void FuzzCheckpoint(absl::string_view input);
 
+// A line with a command (and the task, of embedeval), then an argument a line;
+// what follows --flagfile is the text of that file. Files are not opened: their
+// names are replaced. What comes past the checks of the flags must be in the
+// ranges that are stated for them.
+void FuzzFlags(absl::string_view input);
+// What a client sends on one connection to embedserve, to one that is
+// --writable and one that is not. Answers are whole and well formed, as the
+// access log tells them, and no fault of the service.
+void FuzzHttp(absl::string_view input);
+
 struct Harness {
   const char* name;  // of its fuzzer (fuzz_NAME) and of its corpus
   void (*run)(absl::string_view input);
 };
 
-constexpr Harness kHarnesses[] = {
+inline constexpr Harness kFileHarnesses[] = {
     {"edge_list", FuzzEdgeList},
     {"adjacency_list", FuzzAdjacencyList},
     {"typed_edge_list", FuzzTypedEdgeList},
@@ -51,6 +62,9 @@ constexpr Harness kHarnesses[] = {
     {"index", FuzzIndex},
     {"checkpoint", FuzzCheckpoint},
 };
+
+inline constexpr Harness kFlagHarnesses[] = {{"flags", FuzzFlags}};
+inline constexpr Harness kConnectionHarnesses[] = {{"http", FuzzHttp}};
 
 }  // namespace embed
 

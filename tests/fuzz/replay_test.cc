@@ -1,14 +1,19 @@
 // The harnesses of the fuzzers on the kept inputs, as they are and damaged.
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iostream>
+#include <iterator>
 #include <ostream>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "tests/fuzz/harnesses.h"
 
@@ -40,10 +45,20 @@ std::vector<Input> InputsOf(const Harness& harness) {
   return inputs;
 }
 
+// Those that this program is linked with.
+std::vector<Harness> Harnesses() {
+  std::vector<Harness> all;
+  for (const absl::Span<const Harness> list :
+       std::initializer_list<absl::Span<const Harness>>{EMBED_FUZZ_HARNESSES}) {
+    all.insert(all.end(), list.begin(), list.end());
+  }
+  return all;
+}
+
 class FuzzReplayTest : public testing::TestWithParam<Harness> {};
 
-INSTANTIATE_TEST_SUITE_P(Readers, FuzzReplayTest, testing::ValuesIn(kHarnesses),
-                         [](const auto& test) {
+INSTANTIATE_TEST_SUITE_P(Readers, FuzzReplayTest,
+                         testing::ValuesIn(Harnesses()), [](const auto& test) {
                            return std::string(test.param.name);
                          });
 
@@ -69,15 +84,42 @@ class Numbers {
   uint64_t state_ = 1;
 };
 
-// Cut anywhere, a byte changed, a part repeated: what happens to files.
+// EMBED_FUZZ_COPIES: damaged copies of each kind.
+int CopiesOfEachKind() {
+  const char* const text = std::getenv("EMBED_FUZZ_COPIES");
+  return text == nullptr ? 40 : std::atoi(text);
+}
+
+// Puts one that few expect in the place of a number.
+void ReplaceNumber(std::string* text, Numbers* numbers) {
+  constexpr const char* kOdd[] = {"-1",
+                                  "0",
+                                  "nan",
+                                  "inf",
+                                  "1e999",
+                                  "4294967296",
+                                  "1e-320",
+                                  "",
+                                  "0.5",
+                                  "1000000",
+                                  "99999999999999999999"};
+  const size_t begin =
+      text->find_first_of("0123456789", numbers->Below(text->size()));
+  if (begin == std::string::npos) return;
+  const size_t end = text->find_first_not_of("0123456789.", begin);
+  text->replace(begin, end - begin, kOdd[numbers->Below(std::size(kOdd))]);
+}
+
+// Cut anywhere, a byte or a number changed, a part repeated: what happens to
+// files.
 TEST_P(FuzzReplayTest, DamagedInputs) {
-  constexpr int kOfEachKind = 40;
+  const int copies = CopiesOfEachKind();
   Numbers numbers;
   for (const Input& input : InputsOf(GetParam())) {
     if (input.bytes.empty()) continue;
     std::cout << input.name << std::endl;
     const size_t size = input.bytes.size();
-    for (int i = 0; i < kOfEachKind; ++i) {
+    for (int i = 0; i < copies; ++i) {
       GetParam().run(input.bytes.substr(0, numbers.Below(size)));
       std::string changed = input.bytes;
       changed[numbers.Below(size)] = static_cast<char>(numbers.Below(256));
@@ -85,6 +127,9 @@ TEST_P(FuzzReplayTest, DamagedInputs) {
       const size_t begin = numbers.Below(size);
       const size_t length = std::min<size_t>(numbers.Below(64), size - begin);
       changed.insert(numbers.Below(size), input.bytes, begin, length);
+      GetParam().run(changed);
+      changed = input.bytes;
+      ReplaceNumber(&changed, &numbers);
       GetParam().run(changed);
     }
   }

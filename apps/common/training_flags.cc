@@ -24,7 +24,8 @@ DEFINE_int32(
 DEFINE_int32(
     reuse_negatives, 0,
     "centers of a sentence or walk that a drawn negative serves, one after the "
-    "other and some apart; 1: each center has draws of its own");
+    "other and some apart; 1: each center has draws of its own. With "
+    "--deterministic groups of centers; groups of contexts have their own");
 DEFINE_uint32(epochs, 0, "passes over the input");
 DEFINE_double(learning_rate, 0, "at the start");
 DEFINE_string(lr_schedule, "linear",
@@ -174,8 +175,11 @@ absl::Status ReadPairGrouping(TrainingFlags* flags) {
   bool by_center = centers;
   flags->group_by_mode = FLAGS_group_by == "auto" && !contexts && !centers;
   if (FLAGS_group_by != "auto") {
-    EMBED_ASSIGN_OR_RETURN(
-        by_center, IsSecond("group_by", FLAGS_group_by, "context", "center"));
+    by_center = FLAGS_group_by == "center";
+    if (!by_center && FLAGS_group_by != "context") {
+      return UsageError(absl::StrCat("--group_by: \"", FLAGS_group_by,
+                                     "\" is none of auto, context, center"));
+    }
   }
   if (by_center ? contexts : centers) {
     return UsageError(absl::StrCat(

@@ -195,7 +195,8 @@ absl::StatusOr<Reply> ServeApi::Map(const ServeRequest&, const Target&) {
         CatchExceptions([&] { return now->MakePlaces(/*threads=*/1); });
     const std::lock_guard<std::mutex> lock(mutex_);
     if (map_asked_ != wanted) return;
-    // Items that cannot have places are no fault of the service.
+    // Items that cannot have places, or have none in the file given by --map,
+    // are no fault of the service.
     map_error_ =
         absl::IsInvalidArgument(status)
             ? ProblemError(ProblemKind::kNoSuchPage,

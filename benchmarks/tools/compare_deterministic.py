@@ -46,8 +46,8 @@ def parse_options():
         help="of the corpus to train on; 0: all of it")
     add("--runs", type=int, default=3, help="of speed")
     add("--seeds", type=int, default=5, help="of quality; 0: none")
-    add("--dim", type=int, default=128)
-    add("--epochs", type=int, default=5, help="of quality")
+    add("--dim", type=int, default=128, help="of words")
+    add("--epochs", type=int, default=5, help="of quality of words")
     options = parser.parse_args()
     options.no_quality = options.seeds == 0
     return options

@@ -15,6 +15,12 @@ constexpr int kMaxEfConstruction = 65536;
 // More than any level of a graph that was built; a bound for damaged files.
 constexpr uint32_t kMaxUpperLevels = 63;
 
+// The most packed links of a row that are looked at above level 0, so that a
+// damaged row does not take a walk the time of the whole file.
+size_t MostPackedLinks(const HnswGraph::Parts& parts) {
+  return (kMaxUpperLevels + 2) * (static_cast<size_t>(parts.m) + 1);
+}
+
 // What is behind the last packed link, so that 4 bytes can be read from its
 // start.
 uint64_t BytesBehind(const HnswGraph::Parts& parts) {
@@ -144,8 +150,7 @@ absl::Status HnswGraph::CheckFixed() const {
 
 uint32_t HnswGraph::UpperLevels(uint32_t row) const {
   if (parts_.packed()) {
-    const LinkList lists =
-        PackedLists(row).First((kMaxUpperLevels + 2) * (parts_.m + size_t{1}));
+    const LinkList lists = PackedLists(row).First(MostPackedLinks(parts_));
     uint32_t levels = 0;
     for (const uint32_t link : lists) levels += link == lists.none();
     return std::min(levels, kMaxUpperLevels);
@@ -163,7 +168,7 @@ LinkList HnswGraph::UpperLinks(uint32_t row, uint32_t level) const {
     const uint64_t list = parts_.upper_lists[row] + level - uint64_t{1};
     return FixedList(parts_.upper_links.data() + list * most, most);
   }
-  LinkList lists = PackedLists(row);
+  LinkList lists = PackedLists(row).First(MostPackedLinks(parts_));
   for (; level > 0; --level) {
     const size_t links = lists.UpToNone().size();
     if (links == lists.size()) return lists.First(0);

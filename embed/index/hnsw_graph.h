@@ -11,7 +11,7 @@
 //
 // The rows are those of the table, which is laid out for it
 // (Int8Layout::kRows). Memory, a row: at most 4 m + 8 bytes (for m of 4 and
-// more), while it is built 8 m + 8.
+// more), while it is built, and as older files hold it, 8 m + 8 of lists.
 //
 // Immutable: any number of threads may search.
 #ifndef EMBED_INDEX_HNSW_GRAPH_H_
@@ -95,7 +95,8 @@ class HnswGraph {
   // InvalidArgument: a link or a list that does not exist. Reads all links.
   absl::Status Check() const;
 
-  // The same graph with packed lists; itself, if they are.
+  // The same graph with packed lists, all of them as long as they are; itself,
+  // if they are packed. InvalidArgument: those of Check(), of fixed lists.
   // ResourceExhausted.
   absl::StatusOr<HnswGraph> Packed() const;
 

@@ -101,6 +101,8 @@ absl::StatusOr<HnswGraph> PackLists(
 
 absl::StatusOr<HnswGraph> HnswGraph::Packed() const {
   if (parts_.packed()) return *this;
+  // Packed, a link that leads nowhere could be taken for another one.
+  EMBED_RETURN_IF_ERROR(CheckFixed());
   return PackLists(*this, [](uint64_t) {});
 }
 

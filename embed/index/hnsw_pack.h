@@ -10,8 +10,8 @@
 
 namespace embed {
 
-// HnswGraph::Packed(), with `packed` called now and then: the lists of the rows
-// before `end` are not read any more.
+// HnswGraph::Packed() of lists that were checked, with `packed` called now and
+// then: the lists of the rows before `end` are not read any more.
 absl::StatusOr<HnswGraph> PackLists(
     const HnswGraph& graph, absl::FunctionRef<void(uint64_t end)> packed);
 

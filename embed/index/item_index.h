@@ -84,7 +84,8 @@ class ItemIndex {
       Container::Verify verify = Container::Verify::kAll);
 
   // Writes the file atomically; the same index gives the same bytes.
-  // FailedPrecondition: it has changes. InvalidArgument: one that FAISS wrote.
+  // FailedPrecondition: it has changes. InvalidArgument: one that FAISS wrote,
+  // or a graph of an older file that is damaged.
   absl::Status Write(const std::string& path) const;
 
   // This index with other changes, which are of it.

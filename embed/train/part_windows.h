@@ -12,7 +12,8 @@
 
 namespace embed {
 
-// Reused from chunk to chunk, it keeps its memory: 4 + 8 P bytes a token.
+// Reused from chunk to chunk, it keeps its memory: 4 + 8 P bytes a token of the
+// longest, and what its vectors have to spare.
 class PartWindows : public PairChunk {
  public:
   // Places begin .. end - 1 among the tokens of a part.

@@ -20,7 +20,7 @@
 // target. P, the round and the groups are part of the result.
 //
 // At most P threads train at a time. Memory: the pairs of two rounds, 8 bytes a
-// pair, or where they are grouped by centers 4 + 8 P bytes a token.
+// pair, or where they are grouped by centers about 4 + 8 P bytes a token.
 #ifndef EMBED_TRAIN_PARTITIONED_SCHEDULE_H_
 #define EMBED_TRAIN_PARTITIONED_SCHEDULE_H_
 

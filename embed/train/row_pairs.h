@@ -13,7 +13,6 @@
 #include <memory>
 
 #include "absl/status/status.h"
-#include "absl/types/span.h"
 #include "embed/train/objective.h"
 #include "embed/train/sequence_source.h"
 

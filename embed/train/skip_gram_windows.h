@@ -13,10 +13,10 @@
 // groups (embed/train/negative_pool.h). Draws come from the stream (seed,
 // kGroupNegatives, epoch, number of the run).
 //
-// So a context meets negatives of their own with nearly each of its centers,
-// as by Hogwild, where SkipGramPairs gives it the same ones for several; but
-// the fewer contexts of part i a center has, the more a group costs a pair. It
-// is meant for wide windows and few parts: walks.
+// So a context meets the same draws with up to `group_centers` consecutive
+// centers, by Hogwild with one, where SkipGramPairs gives it the same ones for
+// all those of a pass; but the fewer contexts of part i a center has, the more
+// a group costs a pair. It is meant for wide windows and few parts: walks.
 #ifndef EMBED_TRAIN_SKIP_GRAM_WINDOWS_H_
 #define EMBED_TRAIN_SKIP_GRAM_WINDOWS_H_
 

@@ -38,7 +38,8 @@ struct WindowModelOptions {
   int share_negatives = 1;
   // Centers of a sequence that a draw of a negative serves, each at another
   // time (WindowOptions::reuse). No effect where negatives are drawn for each
-  // context (composed inputs) or in groups.
+  // context (composed inputs) or in groups; in a PairTraining a draw serves so
+  // many groups of centers, and one group of contexts.
   int reuse_negatives = 1;
   // Of composed inputs: every feature row gets the whole gradient, which for a
   // mean of n rows is n times the true one, as in fastText.

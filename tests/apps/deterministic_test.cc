@@ -130,7 +130,7 @@ TEST_F(UnpartitionedTest, BadPartitionsAreNamed) {
   EXPECT_THAT(refused({"--deterministic", "--group_centers=101"}),
               HasSubstr("group_centers is 101"));
   EXPECT_THAT(refused({"--deterministic", "--group_by=row"}),
-              HasSubstr("--group_by: \"row\""));
+              HasSubstr("--group_by: \"row\" is none of auto, context, "));
   EXPECT_THAT(
       refused({"--deterministic", "--group_by=center", "--group_passes=2"}),
       HasSubstr("--group_by=context only"));

@@ -5,7 +5,8 @@
 // throw, hang or ask for memory that the input does not explain; what it
 // accepts must hold together. A harness ends the process (FUZZ_CHECK) where
 // that is not so. The same functions run under libFuzzer (EMBED_FUZZ) and, on
-// the inputs of tests/fuzz/corpus, in the test fuzz_replay_test.
+// the inputs of tests/fuzz/corpus, in the tests fuzz_replay_test and
+// fuzz_commands_replay_test.
 #ifndef EMBED_TESTS_FUZZ_HARNESSES_H_
 #define EMBED_TESTS_FUZZ_HARNESSES_H_
 

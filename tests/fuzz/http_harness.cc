@@ -47,7 +47,7 @@ constexpr size_t kMostSent = 65536;
 // No request takes a hundredth of it.
 constexpr std::chrono::seconds kLongest{20};
 
-// Keys "0" .. "15", some of which need care, of types "even" and "odd".
+// Four keys that need care and "4" .. "15", of types "even" and "odd".
 void WriteIndex(const std::string& path, bool graph) {
   std::vector<std::string> keys = {"new york", "a/b?c", "\"q\"\\", "漢字"};
   std::vector<float> values;

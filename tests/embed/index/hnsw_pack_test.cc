@@ -90,6 +90,13 @@ TEST_F(HnswPackTest, PacksFixedLists) {
             again.parts().packed_links.data());
 }
 
+TEST_F(HnswPackTest, DoesNotPackWhatLeadsNowhere) {
+  EXPECT_TRUE(fixed_.graph().Packed().ok());
+  fixed_.links[0] = 0x1FFFF;  // in 2 bytes, what is no row
+  EXPECT_EQ(fixed_.graph().Packed().status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
 // Rows beyond one base.
 TEST_F(HnswPackTest, ManyRowsHaveSeveralBases) {
   constexpr uint64_t kMany = 2 * HnswGraph::kRowsPerBase;

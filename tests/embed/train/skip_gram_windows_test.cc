@@ -70,7 +70,7 @@ class SkipGramWindowsTest : public testing::Test {
   SequenceBatch batch_;
 };
 
-// One block of windows of the batch, as tokens with the places of contexts.
+// A token of the batch with the ids of its contexts.
 struct Center {
   uint32_t id;
   size_t sequence;
@@ -213,6 +213,27 @@ TEST_F(SkipGramWindowsTest, BucketsHaveAllPairsTogether) {
   }
 }
 
+// Without negatives the loss does not depend on groups and parts.
+TEST_F(SkipGramWindowsTest, BucketsHaveTheLossOfTheirPairs) {
+  options_.negatives = 0;
+  const DoubleRows x = ToDouble(input_);
+  const DoubleRows y = ToDouble(output_);
+  double expected = 0;
+  for (const Center& center : Centers(batch_, options_.window)) {
+    for (const uint32_t context : center.contexts) {
+      expected += Softplus(-Dot(x[context], y[center.id]));
+    }
+  }
+  for (const uint32_t parts : {1, 2, 8}) {
+    Make(parts, 3);
+    double loss = 0;
+    for (uint32_t b = 0; b < parts * parts; ++b) {
+      loss += Train(b / parts, b % parts, 0, b).loss;  // moves nothing
+    }
+    EXPECT_NEAR(loss, expected, 1e-4 * expected);
+  }
+}
+
 TEST_F(SkipGramWindowsTest, TouchesTheRowsOfItsTwoPartsOnly) {
   Make(4, 3);
   const RowParts parts = training_->parts();
@@ -242,6 +263,46 @@ TEST_F(SkipGramWindowsTest, RunsOfOtherNumbersHaveOtherNegatives) {
   Make(2, 3);
   EXPECT_EQ(Train(0, 1, 0, 1).loss, Train(0, 1, 0, 1).loss);
   EXPECT_NE(Train(0, 1, 0, 1).loss, Train(0, 1, 0, 2).loss);
+}
+
+// The stream of a run goes on where the draws for the centers before ended.
+TEST_F(SkipGramWindowsTest, DrawsOnAfterManyCenters) {
+  constexpr size_t kCentersPerDraw = 512;
+  constexpr size_t kNegatives = 5;
+  MemorySource many(RandomSequences(200, kIds, 4), 200);
+  ASSERT_TRUE(many.Read(0, 0, &batch_).ok());
+  options_.reuse_negatives = 1;
+  options_.negatives = static_cast<int>(kNegatives);
+  Make(1, 3);
+  const std::vector<Center> centers = Centers(batch_, options_.window);
+  ASSERT_GT(centers.size(), 2 * kCentersPerDraw);
+  const NegativeSampler noise =
+      *NegativeSampler::Create(source_.Counts(kIds), options_.noise_exponent);
+  std::vector<uint32_t> words(2 * kNegatives * kCentersPerDraw);
+  std::vector<uint32_t> drawn(kNegatives * kCentersPerDraw);
+  DoubleRows x = ToDouble(input_);
+  DoubleRows y = ToDouble(output_);
+  double loss = 0;
+  size_t group = 0;
+  size_t end = 0;
+  for (size_t first = 0; first < centers.size(); first = end) {
+    const size_t draw = first / kCentersPerDraw;
+    if (first % kCentersPerDraw == 0) {
+      group = 0;
+      FillRandom(PhiloxStream(options_.seed, RandomPurpose::kGroupNegatives,
+                              kEpoch, kNumber),
+                 static_cast<uint32_t>(draw * words.size() / 4),
+                 absl::MakeSpan(words));
+      noise.Draw(words, absl::MakeSpan(drawn));
+    }
+    end = std::min(EndOfGroup(centers, first, 3), (draw + 1) * kCentersPerDraw);
+    const auto begin =
+        drawn.begin() + static_cast<ptrdiff_t>(kNegatives * group++);
+    loss += StepGroup(centers, first, end,
+                      {begin, begin + static_cast<ptrdiff_t>(kNegatives)}, 0,
+                      &x, &y);
+  }
+  EXPECT_NEAR(Train(0, 0, 0).loss, loss, 2e-5 * loss);
 }
 
 // More centers than are drawn for at once, negatives that serve several groups,

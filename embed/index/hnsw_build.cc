@@ -49,10 +49,14 @@ struct FoundLinks {
   std::vector<uint32_t> links;
 };
 
+// With m 2 half of the rows would be on level 1, and no room for links on level
+// 0 beside theirs.
+constexpr int kFewestRowsPerUpperRow = 4;
+
 // The number of levels above 0 of each row: of those on a level about one in m
-// is on the next, too. As FAISS draws them.
+// is on the next, too, but no more than one in four. As FAISS draws them.
 std::vector<uint32_t> DrawLevels(uint64_t rows, int m) {
-  faiss::HNSW drawn(m);
+  faiss::HNSW drawn(std::max(m, kFewestRowsPerUpperRow));
   std::vector<uint32_t> levels(rows);
   for (uint32_t& level : levels) {
     level = static_cast<uint32_t>(drawn.random_level());

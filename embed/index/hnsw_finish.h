@@ -16,8 +16,8 @@ namespace embed {
 void LinkLostRows(HnswLists* lists);
 
 // Cuts the longest lists on level 0, so that the packed graph takes at most
-// 4 m + 8 bytes a row (of m 4 and more): it drops the links by which a list
-// leads least far, and none that is the only one to a row.
+// 4 m + 8 bytes a row: it drops the links by which a list leads least far, and
+// none that is the only one to a row.
 // The 100,000 rows of benchmarks/search.sh have 17.8 links on average (m 16; 47
 // % have 12, 11 % all 32), for which there is room while a link takes 3 bytes.
 // Cut to 15.7, as 4 bytes would need, their recall@10 with ef_search 10, 20 and

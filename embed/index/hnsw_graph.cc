@@ -142,8 +142,7 @@ absl::Status HnswGraph::CheckFixed() const {
     last = list;
   }
   for (const auto links : {parts_.links, parts_.upper_links}) {
-    EMBED_RETURN_IF_ERROR(
-        CheckLinks(FixedList(links.data(), links.size()), parts_.rows));
+    EMBED_RETURN_IF_ERROR(CheckLinks(LinkList(links), parts_.rows));
   }
   return absl::OkStatus();
 }
@@ -164,9 +163,10 @@ uint32_t HnswGraph::UpperLevels(uint32_t row) const {
 LinkList HnswGraph::UpperLinks(uint32_t row, uint32_t level) const {
   const size_t most = static_cast<size_t>(parts_.m);
   if (!parts_.packed()) {
-    if (level > UpperLevels(row)) return FixedList(nullptr, 0);
+    if (level > UpperLevels(row)) return LinkList({});
     const uint64_t list = parts_.upper_lists[row] + level - uint64_t{1};
-    return FixedList(parts_.upper_links.data() + list * most, most);
+    return LinkList(
+        absl::MakeSpan(parts_.upper_links.data() + list * most, most));
   }
   LinkList lists = PackedLists(row).First(MostPackedLinks(parts_));
   for (; level > 0; --level) {

@@ -4,14 +4,14 @@
 // World graphs".
 //
 // Every row is on level 0 with up to 2 m links; of the rows of one level about
-// one in m is on the next, with up to m links there. A search walks greedily
-// from the entry point down to level 0, and there follows the links of the best
-// ef_search rows it knows, best first. It returns what exact search would, but
-// for the rows it does not come by.
+// one in m (but one in 4 of m 2 and 3) is on the next, with up to m links
+// there. A search walks greedily from the entry point down to level 0, and
+// there follows the links of the best ef_search rows it knows, best first. It
+// returns what exact search would, but for the rows it does not come by.
 //
 // The rows are those of the table, which is laid out for it
-// (Int8Layout::kRows). Memory, a row: at most 4 m + 8 bytes (for m of 4 and
-// more), while it is built, and as older files hold it, 8 m + 8 of lists.
+// (Int8Layout::kRows). Memory, a row: at most 4 m + 8 bytes, while it is
+// built, and as older files hold it, 8 m + 8 of lists.
 //
 // Immutable: any number of threads may search.
 #ifndef EMBED_INDEX_HNSW_GRAPH_H_
@@ -106,8 +106,9 @@ class HnswGraph {
   // The links of `row` on level 0, up to the first that is no row.
   LinkList Links(uint32_t row) const {
     const size_t most = 2 * static_cast<size_t>(parts_.m);
-    if (!parts_.packed())
-      return FixedList(parts_.links.data() + row * most, most);
+    if (!parts_.packed()) {
+      return LinkList(absl::MakeSpan(parts_.links.data() + row * most, most));
+    }
     return PackedLists(row).First(most);
   }
   // Asks memory for what Links() reads to find the list.
@@ -155,9 +156,6 @@ class HnswGraph {
     const uint64_t begin = std::min(Start(row), end);
     return {parts_.packed_links.data() + begin * link_bytes_,
             static_cast<size_t>(end - begin), link_bytes_};
-  }
-  static LinkList FixedList(const uint32_t* links, size_t size) {
-    return {reinterpret_cast<const uint8_t*>(links), size, sizeof(uint32_t)};
   }
   absl::Status CheckPacked() const;
   absl::Status CheckFixed() const;

@@ -3,7 +3,6 @@
 #ifndef EMBED_INDEX_HNSW_LISTS_H_
 #define EMBED_INDEX_HNSW_LISTS_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "embed/base/aligned_buffer.h"
 #include "embed/index/hnsw_graph.h"
 #include "embed/index/int8_table.h"
+#include "embed/index/link_list.h"
 #include "embed/index/row_similarity.h"
 
 namespace embed {
@@ -52,8 +52,7 @@ class HnswLists {
   absl::Span<uint32_t> List(uint32_t row, uint32_t level);
   // A list up to its first free place.
   static absl::Span<uint32_t> Used(absl::Span<uint32_t> list) {
-    const auto end = std::find(list.begin(), list.end(), HnswGraph::kNoRow);
-    return list.first(static_cast<size_t>(end - list.begin()));
+    return list.first(LinkList(list).UpToNone().size());
   }
   // How many links lead to each row on level 0.
   std::vector<uint32_t> CountLeading() const;

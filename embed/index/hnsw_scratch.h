@@ -122,6 +122,8 @@ struct HnswScratch {
   // Of a walk to some of the rows only: others on the way to them.
   HnswFrontier passages;
   std::vector<uint32_t> bridges;
+  std::vector<uint32_t> allowed;  // links of one row
+  std::vector<uint32_t> others;
 };
 
 // Thread-safe. At most as many as there were walks at a time are kept: a bit a

@@ -145,43 +145,59 @@ void HnswWalk::Follow() {
 }
 
 void HnswWalk::FollowAllowed(uint32_t row, absl::Span<const uint64_t> allowed) {
+  std::vector<uint32_t>& bridges = scratch_.bridges;
   scratch_.rows.clear();
-  scratch_.bridges.clear();
-  size_t met = AddAllowed(row, allowed, &scratch_.bridges);
+  DivideLinks(row, allowed, &bridges);
+  // Of all first, because their links can only be asked for once they are here.
+  for (const uint32_t bridge : bridges) graph_.PrefetchPlace(bridge);
+  size_t met = AddNew();
+  for (const uint32_t bridge : bridges) PrefetchLinks(bridge);
   // Half as many rows as one has links are enough: most links of a row lead to
   // rows that were met before.
   const size_t enough = static_cast<size_t>(graph_.parts().m);
-  for (const uint32_t bridge : scratch_.bridges) {
+  for (const uint32_t bridge : bridges) {
     if (scratch_.rows.size() >= enough) break;
-    met += AddAllowed(bridge, allowed, nullptr);
+    DivideLinks(bridge, allowed, &scratch_.others);
+    met += AddNew();
   }
   next_ = std::min(next_, ScoreInto(scratch_.rows, &scratch_.frontier));
   // Allowed rows that were met before do lead on.
   if (met >= enough / 2) return;
   scratch_.rows.clear();
-  for (const uint32_t bridge : scratch_.bridges) {
+  for (const uint32_t bridge : bridges) {
     if (scratch_.visited.Mark(bridge)) AddRow(bridge);
   }
   next_passage_ =
       std::min(next_passage_, ScoreInto(scratch_.rows, &scratch_.passages));
 }
 
-// Adds the allowed rows that `row` links to and that are new, and the others to
-// `bridges` if that is not null; returns how many allowed ones there are.
-size_t HnswWalk::AddAllowed(uint32_t row, absl::Span<const uint64_t> allowed,
-                            std::vector<uint32_t>* bridges) {
-  size_t count = 0;
-  for (const uint32_t link : graph_.Links(row)) {
+// Sets scratch_.allowed to the allowed rows that `row` links to and `others` to
+// the rest. Without branches on what is allowed: they could not be foretold.
+void HnswWalk::DivideLinks(uint32_t row, absl::Span<const uint64_t> allowed,
+                           std::vector<uint32_t>* others) {
+  const LinkList links = graph_.Links(row);
+  scratch_.allowed.resize(links.size());
+  others->resize(links.size());
+  size_t num_allowed = 0;
+  size_t num_others = 0;
+  for (const uint32_t link : links) {
     if (link >= rows_.rows) break;
-    if (IsAllowed(allowed, link)) {
-      ++count;
-      if (scratch_.visited.Mark(link)) AddRow(link);
-    } else if (bridges != nullptr) {
-      PrefetchLinks(link);
-      bridges->push_back(link);
-    }
+    const bool is_allowed = IsAllowed(allowed, link);
+    scratch_.allowed[num_allowed] = link;
+    (*others)[num_others] = link;
+    num_allowed += is_allowed;
+    num_others += !is_allowed;
   }
-  return count;
+  scratch_.allowed.resize(num_allowed);
+  others->resize(num_others);
+}
+
+// Adds those of scratch_.allowed that are new; returns how many it has.
+size_t HnswWalk::AddNew() {
+  for (const uint32_t row : scratch_.visited.MarkList(scratch_.allowed)) {
+    AddRow(row);
+  }
+  return scratch_.allowed.size();
 }
 
 // Rows are asked for before the first is scored: they come from memory side by

@@ -64,8 +64,9 @@ class HnswWalk {
   void Follow();
   void FollowAllowed(uint32_t row, absl::Span<const uint64_t> allowed);
   void AddRow(uint32_t row);
-  size_t AddAllowed(uint32_t row, absl::Span<const uint64_t> allowed,
-                    std::vector<uint32_t>* bridges);
+  void DivideLinks(uint32_t row, absl::Span<const uint64_t> allowed,
+                   std::vector<uint32_t>* others);
+  size_t AddNew();
   size_t ScoreInto(absl::Span<const uint32_t> rows, HnswFrontier* frontier);
   void PrefetchLinks(uint32_t row) const;
 

@@ -112,6 +112,10 @@ absl::StatusOr<std::optional<GraphMeta>> GraphFromJson(const Json& json) {
   meta.entry_point = static_cast<uint32_t>(entry_point);
   meta.ef_search = static_cast<int>(ef_search);
   EMBED_ASSIGN_OR_RETURN(meta.recall, RecallFromJson(*found));
+  if (found->contains("row_stride")) {
+    EMBED_ASSIGN_OR_RETURN(meta.row_stride,
+                           Number(*found, "row_stride", kInt8MaxDim));
+  }
   return meta;
 }
 
@@ -148,6 +152,9 @@ std::string MetaToJson(const IndexMeta& meta) {
                     {"entry_point", meta.hnsw->entry_point},
                     {"ef_search", meta.hnsw->ef_search}};
     if (meta.hnsw->recall > 0) json["hnsw"]["recall"] = meta.hnsw->recall;
+    if (meta.hnsw->row_stride > 0) {
+      json["hnsw"]["row_stride"] = meta.hnsw->row_stride;
+    }
   }
   if (meta.f16_error.has_value()) json["f16_error"] = *meta.f16_error;
   if (meta.ivf.has_value()) {
@@ -190,6 +197,13 @@ absl::StatusOr<IndexMeta> MetaFromJson(absl::string_view text) {
   }
   EMBED_ASSIGN_OR_RETURN(meta.type_names, TypesFromJson(json));
   EMBED_ASSIGN_OR_RETURN(meta.hnsw, GraphFromJson(json));
+  if (meta.hnsw.has_value() && meta.hnsw->row_stride > 0 &&
+      (meta.hnsw->row_stride < dim ||
+       meta.hnsw->row_stride > Int8ReadBytes(meta.dim))) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'hnsw.row_stride' is ", meta.hnsw->row_stride,
+                     ", expected ", dim, " to ", Int8ReadBytes(meta.dim)));
+  }
   EMBED_ASSIGN_OR_RETURN(meta.ivf, ListsFromJson(json));
   if (meta.ivf.has_value() && meta.metric != Metric::kCosine) {
     return absl::InvalidArgumentError("'ivf' with a metric other than cosine");

@@ -22,6 +22,7 @@ struct GraphMeta {
   uint32_t entry_point = 0;
   int ef_search = kDefaultEfSearch;
   double recall = 0;
+  uint64_t row_stride = 0;  // of the table's rows; 0: Int8ReadBytes(dim)
 };
 
 // What lists have besides their arrays.

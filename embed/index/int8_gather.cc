@@ -31,21 +31,23 @@ void CopyTableRows(const Int8Table::Parts& from,
   const int shift = from.exponent - exponent;
   // Of l2 weights are squares.
   const int weight_shift = from.metric == Metric::kL2 ? 2 * shift : shift;
-  const uint64_t groups = Int8Groups(from.dim);
+  const uint64_t columns = static_cast<uint64_t>(from.dim);
   const uint64_t source_stride = from.group_stride();
   const uint64_t target_stride = to->rows.parts().group_stride();
   uint16_t* f16 = static_cast<uint16_t*>(to->f16.data());
   for (uint64_t i = 0; i < rows.size(); ++i) {
     const uint8_t* source = from.RowCodes(rows[i]);
     uint8_t* target = to->rows.RowCodes(begin + i);
-    for (uint64_t group = 0; group < groups; ++group) {
+    for (uint64_t j = 0; j < columns; j += kInt8GroupColumns) {
+      const uint64_t group = j / kInt8GroupColumns;
       std::memcpy(target + group * target_stride,
-                  source + group * source_stride, kInt8GroupColumns);
+                  source + group * source_stride,
+                  std::min(columns - j, kInt8GroupColumns));
     }
     to->rows.SetFactors(begin + i, std::ldexp(from.multiplier(rows[i]), shift),
                         std::ldexp(from.weight(rows[i]), weight_shift));
     if (f16 == nullptr) continue;
-    const uint64_t halves = groups * kInt8GroupColumns;
+    const uint64_t halves = Int8Groups(from.dim) * kInt8GroupColumns;
     std::memcpy(f16 + (begin + i) * halves, from.f16.data() + rows[i] * halves,
                 halves * sizeof(uint16_t));
   }

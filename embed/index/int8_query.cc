@@ -61,7 +61,7 @@ Int8TableQuery::Int8TableQuery(const Int8Table& table,
                                absl::Span<const float> query)
     : parts_(&table.parts()),
       values_(Int8Groups(table.dim()) * kInt8GroupColumns),
-      codes_(Int8RowStride(table.dim())) {
+      codes_(Int8ReadBytes(table.dim())) {
   EMBED_DCHECK(query.size() == static_cast<size_t>(table.dim()));
   PrepareValues(table.codec(), query);
   double largest = 0;
@@ -167,7 +167,7 @@ float Int8TableQuery::ScoreCodes(uint32_t id, const uint8_t* codes,
   if (parts_->metric == Metric::kL2) {
     const double scale = multiplier * row_scale_;
     const int32_t squares =
-        SquareSumInt8(codes, values_.size() / kInt8GroupColumns, group_stride);
+        SquareSumInt8(codes, parts_->mean.size(), group_stride);
     score = std::min(0.0, scale * (2 * dot - scale * squares) - square_);
   } else {
     score = multiplier * dot + double{parts_->weight(id)} * mean_dot_;

@@ -14,12 +14,14 @@ absl::StatusOr<Int8Storage> Int8Storage::Create(uint64_t rows, int dim,
   parts.rows = rows;
   parts.dim = dim;
   parts.layout = layout;
+  if (parts.in_rows()) parts.row_stride = Int8RowStride(dim);
   const uint64_t padded =
       parts.in_rows() ? rows : Int8Blocks(rows) * kInt8BlockRows;
   EMBED_ASSIGN_OR_RETURN(
       storage.codes_,
-      AlignedBuffer::Create(parts.in_rows() ? rows * Int8RowStride(dim)
-                                            : Int8CodeBytes(rows, dim)));
+      AlignedBuffer::Create(parts.in_rows()
+                                ? Int8RowBytes(rows, dim, parts.row_stride)
+                                : Int8CodeBytes(rows, dim)));
   EMBED_ASSIGN_OR_RETURN(storage.factors_,
                          AlignedBuffer::Create(2 * padded * sizeof(float)));
   parts.codes = {static_cast<const uint8_t*>(storage.codes_.data()),

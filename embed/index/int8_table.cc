@@ -127,7 +127,10 @@ bool IsAligned(const void* data) {
 bool RowsFit(const Int8Table::Parts& parts) {
   const uint64_t rows = parts.rows;
   if (parts.in_rows()) {
-    return parts.codes.size() == rows * Int8RowStride(parts.dim) &&
+    return parts.row_stride >= static_cast<uint64_t>(parts.dim) &&
+           parts.row_stride <= Int8ReadBytes(parts.dim) &&
+           parts.codes.size() ==
+               Int8RowBytes(rows, parts.dim, parts.row_stride) &&
            parts.scales.size() == rows;
   }
   return parts.codes.size() == Int8CodeBytes(rows, parts.dim) &&
@@ -251,6 +254,7 @@ Int8ScanTable Int8Table::scan_table() const {
   if (parts_.in_rows()) {
     table.row_codes = parts_.codes.data();
     table.row_scales = parts_.scales.data();
+    table.row_stride = parts_.row_stride;
   } else {
     table.codes = parts_.codes.data();
     table.multipliers = parts_.multipliers.data();

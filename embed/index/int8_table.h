@@ -11,7 +11,8 @@
 //
 // A search rounds the query to 8 bits, scans all rows for max(4 k, 40)
 // candidates and scores these again with the float query. Memory: dim rounded
-// up to 4, laid out in rows to 64, plus 8 bytes a row.
+// up to 4, or in rows where that takes at most 8 bytes to 64, plus 8 bytes a
+// row.
 //
 // A table may keep its unit rows in float16 as well, 2 bytes a number. They
 // then take the place of what the codes stand for wherever a row or a score is
@@ -99,8 +100,8 @@ class Int8Table {
     // The codes of a row in groups of kInt8GroupColumns, one group_stride()
     // behind another.
     const uint8_t* RowCodes(uint64_t row) const {
-      return codes.data() + (in_rows() ? row * Int8RowStride(dim)
-                                       : Int8CodeIndex(row, 0, dim));
+      return codes.data() +
+             (in_rows() ? row * row_stride : Int8CodeIndex(row, 0, dim));
     }
     uint64_t group_stride() const {
       return in_rows() ? kInt8GroupColumns : kInt8BlockRows * kInt8GroupColumns;
@@ -110,6 +111,7 @@ class Int8Table {
     uint64_t rows = 0;
     int dim = 0;
     Int8Layout layout = Int8Layout::kBlocks;
+    uint64_t row_stride = 0;  // in rows: bytes from one to the next
     absl::Span<const uint8_t> codes;
     absl::Span<const float> multipliers;    // in blocks
     absl::Span<const float> weights;        // in blocks
@@ -164,7 +166,8 @@ class Int8Table {
   Int8ScanTable scan_table() const;
   // Of a table laid out in rows.
   Int8RowTable row_table() const {
-    return {parts_.codes.data(), parts_.scales.data(), parts_.rows, parts_.dim};
+    return {parts_.codes.data(), parts_.scales.data(), parts_.rows, parts_.dim,
+            parts_.row_stride};
   }
   Metric metric() const { return parts_.metric; }
   RowCodec row_codec() const { return parts_.codec; }

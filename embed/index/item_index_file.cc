@@ -1,5 +1,6 @@
 // ItemIndex files (layout: embed/index/FORMAT.md).
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,8 +14,10 @@
 namespace embed {
 namespace {
 
-// Of the container: what reads 1 only does not know packed graphs.
+// Versions of the container: what reads only earlier ones does not know packed
+// graphs, and then rows that are not whole cache lines apart.
 constexpr uint32_t kPackedGraphVersion = 2;
+constexpr uint32_t kRowStrideVersion = 3;
 
 absl::string_view AsText(absl::Span<const uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -30,10 +33,10 @@ absl::StatusOr<Int8Table> OpenTable(const Container& file,
   const uint64_t padded = Int8Blocks(rows) * kInt8BlockRows;
   const bool in_rows = parts.in_rows();  // of a graph
   EMBED_ASSIGN_OR_RETURN(
-      parts.codes,
-      file.Array<uint8_t>(in_rows ? "graph_codes" : prefix + "codes",
-                          in_rows ? rows * Int8RowStride(parts.dim)
-                                  : Int8CodeBytes(rows, parts.dim)));
+      parts.codes, file.Array<uint8_t>(
+                       in_rows ? "graph_codes" : prefix + "codes",
+                       in_rows ? Int8RowBytes(rows, parts.dim, parts.row_stride)
+                               : Int8CodeBytes(rows, parts.dim)));
   if (in_rows) {
     EMBED_ASSIGN_OR_RETURN(parts.scales,
                            file.Array<Int8RowScale>("graph_scales", rows));
@@ -70,7 +73,11 @@ absl::StatusOr<Int8Table> OpenRows(const Container& file,
   parts.metric = meta.metric;
   parts.exponent = meta.exponent;
   parts.f16_error = meta.f16_error.value_or(0);
-  if (meta.hnsw.has_value()) parts.layout = Int8Layout::kRows;
+  if (meta.hnsw.has_value()) {
+    parts.layout = Int8Layout::kRows;
+    parts.row_stride = meta.hnsw->row_stride > 0 ? meta.hnsw->row_stride
+                                                 : Int8ReadBytes(meta.dim);
+  }
   return OpenTable(file, "", meta.rotated, meta.f16_error.has_value(), parts);
 }
 
@@ -182,6 +189,17 @@ absl::StatusOr<absl::Span<const uint16_t>> OpenTypes(const Container& file,
   return types;
 }
 
+// The table with rows as far apart as those of a new one.
+absl::StatusOr<Int8Table> WithNewStride(const Int8Table& table) {
+  const Int8Table::Parts& parts = table.parts();
+  if (!parts.in_rows() || parts.row_stride == Int8RowStride(parts.dim)) {
+    return table;
+  }
+  std::vector<uint32_t> rows(parts.rows);
+  std::iota(rows.begin(), rows.end(), 0u);
+  return Int8Table::Gather(table, rows, table, {});
+}
+
 }  // namespace
 
 absl::Status ItemIndex::Write(const std::string& path) const {
@@ -193,12 +211,13 @@ absl::Status ItemIndex::Write(const std::string& path) const {
     return absl::InvalidArgumentError(absl::StrCat(
         path, ": an index that FAISS wrote is not written in another form"));
   }
-  const Int8Table::Parts& rows = table_->parts();
+  EMBED_ASSIGN_OR_RETURN(const Int8Table table, WithNewStride(*table_));
+  const Int8Table::Parts& rows = table.parts();
   const KeyTable::Parts& keys = keys_.parts();
   IndexMeta values;
   values.rows = rows.rows;
   values.dim = rows.dim;
-  values.rotated = table_->rotated();
+  values.rotated = table.rotated();
   values.codec = rows.codec;
   values.metric = rows.metric;
   values.exponent = rows.exponent;
@@ -206,19 +225,24 @@ absl::Status ItemIndex::Write(const std::string& path) const {
   values.info = info_;
   values.type_names = type_names_;
   std::optional<HnswGraph> graph;
+  uint32_t version = 1;
   if (graph_.has_value()) {
     EMBED_ASSIGN_OR_RETURN(graph, graph_->Packed());
     const HnswGraph::Parts& parts = graph->parts();
     values.hnsw = {parts.m, parts.entry_point, parts.ef_search, parts.recall};
+    version = kPackedGraphVersion;
+    if (rows.row_stride != Int8ReadBytes(rows.dim)) {
+      values.hnsw->row_stride = rows.row_stride;
+      version = kRowStrideVersion;
+    }
   }
-  if (table_->has_f16()) values.f16_error = rows.f16_error;
+  if (table.has_f16()) values.f16_error = rows.f16_error;
   if (lists_.has_value()) {
     values.ivf = {lists_->lists(), lists_->parts().nprobe,
                   lists_->parts().recall};
   }
   const std::string meta = MetaToJson(values);
-  ContainerWriter writer(ContainerKind::kIndex,
-                         graph.has_value() ? kPackedGraphVersion : 1);
+  ContainerWriter writer(ContainerKind::kIndex, version);
   writer.Add("meta", meta.data(), meta.size());
   writer.Add(rows.in_rows() ? "graph_codes" : "codes", rows.codes);
   if (rows.in_rows()) {
@@ -228,8 +252,8 @@ absl::Status ItemIndex::Write(const std::string& path) const {
     writer.Add("weights", rows.weights);
   }
   writer.Add("mean", rows.mean);
-  if (table_->rotated()) writer.Add("rotation", rows.rotation);
-  if (table_->has_f16()) writer.Add("f16", rows.f16);
+  if (table.rotated()) writer.Add("rotation", rows.rotation);
+  if (table.has_f16()) writer.Add("f16", rows.f16);
   writer.Add("key_text", keys.text.data(), keys.text.size());
   writer.Add("key_bases", keys.bases);
   writer.Add("key_offsets", keys.offsets);

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "absl/types/span.h"
+
 namespace embed {
 
 // Little-endian numbers of `bytes` bytes one behind another; 4 bytes from where
@@ -46,6 +48,10 @@ class LinkList {
         size_(size),
         bytes_(bytes),
         mask_(~uint32_t{0} >> (32 - 8 * bytes)) {}
+  // Numbers of 4 bytes.
+  explicit LinkList(absl::Span<const uint32_t> links)
+      : LinkList(reinterpret_cast<const uint8_t*>(links.data()), links.size(),
+                 sizeof(uint32_t)) {}
 
   size_t size() const { return size_; }
   // What is not a row.

@@ -71,7 +71,7 @@ struct KindInfo {
 // In the order of ContainerKind.
 constexpr KindInfo kKinds[] = {
     {kModelMagic, "a model", 1},
-    {kIndexMagic, "an index", 2},
+    {kIndexMagic, "an index", 3},
     {kCheckpointMagic, "a checkpoint", 1},
 };
 

@@ -91,33 +91,87 @@ HWY_INLINE hn::Vec<hn::CappedTag<int32_t, 4>> FourSums(const Int32Vec* sums) {
 #endif
 }
 
-// Four at a time, whose lines come from memory side by side.
-HWY_INLINE void DotsUnsigned(const uint8_t* const* rows, const int8_t* query,
-                             size_t stride, int32_t* dots) {
-  const Byte d8;
-  Int32Vec sums[kRowsAtATime] = {hn::Zero(Int32()), hn::Zero(Int32()),
-                                 hn::Zero(Int32()), hn::Zero(Int32())};
-  for (size_t i = 0; i < stride; i += kStep) {
-    const auto codes =
-        hn::BitCast(d8, hn::LoadU(hn::Repartition<int8_t, Int32>(), query + i));
-    sums[0] = AddProducts(hn::Load(d8, rows[0] + i), codes, sums[0]);
-    sums[1] = AddProducts(hn::Load(d8, rows[1] + i), codes, sums[1]);
-    sums[2] = AddProducts(hn::Load(d8, rows[2] + i), codes, sums[2]);
-    sums[3] = AddProducts(hn::Load(d8, rows[3] + i), codes, sums[3]);
+// How rows are read: kStep columns at a time, and the last ones from where no
+// more than the row is read, if it is so long. Of these the first were read
+// before.
+class RowSteps {
+ public:
+  explicit HWY_INLINE RowSteps(const Int8RowTable& table) {
+    const size_t dim = static_cast<size_t>(table.dim);
+    const size_t columns = std::min((dim + kStep - 1) / kStep * kStep,
+                                    static_cast<size_t>(table.stride));
+    last_ = std::max(columns, kStep) - kStep;
+    repeated_ = (kStep - last_ % kStep) % kStep;
+    left_ = dim - last_;
   }
-  hn::StoreU(FourSums(sums), hn::CappedTag<int32_t, 4>(), dots);
-}
+  // The start of the last ones.
+  size_t last() const { return last_; }
+  // Of what is read there, that which is not read elsewhere; else zeros.
+  HWY_INLINE ByteVec OnlyNew(ByteVec codes) const {
+    const Byte d8;
+    return hn::IfThenZeroElse(hn::FirstN(d8, repeated_),
+                              hn::IfThenElseZero(hn::FirstN(d8, left_), codes));
+  }
 
-HWY_INLINE int32_t DotCodes(const uint8_t* a, const uint8_t* b, size_t stride) {
+ private:
+  size_t last_;
+  size_t repeated_;
+  size_t left_;
+};
+
+// The dots of a query with four rows, whose lines come from memory side by
+// side; of the rows' codes as they are stored.
+class FourDots {
+ public:
+  HWY_INLINE FourDots(const Int8RowTable& table, const int8_t* query)
+      : query_(query) {
+    const RowSteps steps(table);
+    last_ = steps.last();
+    last_codes_ = steps.OnlyNew(Load(last_));
+  }
+
+  HWY_INLINE void Set(const uint8_t* const* rows, int32_t* dots) const {
+    const Byte d8;
+    Int32Vec sums[kRowsAtATime] = {hn::Zero(Int32()), hn::Zero(Int32()),
+                                   hn::Zero(Int32()), hn::Zero(Int32())};
+    const auto add = [&](size_t i, ByteVec codes) HWY_ATTR {
+      sums[0] = AddProducts(hn::LoadU(d8, rows[0] + i), codes, sums[0]);
+      sums[1] = AddProducts(hn::LoadU(d8, rows[1] + i), codes, sums[1]);
+      sums[2] = AddProducts(hn::LoadU(d8, rows[2] + i), codes, sums[2]);
+      sums[3] = AddProducts(hn::LoadU(d8, rows[3] + i), codes, sums[3]);
+    };
+    for (size_t i = 0; i < last_; i += kStep) add(i, Load(i));
+    add(last_, last_codes_);
+    hn::StoreU(FourSums(sums), hn::CappedTag<int32_t, 4>(), dots);
+  }
+
+ private:
+  HWY_INLINE ByteVec Load(size_t i) const {
+    return hn::BitCast(Byte(),
+                       hn::LoadU(hn::Repartition<int8_t, Int32>(), query_ + i));
+  }
+
+  const int8_t* query_;
+  size_t last_;
+  ByteVec last_codes_;
+};
+
+HWY_INLINE int32_t DotCodes(const Int8RowTable& table, const uint8_t* a,
+                            const uint8_t* b) {
   const Byte d8;
   const ByteVec middle = hn::Set(d8, kInt8CodeOffset);
+  const RowSteps steps(table);
   Int32Vec sum = hn::Zero(Int32());
   Int32Vec excess = hn::Zero(Int32());  // 128 times the codes of b
-  for (size_t i = 0; i < stride; i += kStep) {
-    const ByteVec b_codes = hn::Xor(hn::Load(d8, b + i), middle);
-    sum = AddProducts(hn::Load(d8, a + i), b_codes, sum);
+  const auto add = [&](size_t i, ByteVec b_codes) HWY_ATTR {
+    sum = AddProducts(hn::LoadU(d8, a + i), b_codes, sum);
     excess = AddProducts(middle, b_codes, excess);
+  };
+  const size_t last = steps.last();
+  for (size_t i = 0; i < last; i += kStep) {
+    add(i, hn::Xor(hn::LoadU(d8, b + i), middle));
   }
+  add(last, steps.OnlyNew(hn::Xor(hn::LoadU(d8, b + last), middle)));
   return Sum(hn::Sub(sum, excess));
 }
 
@@ -151,18 +205,28 @@ inline double DotGroups(const double* values, const uint8_t* codes,
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-inline void DotsUnsigned(const uint8_t* const* rows, const int8_t* query,
-                         size_t stride, int32_t* dots) {
-  for (size_t r = 0; r < kRowsAtATime; ++r) {
-    int32_t sum = 0;
-    for (size_t i = 0; i < stride; ++i) sum += rows[r][i] * query[i];
-    dots[r] = sum;
-  }
-}
+class FourDots {
+ public:
+  FourDots(const Int8RowTable& table, const int8_t* query)
+      : dim_(table.dim), query_(query) {}
 
-inline int32_t DotCodes(const uint8_t* a, const uint8_t* b, size_t stride) {
+  void Set(const uint8_t* const* rows, int32_t* dots) const {
+    for (size_t r = 0; r < kRowsAtATime; ++r) {
+      int32_t sum = 0;
+      for (int i = 0; i < dim_; ++i) sum += rows[r][i] * query_[i];
+      dots[r] = sum;
+    }
+  }
+
+ private:
+  int dim_;
+  const int8_t* query_;
+};
+
+inline int32_t DotCodes(const Int8RowTable& table, const uint8_t* a,
+                        const uint8_t* b) {
   int32_t sum = 0;
-  for (size_t i = 0; i < stride; ++i)
+  for (int i = 0; i < table.dim; ++i)
     sum += (a[i] - kInt8CodeOffset) * (b[i] - kInt8CodeOffset);
   return sum;
 }
@@ -171,16 +235,16 @@ inline int32_t DotCodes(const uint8_t* a, const uint8_t* b, size_t stride) {
 
 void Score(const Int8RowTable& table, const Int8RowQuery& query,
            absl::Span<const uint32_t> ids, float* scores) {
-  const size_t stride = Int8RowStride(table.dim);
+  const FourDots four_dots(table, query.codes);
   for (size_t i = 0; i < ids.size(); i += kRowsAtATime) {
     const size_t count = std::min(kRowsAtATime, ids.size() - i);
     const uint8_t* rows[kRowsAtATime];
     for (size_t r = 0; r < kRowsAtATime; ++r) {
       // Behind the last one, that one again.
-      rows[r] = table.codes + ids[i + std::min(r, count - 1)] * stride;
+      rows[r] = table.row(ids[i + std::min(r, count - 1)]);
     }
     int32_t dots[kRowsAtATime];
-    DotsUnsigned(rows, query.codes, stride, dots);
+    four_dots.Set(rows, dots);
     for (size_t r = 0; r < count; ++r) {
       const Int8RowScale scale = table.scales[ids[i + r]];
       scores[i + r] =
@@ -191,7 +255,7 @@ void Score(const Int8RowTable& table, const Int8RowQuery& query,
 }
 
 int32_t Dot(const Int8RowTable& table, uint32_t a, uint32_t b) {
-  return DotCodes(table.row(a), table.row(b), Int8RowStride(table.dim));
+  return DotCodes(table, table.row(a), table.row(b));
 }
 
 double DotValues(const double* values, const uint8_t* codes, size_t groups,
@@ -225,13 +289,11 @@ double DotValuesInt8(const double* values, const uint8_t* codes, size_t groups,
   return HWY_DYNAMIC_DISPATCH(DotValues)(values, codes, groups, stride);
 }
 
-int32_t SquareSumInt8(const uint8_t* codes, size_t groups, size_t stride) {
+int32_t SquareSumInt8(const uint8_t* codes, size_t columns, size_t stride) {
   int32_t sum = 0;
-  for (size_t g = 0; g < groups; ++g, codes += stride) {
-    for (int j = 0; j < 4; ++j) {
-      const int code = codes[j] - kInt8CodeOffset;
-      sum += code * code;
-    }
+  for (size_t j = 0; j < columns; ++j) {
+    const int code = codes[j / 4 * stride + j % 4] - kInt8CodeOffset;
+    sum += code * code;
   }
   return sum;
 }

@@ -4,14 +4,15 @@
 //   score(row, query) = as in embed/kernels/int8_scan.h, and the same bits
 //   dot(a, b)         = sum over j of a's code [j] * b's code [j]  (exact)
 //
-// Layout: a row is Int8RowStride(dim) bytes, each code stored as code + 128,
-// unsigned; 128, the code 0, past dim. So rows start on cache lines and no row
-// has a tail. Results are bit-identical on every CPU target. The time is that
-// of fetching rows from memory unless they are asked for beforehand:
-// PrefetchInt8Row().
+// Layout: rows are `stride` bytes apart, of which the first dim are the codes,
+// each stored as code + 128, unsigned; what is behind them does not matter.
+// From the start of each row Int8ReadBytes(dim) bytes can be read. Results are
+// bit-identical on every CPU target. The time is that of fetching rows from
+// memory unless they are asked for beforehand: PrefetchInt8Row().
 #ifndef EMBED_KERNELS_INT8_ROWS_H_
 #define EMBED_KERNELS_INT8_ROWS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -19,12 +20,27 @@
 
 namespace embed {
 
-constexpr uint64_t kInt8RowAlignment = 64;
+constexpr uint64_t kCacheLineBytes = 64;
 constexpr int kInt8CodeOffset = 128;  // stored = code + 128
 
+// dim rounded up to cache lines: the largest stride, and what may be read of a
+// row.
+constexpr uint64_t Int8ReadBytes(int dim) {
+  return (static_cast<uint64_t>(dim) + kCacheLineBytes - 1) / kCacheLineBytes *
+         kCacheLineBytes;
+}
+
+// Of new tables.
 constexpr uint64_t Int8RowStride(int dim) {
-  return (static_cast<uint64_t>(dim) + kInt8RowAlignment - 1) /
-         kInt8RowAlignment * kInt8RowAlignment;
+  constexpr uint64_t kMost = 8;  // bytes behind a row
+  const uint64_t aligned = Int8ReadBytes(dim);
+  if (aligned - static_cast<uint64_t>(dim) <= kMost) return aligned;
+  return static_cast<uint64_t>(dim);
+}
+
+// Bytes of the codes of `rows` rows and what may be read behind them.
+constexpr uint64_t Int8RowBytes(uint64_t rows, int dim, uint64_t stride) {
+  return rows * stride + Int8ReadBytes(dim) - stride;
 }
 
 struct Int8RowScale {
@@ -34,29 +50,29 @@ struct Int8RowScale {
 
 // Nothing is owned.
 struct Int8RowTable {
-  const uint8_t* codes = nullptr;  // [rows * Int8RowStride(dim)], 64-aligned
+  const uint8_t* codes = nullptr;        // [Int8RowBytes(rows, dim, stride)]
   const Int8RowScale* scales = nullptr;  // [rows]
   uint64_t rows = 0;
-  int dim = 0;  // 1 .. kInt8MaxDim
+  int dim = 0;          // 1 .. kInt8MaxDim
+  uint64_t stride = 0;  // bytes, dim .. Int8ReadBytes(dim)
 
-  const uint8_t* row(uint32_t id) const {
-    return codes + id * Int8RowStride(dim);
-  }
+  const uint8_t* row(uint32_t id) const { return codes + id * stride; }
 };
 
 struct Int8RowQuery {
-  const int8_t* codes = nullptr;  // [Int8RowStride(dim)], 0 past dim
+  const int8_t* codes = nullptr;  // [Int8ReadBytes(dim)], 0 past dim
   int32_t correction = 0;         // -128 * the sum of codes
   float offset_factor = 0;
 };
 
-// Asks for a row and its scale to be brought into the cache.
+// Asks for a row and its scale to be brought into the cache: all lines that
+// scoring it reads.
 inline void PrefetchInt8Row(const Int8RowTable& table, uint32_t id) {
   const uint8_t* row = table.row(id);
   __builtin_prefetch(&table.scales[id]);
-  for (uint64_t i = 0; i < Int8RowStride(table.dim); i += kInt8RowAlignment) {
-    __builtin_prefetch(row + i);
-  }
+  const uint8_t* const end = row + std::max(table.stride, kCacheLineBytes);
+  row -= reinterpret_cast<uintptr_t>(row) % kCacheLineBytes;
+  for (; row < end; row += kCacheLineBytes) __builtin_prefetch(row);
 }
 
 // Sets scores[i] for each ids[i] < table.rows. Thread-safe.
@@ -76,9 +92,9 @@ int32_t DotInt8Rows(const Int8RowTable& table, uint32_t a, uint32_t b);
 double DotValuesInt8(const double* values, const uint8_t* codes, size_t groups,
                      size_t stride);
 
-// The sum of the squares of such codes: of g < groups, j < 4 of
-// (codes[g * stride + j] - 128)^2. At most kInt8MaxDim columns.
-int32_t SquareSumInt8(const uint8_t* codes, size_t groups, size_t stride);
+// The sum of the squares of such codes: of j < columns of
+// (codes[j / 4 * stride + j % 4] - 128)^2. At most kInt8MaxDim columns.
+int32_t SquareSumInt8(const uint8_t* codes, size_t columns, size_t stride);
 
 }  // namespace embed
 

@@ -267,10 +267,10 @@ inline void BlockOfRows(const uint8_t* const* rows, size_t groups,
   for (size_t g = 0; g < groups; g += kStep) {
     EMBED_UNROLL for (size_t r = 0; r < kBlockRows; r += kStep) {
       const size_t column = g * kInt8GroupColumns;
-      const auto a = hn::BitCast(d32, hn::Load(d8, rows[r] + column));
-      const auto b = hn::BitCast(d32, hn::Load(d8, rows[r + 1] + column));
-      const auto c = hn::BitCast(d32, hn::Load(d8, rows[r + 2] + column));
-      const auto d = hn::BitCast(d32, hn::Load(d8, rows[r + 3] + column));
+      const auto a = hn::BitCast(d32, hn::LoadU(d8, rows[r] + column));
+      const auto b = hn::BitCast(d32, hn::LoadU(d8, rows[r + 1] + column));
+      const auto c = hn::BitCast(d32, hn::LoadU(d8, rows[r + 2] + column));
+      const auto d = hn::BitCast(d32, hn::LoadU(d8, rows[r + 3] + column));
       const auto ab = hn::BitCast(d64, hn::InterleaveLower(d32, a, b));
       const auto cd = hn::BitCast(d64, hn::InterleaveLower(d32, c, d));
       const auto ab_up = hn::BitCast(d64, hn::InterleaveUpper(d32, a, b));

@@ -47,20 +47,20 @@ class Blocker {
                                              kGroupBytes)),
         factors_(hwy::AllocateAligned<float>(2 * most_blocks * kBlockRows)),
         offsets_(factors_.get() + most_blocks * kBlockRows),
-        padding_(hwy::AllocateAligned<uint8_t>(Int8RowStride(table.dim))) {
-    std::fill_n(padding_.get(), Int8RowStride(table.dim),
+        padding_(hwy::AllocateAligned<uint8_t>(Int8ReadBytes(table.dim))) {
+    std::fill_n(padding_.get(), Int8ReadBytes(table.dim),
                 uint8_t{kInt8CodeOffset});
   }
 
   Chunk Make(uint64_t begin, uint64_t end) {
-    const uint64_t stride = Int8RowStride(table_.dim);
     for (uint64_t block = begin; block < end; ++block) {
       const uint8_t* rows[kBlockRows];
       for (uint64_t i = 0; i < kBlockRows; ++i) {
         const uint64_t row = block * kBlockRows + i;
         const uint64_t at = row - begin * kBlockRows;
         const bool there = row < table_.rows;
-        rows[i] = there ? table_.row_codes + row * stride : padding_.get();
+        rows[i] =
+            there ? table_.row_codes + row * table_.row_stride : padding_.get();
         const Int8RowScale scale =
             there ? table_.row_scales[row] : Int8RowScale();
         factors_[at] = scale.multiplier;

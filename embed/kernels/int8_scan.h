@@ -60,6 +60,7 @@ struct Int8ScanTable {
   // put into blocks while it is scanned, with the same results.
   const uint8_t* row_codes = nullptr;
   const Int8RowScale* row_scales = nullptr;
+  uint64_t row_stride = 0;
 };
 
 struct Int8Query {

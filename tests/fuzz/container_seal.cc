@@ -17,14 +17,16 @@ constexpr uint64_t kEntryBytes = 48;
 constexpr uint64_t kNameBytes = 24;
 constexpr uint64_t kHashBytes = 8;
 constexpr uint64_t kAlignment = 64;
+constexpr uint32_t kNewestVersion = 3;  // of an index
 
 template <typename T>
 void Put(std::string* bytes, uint64_t at, T value) {
   std::memcpy(&(*bytes)[at], &value, sizeof(value));
 }
 
-uint64_t Get(const std::string& bytes, uint64_t at) {
-  uint64_t value;
+template <typename T = uint64_t>
+T Get(const std::string& bytes, uint64_t at) {
+  T value;
   std::memcpy(&value, &bytes[at], sizeof(value));
   return value;
 }
@@ -41,7 +43,9 @@ std::string SealContainer(absl::string_view bytes, absl::string_view magic) {
   const uint64_t most = (file.size() - HeaderBytes(0)) / kEntryBytes;
   const uint64_t sections = std::min(Get(file, kFixedBytes - 8), most);
   file.replace(0, magic.size(), magic.data(), magic.size());
-  Put(&file, 8, uint32_t{1});
+  // One that is kept, if any program has written it.
+  const uint32_t version = Get<uint32_t>(file, 8);
+  Put(&file, 8, version > kNewestVersion ? 1 : std::max(version, 1u));
   Put(&file, 12, uint32_t{0x01020304});
   Put(&file, 16, HeaderBytes(sections));
   Put(&file, 32, sections);

@@ -9,9 +9,10 @@
 
 namespace embed {
 
-// magic: the 8 bytes that the file shall start with. The sections keep their
-// names and, as far as the bytes reach, their sizes; the last one takes what is
-// left. Empty if the bytes are too few for a header.
+// magic: the 8 bytes that the file shall start with. The version stays, if
+// there is such a one, else it is 1. The sections keep their names and, as far
+// as the bytes reach, their sizes; the last one takes what is left. Empty if
+// the bytes are too few for a header.
 std::string SealContainer(absl::string_view bytes, absl::string_view magic);
 
 // Calls `read` with the path of a file of the bytes as they are, then of them

@@ -120,13 +120,16 @@ INSTANTIATE_TEST_SUITE_P(
         GoldenIndex{"dot_changed.faiss", true, 0.008, Metric::kDot},
         // The oldest graph has its codes twice, in blocks and in rows, those
         // behind it only in rows. These have fixed places for their lists;
-        // packed ones came later.
+        // packed ones came later, then rows without bytes between them.
         GoldenIndex{"hnsw_changed.faiss", true, 0.005, Metric::kCosine, true},
         GoldenIndex{"hnsw.faiss", false, 0.005, Metric::kCosine, true},
         GoldenIndex{"hnsw_f16_changed.faiss", true, 0.005, Metric::kCosine,
                     true},
         GoldenIndex{"hnsw_packed.faiss", false, 0.005, Metric::kCosine, true},
         GoldenIndex{"hnsw_packed_changed.faiss", true, 0.005, Metric::kCosine,
+                    true},
+        GoldenIndex{"hnsw_close.faiss", false, 0.005, Metric::kCosine, true},
+        GoldenIndex{"hnsw_close_changed.faiss", true, 0.005, Metric::kCosine,
                     true},
         GoldenIndex{"ivf_changed.faiss", true, 0.005, Metric::kCosine, false,
                     true}),
@@ -148,18 +151,20 @@ std::vector<std::vector<uint32_t>> AllLinks(const HnswGraph& graph) {
   return all;
 }
 
-// Fixed places for lists are used as they are, and packed when the index is
-// written again.
+// Fixed places for lists and bytes between rows are used as they are, and gone
+// when the index is written again.
 TEST(GoldenGraphTest, OlderListsArePackedWhenTheyAreWritten) {
   const TempFolder folder;
   const auto older = ItemIndex::Open(kFolder + "hnsw.faiss");
   ASSERT_TRUE(older.ok()) << older.status();
   EXPECT_FALSE(older->graph()->parts().packed());
+  EXPECT_EQ(older->table().parts().row_stride, 64u);
   const std::string path = folder.File("packed.faiss");
   ASSERT_TRUE(older->Write(path).ok());
   const auto packed = ItemIndex::Open(path);
   ASSERT_TRUE(packed.ok()) << packed.status();
   EXPECT_TRUE(packed->graph()->parts().packed());
+  EXPECT_EQ(packed->table().parts().row_stride, 2u);
   EXPECT_EQ(AllLinks(*packed->graph()), AllLinks(*older->graph()));
   EXPECT_EQ(packed->graph()->parts().entry_point,
             older->graph()->parts().entry_point);

@@ -228,7 +228,7 @@ void ExpectRefused(size_t place, const std::string& bytes,
 }
 
 TEST(GoldenTest, ANewerVersionIsRefused) {
-  ExpectRefused(8, std::string("\3\0\0\0", 4), "version 3 is newer");
+  ExpectRefused(8, std::string("\4\0\0\0", 4), "version 4 is newer");
 }
 
 TEST(GoldenTest, TheOtherByteOrderIsRefused) {

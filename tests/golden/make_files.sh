@@ -92,6 +92,8 @@ changed hnsw_changed --index hnsw --hnsw_m 2 --threads 1
 changed hnsw_f16_changed --index hnsw --hnsw_m 2 --rerank f16 --threads 1
 index hnsw_packed --index hnsw --hnsw_m 4 --threads 1
 changed hnsw_packed_changed --index hnsw --hnsw_m 2 --threads 1
+index hnsw_close --index hnsw --hnsw_m 4 --threads 1
+changed hnsw_close_changed --index hnsw --hnsw_m 2 --threads 1
 changed ivf_changed --index ivf --nlist 3
 # The same direction as before, whose bytes are those that a batch starts with.
 index flat_marked --index flat

@@ -14,6 +14,7 @@
 #include "embed/index/row_similarity.h"
 #include "embed/kernels/cpu_target.h"
 #include "gtest/gtest.h"
+#include "tests/embed/index/strided_rows.h"
 #include "tests/embed/index/test_vectors.h"
 
 namespace embed {
@@ -335,6 +336,34 @@ TEST_P(Int8MetricsTest, TheLayoutChangesNothing) {
     EXPECT_TRUE(Int8Table::FromParts(parts, nullptr).ok());
     parts.scales.remove_suffix(1);
     EXPECT_FALSE(Int8Table::FromParts(parts, nullptr).ok());
+  }
+}
+
+TEST_P(Int8MetricsTest, NeitherLayoutNorDistanceChangesAnythingInAnyDim) {
+  std::vector<int> dims = {191, 200, 300};
+  for (int dim = 1; dim <= 130; ++dim) dims.push_back(dim);
+  for (const int dim : dims) {
+    SCOPED_TRACE(dim);
+    const TestMatrix rows = ClusteredVectors(45, dim, 1, 1);
+    const TestMatrix queries = ClusteredVectors(3, dim, 1, 2);
+    const Int8Table blocks = BuildOrDie(rows);
+    const Int8Table in_rows = BuildOrDie(rows, Int8Layout::kRows);
+    const Int8Table close = WithStride(in_rows, static_cast<uint64_t>(dim));
+    const Int8Table apart = WithStride(in_rows, Int8ReadBytes(dim));
+    const SearchHits hits = blocks.Search(queries.view(), {}).value();
+    const std::vector<float> decoded = Decoded(blocks).values;
+    const std::vector<uint32_t> some = {44, 0, 17, 31};
+    const Int8Table gathered =
+        Int8Table::Gather(blocks, some, blocks, some).value();
+    for (const Int8Table* table : {&in_rows, &close, &apart}) {
+      EXPECT_EQ(table->Search(queries.view(), {}).value(), hits);
+      EXPECT_EQ(Decoded(*table).values, decoded);
+      const Int8Table a = Int8Table::Gather(*table, some, blocks, some).value();
+      EXPECT_EQ(a.parts().row_stride, Int8RowStride(dim));
+      EXPECT_EQ(Decoded(a).values, Decoded(gathered).values);
+      const Int8Table b = Int8Table::Gather(blocks, some, *table, some).value();
+      EXPECT_EQ(b.parts().codes, gathered.parts().codes);
+    }
   }
 }
 

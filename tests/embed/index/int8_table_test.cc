@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "embed/base/aligned_buffer.h"
 #include "embed/index/int8_query.h"
 #include "embed/kernels/cpu_target.h"
 #include "gmock/gmock.h"
@@ -329,6 +330,25 @@ TEST(Int8TableBuildTest, FromPartsChecksSizesAndValues) {
   parts = table.parts();
   parts.mean = nan_mean;
   EXPECT_FALSE(Int8Table::FromParts(parts, nullptr).ok());
+}
+
+// Each with as many bytes as it takes, and with one less.
+TEST(Int8TableBuildTest, FromPartsChecksDistancesOfRows) {
+  Int8TableOptions options;
+  options.layout = Int8Layout::kRows;
+  const Int8Table table =
+      Int8Table::Build(ClusteredVectors(40, 6, 1, 1).view(), options).value();
+  const AlignedBuffer codes = AlignedBuffer::Create(40 * 65).value();
+  for (const uint64_t stride : {0u, 5u, 6u, 7u, 64u, 65u}) {
+    SCOPED_TRACE(stride);
+    Int8Table::Parts parts = table.parts();
+    parts.row_stride = stride;
+    parts.codes = {static_cast<const uint8_t*>(codes.data()), 39 * stride + 64};
+    EXPECT_EQ(Int8Table::FromParts(parts, nullptr).ok(),
+              stride >= 6 && stride <= 64);
+    parts.codes.remove_suffix(1);
+    EXPECT_FALSE(Int8Table::FromParts(parts, nullptr).ok());
+  }
 }
 
 }  // namespace int8_table_test

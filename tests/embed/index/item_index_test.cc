@@ -241,6 +241,44 @@ TEST_F(ItemIndexTest, SaysWhyAFileCannotBeOpened) {
                              testing::HasSubstr("'codec' is 'int9'")));
 }
 
+// What its codes have no room for, or no program writes.
+TEST_F(ItemIndexTest, RefusesDistancesOfRowsThatDoNotFit) {
+  ItemIndexOptions options;
+  options.rotation = Int8Rotation::kNever;
+  options.hnsw.emplace();
+  const ItemIndex index =
+      ItemIndex::Build(NumberedKeys(100),
+                       ClusteredVectors(100, 20, 1, 1).view(), options)
+          .value();
+  ASSERT_TRUE(index.Write(path_).ok());
+  const Container file = Container::Open(path_, ContainerKind::kIndex).value();
+  const auto bytes = file.Bytes("meta").value();
+  const std::string meta(bytes.begin(), bytes.end());
+  const std::string written = "\"row_stride\":20";
+  const size_t at = meta.find(written);
+  ASSERT_NE(at, std::string::npos);
+  const std::string other = path_ + "_other";
+  for (const char* stride : {"20", "0", "19", "21", "64", "65", "-20", "20.0",
+                             "\"20\"", "4097", "18446744073709551636"}) {
+    std::string changed = meta;
+    changed.replace(at, written.size(),
+                    std::string("\"row_stride\":") + stride);
+    ContainerWriter writer(ContainerKind::kIndex, 3);
+    writer.Add("meta", changed.data(), changed.size());
+    for (const char* name : {"graph_codes", "graph_scales", "mean", "key_text",
+                             "key_bases", "key_offsets", "key_order",
+                             "graph_packed", "graph_bases", "graph_offsets"}) {
+      writer.Add(name, file.Bytes(name).value());
+    }
+    ASSERT_TRUE(writer.Write(other).ok());
+    EXPECT_EQ(ItemIndex::Open(other).status().code(),
+              std::string(stride) == "20" ? absl::StatusCode::kOk
+                                          : absl::StatusCode::kDataLoss)
+        << stride;
+  }
+  std::remove(other.c_str());
+}
+
 TEST_F(ItemIndexTest, KeepsTheGraphAndItsTuning) {
   const TestMatrix rows = ClusteredVectors(2000, 24, 1, 1);
   const TestMatrix queries = ClusteredVectors(20, 24, 1, 2);
@@ -287,6 +325,37 @@ TEST_F(ItemIndexTest, AFileTakesTheBytesItSays) {
     const uint64_t row_bytes = 64 + 16 + (graph ? 4 * 16 + 8 : 0);
     EXPECT_LE(ReadFile(path_).size(),
               kRows * row_bytes + keys.text().size() + kOthers);
+  }
+}
+
+// Without keys, and what does not grow with the rows.
+TEST_F(ItemIndexTest, GraphsTakeTheBytesTheySayInAnyDim) {
+  constexpr uint64_t kRows = 1000;
+  ItemIndexOptions options;
+  options.hnsw.emplace();
+  options.hnsw->ef_construction = 20;
+  for (const int m : {2, 16}) {
+    for (const int dim : {1, 3, 50, 63, 64, 65, 100, 128, 200, 300, 4096}) {
+      SCOPED_TRACE(testing::Message() << "dim " << dim << ", m " << m);
+      options.hnsw->m = m;
+      options.rotation = Int8Rotation::kNever;
+      const TestMatrix rows = ClusteredVectors(kRows, dim, 1, 1);
+      const ItemIndex index =
+          ItemIndex::Build(NumberedKeys(kRows), rows.view(), options).value();
+      ASSERT_TRUE(index.Write(path_).ok());
+      const Container file =
+          Container::Open(path_, ContainerKind::kIndex).value();
+      uint64_t bytes = 0;
+      for (const char* name : {"graph_codes", "graph_scales", "graph_packed",
+                               "graph_bases", "graph_offsets"}) {
+        bytes += file.Bytes(name).value().size();
+      }
+      EXPECT_LE(bytes, kRows * (dim + 16 + 4 * m + 8));
+      SearchOptions walk;
+      walk.ef_search = 20;
+      EXPECT_EQ(ItemIndex::Open(path_)->Search(rows.view(0, 20), walk).value(),
+                index.Search(rows.view(0, 20), walk).value());
+    }
   }
 }
 

@@ -130,12 +130,12 @@ TEST_F(ContainerTest, ReadsVersionOne) {
   EXPECT_EQ(std::string(bytes->begin(), bytes->end()), "xyz");
 }
 
-// Of an index there are two versions, of a model there is one.
+// Of an index there are three versions, of a model there is one.
 TEST_F(ContainerTest, ReadsTheVersionsOfItsKind) {
   for (const ContainerKind kind :
        {ContainerKind::kModel, ContainerKind::kIndex}) {
-    const uint32_t newest = kind == ContainerKind::kIndex ? 2 : 1;
-    for (uint32_t version = 0; version <= 3; ++version) {
+    const uint32_t newest = kind == ContainerKind::kIndex ? 3 : 1;
+    for (uint32_t version = 0; version <= 4; ++version) {
       ContainerWriter writer(kind, version);
       writer.Add("abc", "xyz", 3);
       ASSERT_TRUE(writer.Write(path_).ok());

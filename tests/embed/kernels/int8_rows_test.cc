@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "embed/base/aligned_buffer.h"
 #include "embed/base/philox.h"
 #include "embed/kernels/cpu_target.h"
 #include "gtest/gtest.h"
@@ -17,22 +16,23 @@ namespace int8_rows_test {
 constexpr uint32_t kRows = 37;
 constexpr int kMaxDim = 4096;
 
-// Rows and a query of random codes, or of +-127 only: the largest sums.
+// Rows and a query of random codes, or of +-127 only: the largest sums. Behind
+// each row there are other bytes.
 class Rows {
  public:
-  Rows(int dim, bool extreme)
-      : stride_(Int8RowStride(dim)), query_codes_(stride_), scales_(kRows) {
-    buffer_ = AlignedBuffer::Create(kRows * stride_).value();
-    uint8_t* bytes = static_cast<uint8_t*>(buffer_.data());
-    std::fill_n(bytes, kRows * stride_, uint8_t{128});
+  Rows(int dim, uint64_t stride, bool extreme)
+      : bytes_(Int8RowBytes(kRows, dim, stride)),
+        query_codes_(Int8ReadBytes(dim)),
+        scales_(kRows) {
     Philox random(1, RandomPurpose::kTest, extreme, dim);
+    for (uint8_t& byte : bytes_) byte = static_cast<uint8_t>(random.Below(256));
     const auto code = [&] {
       if (extreme) return random.Below(2) != 0 ? 127 : -127;
       return static_cast<int>(random.Below(255)) - 127;
     };
     for (uint32_t i = 0; i < kRows; ++i) {
       for (int j = 0; j < dim; ++j) {
-        bytes[i * stride_ + j] = static_cast<uint8_t>(code() + 128);
+        bytes_[i * stride + j] = static_cast<uint8_t>(code() + 128);
       }
       scales_[i] = {static_cast<float>(random.NextDouble()),
                     static_cast<float>(random.NextDouble())};
@@ -42,13 +42,13 @@ class Rows {
       query_codes_[j] = static_cast<int8_t>(code());
       // A row equal to the query, or its negative: the largest sums.
       if (extreme) {
-        bytes[j] = static_cast<uint8_t>(query_codes_[j] + 128);
-        bytes[stride_ + j] = static_cast<uint8_t>(128 - query_codes_[j]);
+        bytes_[j] = static_cast<uint8_t>(query_codes_[j] + 128);
+        bytes_[stride + j] = static_cast<uint8_t>(128 - query_codes_[j]);
       }
       query_.correction -= 128 * query_codes_[j];
     }
     query_.codes = query_codes_.data();
-    table_ = {bytes, scales_.data(), kRows, dim};
+    table_ = {bytes_.data(), scales_.data(), kRows, dim, stride};
   }
 
   const Int8RowTable& table() const { return table_; }
@@ -71,13 +71,45 @@ class Rows {
     return int64_t{table_.row(id)[j]} - 128;
   }
 
-  uint64_t stride_;
-  AlignedBuffer buffer_;
+  std::vector<uint8_t> bytes_;
   std::vector<int8_t> query_codes_;
   std::vector<Int8RowScale> scales_;
   Int8RowQuery query_;
   Int8RowTable table_;
 };
+
+// Of lengths around those of vectors, and of some that are larger.
+std::vector<int> Dims() {
+  std::vector<int> dims = {191, 192, 193, 200, 300, 1000, kMaxDim};
+  for (int dim = 1; dim <= 130; ++dim) dims.push_back(dim);
+  return dims;
+}
+
+// Calls test(rows) with rows of every dim, close together and far apart.
+template <typename Test>
+void ForAllRows(const Test& test) {
+  for (const int dim : Dims()) {
+    for (const uint64_t stride :
+         {uint64_t{0} + dim, Int8RowStride(dim), Int8ReadBytes(dim)}) {
+      for (const bool extreme : {false, true}) {
+        SCOPED_TRACE(testing::Message() << "dim " << dim << " at " << stride);
+        test(Rows(dim, stride, extreme));
+      }
+    }
+  }
+}
+
+TEST(Int8RowStrideTest, IsAlignedWhereThatTakesFewBytes) {
+  EXPECT_EQ(Int8RowStride(1), 1u);
+  EXPECT_EQ(Int8RowStride(55), 55u);
+  EXPECT_EQ(Int8RowStride(56), 64u);
+  EXPECT_EQ(Int8RowStride(64), 64u);
+  EXPECT_EQ(Int8RowStride(100), 100u);
+  EXPECT_EQ(Int8RowStride(120), 128u);
+  EXPECT_EQ(Int8RowStride(kMaxDim), uint64_t{kMaxDim});
+  EXPECT_EQ(Int8RowBytes(3, 100, 100), 2u * 100 + 128);
+  EXPECT_EQ(Int8RowBytes(3, 128, 128), 3u * 128);
+}
 
 class Int8RowsTest : public testing::TestWithParam<std::string> {
  protected:
@@ -90,37 +122,29 @@ INSTANTIATE_TEST_SUITE_P(Targets, Int8RowsTest,
                          [](const auto& param) { return param.param; });
 
 TEST_P(Int8RowsTest, ScoresAreThoseOfIntegerSums) {
-  for (const bool extreme : {false, true}) {
-    for (const int dim : {1, 31, 32, 63, 64, 65, 100, 128, 300, kMaxDim}) {
-      SCOPED_TRACE(dim);
-      const Rows rows(dim, extreme);
-      // Any order, with repeats.
-      std::vector<uint32_t> ids;
-      for (uint32_t i = 0; i < 3 * kRows; ++i) ids.push_back(i * 5 % kRows);
-      std::vector<float> scores(ids.size());
-      for (const uint32_t id : ids) PrefetchInt8Row(rows.table(), id);
-      ScoreInt8Rows(rows.table(), rows.query(), ids, scores.data());
-      for (size_t i = 0; i < ids.size(); ++i) {
-        ASSERT_EQ(scores[i], rows.Score(ids[i])) << "row " << ids[i];
-      }
-      ScoreInt8Rows(rows.table(), rows.query(), {}, nullptr);
+  ForAllRows([](const Rows& rows) {
+    // Any order, with repeats.
+    std::vector<uint32_t> ids;
+    for (uint32_t i = 0; i < 3 * kRows; ++i) ids.push_back(i * 5 % kRows);
+    std::vector<float> scores(ids.size());
+    for (const uint32_t id : ids) PrefetchInt8Row(rows.table(), id);
+    ScoreInt8Rows(rows.table(), rows.query(), ids, scores.data());
+    for (size_t i = 0; i < ids.size(); ++i) {
+      ASSERT_EQ(scores[i], rows.Score(ids[i])) << "row " << ids[i];
     }
-  }
+    ScoreInt8Rows(rows.table(), rows.query(), {}, nullptr);
+  });
 }
 
 TEST_P(Int8RowsTest, DotsOfRowsAreIntegerSums) {
-  for (const bool extreme : {false, true}) {
-    for (const int dim : {1, 31, 32, 63, 64, 65, 100, 128, 300, kMaxDim}) {
-      SCOPED_TRACE(dim);
-      const Rows rows(dim, extreme);
-      for (uint32_t a = 0; a < kRows; a += 3) {
-        for (uint32_t b = 0; b < kRows; b += 2) {
-          ASSERT_EQ(DotInt8Rows(rows.table(), a, b), rows.Dot(a, b))
-              << a << " and " << b;
-        }
+  ForAllRows([](const Rows& rows) {
+    for (uint32_t a = 0; a < kRows; a += 3) {
+      for (uint32_t b = 0; b < kRows; b += 6) {
+        ASSERT_EQ(DotInt8Rows(rows.table(), a, b), rows.Dot(a, b))
+            << a << " and " << b;
       }
     }
-  }
+  });
 }
 
 // In the order that the header states; each product is exact.
@@ -156,8 +180,10 @@ TEST(Int8RowsSquareTest, SumsOfSquares) {
     codes[j] = groups[0][j];
     codes[9 + j] = groups[1][j];
   }
-  EXPECT_EQ(SquareSumInt8(codes.data(), 1, 9), 1 + 4 + 9);
-  EXPECT_EQ(SquareSumInt8(codes.data(), 2, 9),
+  EXPECT_EQ(SquareSumInt8(codes.data(), 2, 9), 1 + 4);
+  EXPECT_EQ(SquareSumInt8(codes.data(), 4, 9), 1 + 4 + 9);
+  EXPECT_EQ(SquareSumInt8(codes.data(), 5, 9), 1 + 4 + 9 + 128 * 128);
+  EXPECT_EQ(SquareSumInt8(codes.data(), 8, 9),
             1 + 4 + 9 + 128 * 128 + 127 * 127);
   EXPECT_EQ(SquareSumInt8(codes.data(), 0, 9), 0);
 }

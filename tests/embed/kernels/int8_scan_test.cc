@@ -100,11 +100,12 @@ class Table {
     scan_.rows = codes.rows.size();
     scan_.dim = static_cast<int>(codes.rows[0].size());
     const uint64_t stride = Int8RowStride(scan_.dim);
-    codes_ = AlignedBuffer::Create(scan_.rows * stride).value();
+    codes_ = AlignedBuffer::Create(Int8RowBytes(scan_.rows, scan_.dim, stride))
+                 .value();
     floats_ = AlignedBuffer::Create(scan_.rows * sizeof(Int8RowScale)).value();
     uint8_t* bytes = static_cast<uint8_t*>(codes_.data());
     Int8RowScale* scales = static_cast<Int8RowScale*>(floats_.data());
-    std::fill_n(bytes, codes_.size(), uint8_t{128});
+    std::fill_n(bytes, codes_.size(), uint8_t{255});
     for (uint64_t i = 0; i < scan_.rows; ++i) {
       for (size_t j = 0; j < codes.rows[i].size(); ++j) {
         bytes[i * stride + j] = static_cast<uint8_t>(codes.rows[i][j] + 128);
@@ -113,6 +114,7 @@ class Table {
     }
     scan_.row_codes = bytes;
     scan_.row_scales = scales;
+    scan_.row_stride = stride;
   }
 
   AlignedBuffer codes_;

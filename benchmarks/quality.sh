@@ -8,9 +8,9 @@
 # (default: a temporary folder): what the same program made there with the same
 # command is not made again. --fast is a look of some ten minutes (fewer walks,
 # splits and ratios, 30 MB of text) and writes WORK/RESULTS.md. The whole takes
-# hours, most of them the classifier's and the peers'. Needs zstd; peers that
-# are missing (python3-gensim, fasttext) are named. EMBEDTRAIN and EMBEDEVAL
-# name the programs (default: a release build in build/).
+# hours. Needs zstd; peers that are missing (python3-gensim, fasttext) are
+# named. EMBEDTRAIN and EMBEDEVAL name the programs (default: a release build in
+# build/).
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 tool=$here/benchmarks/tools/quality.py

@@ -49,8 +49,6 @@ def parse_options():
     add("--only", nargs="+", choices=list(SECTIONS), default=[])
     add("--seeds", type=int, help="trainings of each kind (default: 2)")
     add("--splits", type=int, help="of the labels (default: 10)")
-    add("--dblp_splits", type=int,
-        help="of DBLP (ProNE), 51,264 nodes (default: as --splits)")
     add("--ratios", type=int, nargs="+",
         help="percent of the nodes known, 50 among them (default: 10 ... 90)")
     add("--word_dims", type=int, nargs="+",
@@ -80,7 +78,6 @@ def parse_options():
         [10, 50, 90] if options.fast else quality_networks.RATIOS)
     if 50 not in options.ratios:
         parser.error("--ratios must have 50 among them")
-    options.dblp_splits = options.dblp_splits or options.splits
     options.output = os.path.abspath(options.output or (
         os.path.join(options.work, "RESULTS.md") if options.fast
         else os.path.join(options.script, "RESULTS.md")))

@@ -150,8 +150,8 @@ def file_name(method):
 def network(options, runs, title, name, files, methods, figures, sources,
             few=()):
     """A section: one network, several methods, those in `few` at FEW ratios."""
-    splits = options.dblp_splits if name == "dblp" else options.splits
-    classifier = Classifier(options, runs, *files, options.ratios, splits)
+    classifier = Classifier(options, runs, *files, options.ratios,
+                            options.splits)
     found = {f"{method}, embed": classifier.scores(
         f"{name}_{file_name(method)}", config, flags,
         FEW if method in few else None)
@@ -165,8 +165,8 @@ def network(options, runs, title, name, files, methods, figures, sources,
                          options.ratios)
     return (f"## Labels of nodes: {title}\n\nOne-vs-rest logistic regression "
             "on raw vectors, C = 1, the number of labels of a node given, by "
-            f"the share of the nodes known; {splits} splits. Seeds after the "
-            "first are classified at 10 and 50 % only.\n\n"
+            f"the share of the nodes known; {options.splits} splits. Seeds "
+            "after the first are classified at 10 and 50 % only.\n\n"
             + chart + block(rows, classifier.commands, sources))
 
 

@@ -6,11 +6,13 @@
 #include <mutex>
 #include <utility>
 
+#include "Eigen/Core"
 #include "absl/strings/str_cat.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/eval/f1.h"
 #include "embed/eval/random_order.h"
+#include "embed/eval/sample_blocks.h"
 #include "embed/eval/softmax_regression.h"
 
 namespace embed {
@@ -47,8 +49,19 @@ absl::Status CheckSamples(const MatrixView& vectors,
   return absl::OkStatus();
 }
 
+// A column a label, its bias behind its weights.
+Eigen::MatrixXd WeightColumns(absl::Span<const LinearScore> scores, int dim) {
+  Eigen::MatrixXd columns(dim + 1, static_cast<Eigen::Index>(scores.size()));
+  for (size_t label = 0; label < scores.size(); ++label) {
+    const LinearScore& score = scores[label];
+    double* column = columns.col(static_cast<Eigen::Index>(label)).data();
+    *std::copy(score.weights.begin(), score.weights.end(), column) = score.bias;
+  }
+  return columns;
+}
+
 // One split at one ratio: trains on the first of `order`, tests on the rest.
-F1Scores RunSplit(const MatrixView& vectors, const FeatureRows& features,
+F1Scores RunSplit(const MatrixView& vectors,
                   absl::Span<const std::vector<uint32_t>> labels,
                   uint32_t num_labels, absl::Span<const uint32_t> order,
                   double ratio, const ClassificationOptions& options) {
@@ -58,12 +71,24 @@ F1Scores RunSplit(const MatrixView& vectors, const FeatureRows& features,
   std::vector<uint32_t> trained(order.begin(), order.begin() + train);
   std::sort(trained.begin(), trained.end());
   const std::vector<LinearScore> scores =
-      TrainLabels(vectors, features, labels, num_labels, trained, options);
+      TrainLabels(vectors, labels, num_labels, trained, options);
+  const absl::Span<const uint32_t> tested = order.subspan(train);
+  const Eigen::MatrixXd weights = WeightColumns(scores, vectors.dim);
   F1Counter counter(num_labels);
-  for (const uint32_t sample : order.subspan(train)) {
-    const std::vector<uint32_t>& truth = labels[sample];
-    counter.Add(truth, TopLabels(scores, vectors.row(sample), truth.size()));
-  }
+  const SampleBlocks blocks = {vectors, tested};
+  blocks.ForEach<double>([&](size_t first, absl::Span<const double> block) {
+    const Eigen::MatrixXd found =
+        weights.transpose() *
+        Eigen::Map<const Eigen::MatrixXd>(
+            block.data(), weights.rows(),
+            static_cast<Eigen::Index>(block.size()) / weights.rows());
+    for (Eigen::Index i = 0; i < found.cols(); ++i) {
+      const std::vector<uint32_t>& truth =
+          labels[tested[first + static_cast<size_t>(i)]];
+      counter.Add(
+          truth, TopLabels({found.col(i).data(), scores.size()}, truth.size()));
+    }
+  });
   return counter.Scores();
 }
 
@@ -89,35 +114,27 @@ absl::Status ClassificationOptions::Validate() const {
 }
 
 std::vector<LinearScore> TrainLabels(
-    const MatrixView& vectors, const FeatureRows& features,
-    absl::Span<const std::vector<uint32_t>> labels, uint32_t num_labels,
-    absl::Span<const uint32_t> train, const ClassificationOptions& options) {
+    const MatrixView& vectors, absl::Span<const std::vector<uint32_t>> labels,
+    uint32_t num_labels, absl::Span<const uint32_t> train,
+    const ClassificationOptions& options) {
   if (options.kind == ClassifierKind::kMultinomial) {
     std::vector<uint32_t> classes;
     classes.reserve(train.size());
     for (const uint32_t sample : train) classes.push_back(labels[sample][0]);
     return TrainSoftmax(vectors, train, classes, num_labels, options.logistic);
   }
-  std::vector<LinearScore> scores;
-  scores.reserve(num_labels);
-  std::vector<bool> positive(train.size());
-  for (uint32_t label = 0; label < num_labels; ++label) {
-    for (size_t i = 0; i < train.size(); ++i) {
-      const std::vector<uint32_t>& own = labels[train[i]];
-      positive[i] = std::binary_search(own.begin(), own.end(), label);
-    }
-    scores.push_back(
-        TrainLogistic(features, train, positive, options.logistic));
+  std::vector<std::vector<uint32_t>> positives(num_labels);
+  for (uint32_t i = 0; i < train.size(); ++i) {
+    for (const uint32_t label : labels[train[i]]) positives[label].push_back(i);
   }
-  return scores;
+  return TrainLogistic(vectors, train, positives, options.logistic);
 }
 
-std::vector<uint32_t> TopLabels(absl::Span<const LinearScore> scores,
-                                absl::Span<const float> row, size_t count) {
+std::vector<uint32_t> TopLabels(absl::Span<const double> scores, size_t count) {
   std::vector<std::pair<double, uint32_t>> ranked;
   ranked.reserve(scores.size());
   for (uint32_t label = 0; label < scores.size(); ++label) {
-    ranked.emplace_back(-scores[label].Of(row), label);
+    ranked.emplace_back(-scores[label], label);
   }
   count = std::min(count, ranked.size());
   const auto end = ranked.begin() + static_cast<ptrdiff_t>(count);
@@ -135,8 +152,7 @@ absl::StatusOr<std::vector<ClassificationResult>> Classify(
     const ClassificationProgress& progress) {
   EMBED_RETURN_IF_ERROR(options.Validate());
   EMBED_RETURN_IF_ERROR(CheckSamples(vectors, labels, options));
-  EMBED_ASSIGN_OR_RETURN(const FeatureRows features,
-                         FeatureRows::Create(vectors));
+  EMBED_RETURN_IF_ERROR(CheckFiniteRows(vectors));
   const uint32_t size = static_cast<uint32_t>(vectors.rows);
   const int num_ratios = static_cast<int>(options.ratios.size());
   const int total = num_ratios * options.splits;
@@ -158,7 +174,7 @@ absl::StatusOr<std::vector<ClassificationResult>> Classify(
       const size_t split = static_cast<size_t>(task / num_ratios);
       const size_t ratio = static_cast<size_t>(task % num_ratios);
       scores[static_cast<size_t>(task)] =
-          RunSplit(vectors, features, labels, num_labels, orders[split],
+          RunSplit(vectors, labels, num_labels, orders[split],
                    options.ratios[ratio], options);
       const std::lock_guard<std::mutex> lock(mutex);
       if (progress && !progress(++done, total)) cancelled = true;

@@ -67,13 +67,13 @@ absl::StatusOr<std::vector<ClassificationResult>> Classify(
 // The scores of all labels from the samples `train` of the rows; Classify()
 // uses it for every split.
 std::vector<LinearScore> TrainLabels(
-    const MatrixView& vectors, const FeatureRows& features,
-    absl::Span<const std::vector<uint32_t>> labels, uint32_t num_labels,
-    absl::Span<const uint32_t> train, const ClassificationOptions& options);
+    const MatrixView& vectors, absl::Span<const std::vector<uint32_t>> labels,
+    uint32_t num_labels, absl::Span<const uint32_t> train,
+    const ClassificationOptions& options);
 
-// The `count` labels of the highest scores, rising; of equal ones the lower id.
-std::vector<uint32_t> TopLabels(absl::Span<const LinearScore> scores,
-                                absl::Span<const float> row, size_t count);
+// The `count` labels of the highest scores, [labels], rising; of equal ones the
+// lower id.
+std::vector<uint32_t> TopLabels(absl::Span<const double> scores, size_t count);
 
 }  // namespace embed
 

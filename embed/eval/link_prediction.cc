@@ -50,7 +50,8 @@ float Element(PairOperator op, float u, float v) {
   }
 }
 
-// What one operator makes of all pairs: scores, or features to learn from.
+// What one operator makes of all pairs: scores or, if there are none, features
+// to learn from.
 struct PairFeatures {
   MatrixView view() const { return table.view(); }
 
@@ -89,24 +90,21 @@ struct SplitFigures {
 // Pairs `order[0 .. train)` are learned from, the others measured.
 class SplitRunner {
  public:
-  SplitRunner(const PairFeatures& features, const FeatureRows* rows,
-              absl::Span<const LabeledPair> pairs,
+  SplitRunner(const PairFeatures& features, absl::Span<const LabeledPair> pairs,
               const LogisticOptions& logistic)
-      : features_(features), rows_(rows), pairs_(pairs), logistic_(logistic) {}
+      : features_(features), pairs_(pairs), logistic_(logistic) {}
 
   SplitFigures Run(absl::Span<const uint32_t> order, uint32_t train,
                    bool with_curve) const {
+    const bool learns = features_.scores.empty();
     LinearScore score;
-    if (rows_ != nullptr) {
-      const absl::Span<const uint32_t> learned = order.first(train);
-      score = TrainLogistic(*rows_, learned, Truth(learned), logistic_);
-    }
+    if (learns) score = Learn(order.first(train));
     const absl::Span<const uint32_t> measured = order.subspan(train);
     std::vector<double> scores;
     scores.reserve(measured.size());
     for (const uint32_t pair : measured) {
-      scores.push_back(rows_ == nullptr ? features_.scores[pair]
-                                        : score.Of(features_.view().row(pair)));
+      scores.push_back(learns ? score.Of(features_.view().row(pair))
+                              : features_.scores[pair]);
     }
     const std::vector<bool> truth = Truth(measured);
     SplitFigures figures;
@@ -117,6 +115,14 @@ class SplitRunner {
   }
 
  private:
+  LinearScore Learn(absl::Span<const uint32_t> indices) const {
+    std::vector<std::vector<uint32_t>> positives(1);
+    for (uint32_t i = 0; i < indices.size(); ++i) {
+      if (pairs_[indices[i]].linked) positives[0].push_back(i);
+    }
+    return TrainLogistic(features_.view(), indices, positives, logistic_)[0];
+  }
+
   std::vector<bool> Truth(absl::Span<const uint32_t> indices) const {
     std::vector<bool> truth;
     truth.reserve(indices.size());
@@ -125,7 +131,6 @@ class SplitRunner {
   }
 
   const PairFeatures& features_;
-  const FeatureRows* rows_;  // null where the operator is a score
   absl::Span<const LabeledPair> pairs_;
   const LogisticOptions& logistic_;
 };
@@ -155,14 +160,8 @@ absl::StatusOr<LinkPredictionResult> RunOperator(
     const LinkPredictionOptions& options) {
   EMBED_ASSIGN_OR_RETURN(const PairFeatures features,
                          MakeFeatures(op, vectors, pairs));
-  std::vector<FeatureRows> rows;
-  if (!IsScore(op)) {
-    EMBED_ASSIGN_OR_RETURN(FeatureRows made,
-                           FeatureRows::Create(features.view()));
-    rows.push_back(std::move(made));
-  }
-  const SplitRunner runner(features, rows.empty() ? nullptr : &rows[0], pairs,
-                           options.logistic);
+  EMBED_RETURN_IF_ERROR(CheckFiniteRows(features.view()));
+  const SplitRunner runner(features, pairs, options.logistic);
   const uint32_t train =
       TrainSize(static_cast<uint32_t>(pairs.size()), options.train_share);
   std::vector<SplitFigures> figures(orders.size());

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "Eigen/Core"
+#include "embed/eval/sample_blocks.h"
 
 namespace embed {
 namespace {
@@ -20,59 +21,55 @@ using Parameters =
     Eigen::Map<const DoubleMatrix>;  // [classes, dim + 1], bias last
 
 // The objective and its gradient, divided by C and the number of samples so
-// that the stopping rule means the same for any size of data. One row at a
-// time: matrix-vector products of Eigen never use threads of their own.
+// that the stopping rule means the same for any size of data.
 class SoftmaxObjective {
  public:
   SoftmaxObjective(const MatrixView& rows, absl::Span<const uint32_t> indices,
                    absl::Span<const uint32_t> classes, uint32_t num_classes,
                    double c)
-      : classes_(classes),
+      : samples_{rows, indices},
+        width_(rows.dim + 1),
+        classes_(classes),
         num_classes_(num_classes),
-        penalty_(1 / (c * static_cast<double>(indices.size()))),
-        samples_(rows.dim + 1, static_cast<Eigen::Index>(indices.size())) {
-    for (size_t i = 0; i < indices.size(); ++i) {
-      const absl::Span<const float> row = rows.row(indices[i]);
-      auto sample = samples_.col(static_cast<Eigen::Index>(i));
-      for (size_t k = 0; k < row.size(); ++k) {
-        sample[static_cast<Eigen::Index>(k)] = row[k];
-      }
-      sample[rows.dim] = 1;
-    }
-  }
+        penalty_(1 / (c * static_cast<double>(indices.size()))) {}
 
-  Eigen::Index size() const { return num_classes_ * samples_.rows(); }
+  Eigen::Index size() const { return num_classes_ * width_; }
 
   double Evaluate(const double* at, double* gradient_at) const {
-    const Parameters parameters(at, num_classes_, samples_.rows());
-    Eigen::Map<DoubleMatrix> gradient(gradient_at, num_classes_,
-                                      samples_.rows());
+    const Parameters parameters(at, num_classes_, width_);
+    Eigen::Map<DoubleMatrix> gradient(gradient_at, num_classes_, width_);
     gradient.setZero();
-    Eigen::VectorXd share(num_classes_);
     double loss = 0;
-    for (Eigen::Index i = 0; i < samples_.cols(); ++i) {
-      const uint32_t truth = classes_[static_cast<size_t>(i)];
-      share.noalias() = parameters * samples_.col(i);
-      const double largest = share.maxCoeff();
-      share = (share.array() - largest).exp();
-      const double sum = share.sum();
-      loss -= std::log(share[truth] / sum);
-      share /= sum;
-      share[truth] -= 1;
-      gradient.noalias() += share * samples_.col(i).transpose();
-    }
-    const double samples = static_cast<double>(samples_.cols());
+    samples_.ForEach<double>([&](size_t first, absl::Span<const double> block) {
+      const Eigen::Map<const DoubleMatrix> columns(
+          block.data(), width_,
+          static_cast<Eigen::Index>(block.size()) / width_);
+      DoubleMatrix shares = parameters * columns;  // [classes, samples]
+      for (Eigen::Index i = 0; i < shares.cols(); ++i) {
+        const uint32_t truth = classes_[first + static_cast<size_t>(i)];
+        auto share = shares.col(i);
+        share = (share.array() - share.maxCoeff()).exp();
+        const double sum = share.sum();
+        loss -= std::log(share[truth] / sum);
+        share /= sum;
+        share[truth] -= 1;
+      }
+      gradient.noalias() += shares * columns.transpose();
+    });
+    const Eigen::Index dim = width_ - 1;
+    const double samples = static_cast<double>(classes_.size());
     gradient /= samples;
-    const auto weights = parameters.leftCols(samples_.rows() - 1);
-    gradient.leftCols(samples_.rows() - 1) += penalty_ * weights;
-    return loss / samples + penalty_ / 2 * weights.squaredNorm();
+    gradient.leftCols(dim) += penalty_ * parameters.leftCols(dim);
+    return loss / samples +
+           penalty_ / 2 * parameters.leftCols(dim).squaredNorm();
   }
 
  private:
+  SampleBlocks samples_;
+  Eigen::Index width_;
   absl::Span<const uint32_t> classes_;
   Eigen::Index num_classes_;
   double penalty_;
-  DoubleMatrix samples_;  // [dim + 1, samples], the last row 1
 };
 
 double EvaluateForLbfgs(void* objective, const double* at, double* gradient,

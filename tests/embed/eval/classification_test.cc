@@ -30,13 +30,10 @@ ClassificationOptions TwoRatios() {
 }
 
 TEST(ClassificationTest, TopLabelsAreTheHighestScores) {
-  std::vector<LinearScore> scores(4);
-  const double bias[] = {0.5, 2, -HUGE_VAL, 2};
-  for (size_t i = 0; i < 4; ++i) scores[i] = {{0.0}, bias[i]};
-  const float row[] = {1};
-  EXPECT_THAT(TopLabels(scores, row, 1), ElementsAre(1));
-  EXPECT_THAT(TopLabels(scores, row, 3), ElementsAre(0, 1, 3));
-  EXPECT_THAT(TopLabels(scores, row, 9), ElementsAre(0, 1, 2, 3));
+  const double scores[] = {0.5, 2, -HUGE_VAL, 2};
+  EXPECT_THAT(TopLabels(scores, 1), ElementsAre(1));
+  EXPECT_THAT(TopLabels(scores, 3), ElementsAre(0, 1, 3));
+  EXPECT_THAT(TopLabels(scores, 9), ElementsAre(0, 1, 2, 3));
 }
 
 // scikit-learn on the same splits, by the protocol as the header states it.

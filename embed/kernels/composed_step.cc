@@ -93,10 +93,10 @@ HWY_INLINE absl::Span<const float* const> ShareOfNext(const ComposedStep& step,
   return {step.next + begin, static_cast<size_t>(end - begin)};
 }
 
-// gradient += sum_t g_t y_t and y_t += g_t h.
+// With d = sum_t g_t y_t: gradient += d, y_t += g_t h, h += response * d.
 template <int kTargets>
 HWY_INLINE void UpdateTargets(const ComposedStep& step, int first,
-                              const float* hidden, const float* gradients,
+                              const float* gradients, float* hidden,
                               float* gradient) {
   const D d;
   float* const* const targets = step.targets + first;
@@ -105,17 +105,19 @@ HWY_INLINE void UpdateTargets(const ComposedStep& step, int first,
   V g[kTargets];
   HWY_UNROLL(8)
   for (int t = 0; t < kTargets; ++t) g[t] = hn::Set(d, gradients[t]);
+  const V response = hn::Set(d, step.response);
   for (size_t i = 0; i < step.stride; i += hn::Lanes(d)) {
     if (i % 16 == 0) PrefetchColumns(next.data(), num_next, i, 16);
     const V h = hn::Load(d, hidden + i);
-    V sum = hn::Load(d, gradient + i);
+    V sum = hn::Zero(d);
     HWY_UNROLL(8)
     for (int t = 0; t < kTargets; ++t) {
       const V y = hn::Load(d, targets[t] + i);
       sum = hn::MulAdd(g[t], y, sum);
       hn::Store(hn::MulAdd(g[t], h, y), d, targets[t] + i);
     }
-    hn::Store(sum, d, gradient + i);
+    hn::Store(hn::Add(hn::Load(d, gradient + i), sum), d, gradient + i);
+    hn::Store(hn::MulAdd(response, sum, h), d, hidden + i);
   }
 }
 
@@ -142,7 +144,7 @@ void TargetTile(const ComposedStep& step, int first, ComposedScratch* scratch) {
   ScoreRows<kTargets>(scratch->hidden, step.targets + first, step.stride,
                       scores);
   ScoresToGradients(labels, kTargets, step.rate, scores, &scratch->loss);
-  UpdateTargets<kTargets>(step, first, scratch->hidden, scores,
+  UpdateTargets<kTargets>(step, first, scores, scratch->hidden,
                           scratch->gradient);
 }
 

@@ -4,13 +4,21 @@
 // With h = scale * sum_f x_f over the feature rows of the center, target rows
 // y_j of the output table and labels l_j in {0, 1}, it descends
 //   L = sum_j softplus((1 - 2 l_j) h.y_j)
-// with h as composed at the start and eight targets after another scored before
-// they change, each from y_j as it then stands:
-//   g_j = rate * (l_j - sigmoid(h.y_j)),  y_j += g_j h,
-//   x_f += gradient_scale * sum_j g_j y_j(before its update)
+// by eight targets at a time, scored before they change, from h and y_j as they
+// then stand:
+//   g_j = rate * (l_j - sigmoid(h.y_j)),  d = sum_j g_j y_j,
+//   y_j += g_j h,  x_f += gradient_scale * d,  h += response * d
 // which is the true gradient for the sum (scale 1) and the mean (scale 1/n) of
 // the features if gradient_scale = scale; word2vec.c's CBOW has 1 there. A
-// target or a feature may occur more than once.
+// target or a feature may occur more than once; of a target twice among the
+// eight, d has the second y_j as the first has left it.
+//
+// The features are written once, at the end. With
+//   response = scale * gradient_scale * sum over distinct rows of (times it
+//              occurs among the features)^2
+// h is what they would compose if each eight targets wrote them: stochastic
+// gradient descent as published, without composing anew. With 0 it stays what
+// it was at the start, as word2vec.c's CBOW has it.
 #ifndef EMBED_KERNELS_COMPOSED_STEP_H_
 #define EMBED_KERNELS_COMPOSED_STEP_H_
 
@@ -33,6 +41,7 @@ struct ComposedStep {
   // Rows of coming steps, asked for meanwhile. May be null if none.
   const float* const* next = nullptr;
   int num_next = 0;
+  float response = 0.0f;  // of h to the features' updates
 };
 
 // Scratch memory and loss of one thread.

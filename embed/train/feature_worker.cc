@@ -52,17 +52,20 @@ void FeatureWorker::Step(uint32_t center, float rate) {
   const float scale = compose_ == Compose::kMean
                           ? 1.0f / static_cast<float>(inputs_.size())
                           : 1.0f;
-  const ComposedStep step = {inputs_.data(),
-                             static_cast<int>(inputs_.size()),
-                             scale,
-                             undivided_ ? 1.0f : scale,
-                             targets_.rows.data(),
-                             targets_.labels.data(),
-                             static_cast<int>(targets_.size),
-                             stride_,
-                             rate,
-                             next_.data(),
-                             static_cast<int>(next_.size())};
+  const float gradient_scale = undivided_ ? 1.0f : scale;
+  const ComposedStep step = {
+      inputs_.data(),
+      static_cast<int>(inputs_.size()),
+      scale,
+      gradient_scale,
+      targets_.rows.data(),
+      targets_.labels.data(),
+      static_cast<int>(targets_.size),
+      stride_,
+      rate,
+      next_.data(),
+      static_cast<int>(next_.size()),
+      scale * gradient_scale * features_->SquaredOccurrences(center)};
   step_(step, &buffers_.scratch);
 }
 

@@ -21,14 +21,31 @@ std::vector<uint32_t> Heaviest(const std::vector<double>& weights,
   return rows;
 }
 
+// Of a sorted list: the squared length of each run of equal ones, summed.
+float SquaredRuns(absl::Span<const uint32_t> sorted) {
+  uint64_t sum = 0;
+  uint64_t run = 0;
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    run = i > 0 && sorted[i] == sorted[i - 1] ? run + 1 : 1;
+    sum += 2 * run - 1;  // run^2 - (run - 1)^2
+  }
+  return static_cast<float>(sum);
+}
+
 }  // namespace
 
 HotFeatures::HotFeatures(const FeatureMap* features,
                          absl::Span<const double> weights, uint32_t max_hot)
     : features_(features) {
   std::vector<double> uses(features->num_rows());
+  squared_occurrences_.reserve(features->num_ids());
+  std::vector<uint32_t> sorted;
   for (uint32_t id = 0; id < features->num_ids(); ++id) {
-    for (const uint32_t row : features->Rows(id)) uses[row] += weights[id];
+    const absl::Span<const uint32_t> rows = features->Rows(id);
+    for (const uint32_t row : rows) uses[row] += weights[id];
+    sorted.assign(rows.begin(), rows.end());
+    std::sort(sorted.begin(), sorted.end());
+    squared_occurrences_.push_back(SquaredRuns(sorted));
   }
   hot_rows_ = Heaviest(uses, max_hot);
   std::vector<uint32_t> code_of(features->num_rows());

@@ -39,6 +39,11 @@ class HotFeatures {
     return absl::MakeConstSpan(codes_).subspan(offsets[id],
                                                offsets[id + 1] - offsets[id]);
   }
+  // Of an id: how often each of its rows occurs, squared, summed over the rows.
+  // So far the sum of its rows moves if each moves once an occurrence.
+  float SquaredOccurrences(uint32_t id) const {
+    return squared_occurrences_[id];
+  }
   uint32_t num_hot() const { return static_cast<uint32_t>(hot_rows_.size()); }
   // The rows of the hot places.
   absl::Span<const uint32_t> hot_rows() const { return hot_rows_; }
@@ -48,6 +53,7 @@ class HotFeatures {
   const FeatureMap* const features_;
   std::vector<uint32_t> hot_rows_;
   std::vector<uint32_t> codes_;
+  std::vector<float> squared_occurrences_;
 };
 
 // The copies of one thread.

@@ -27,6 +27,7 @@ struct Case {
   bool mean;
   float radius;            // of the rows
   bool undivided = false;  // the mean's gradient, as word2vec.c's CBOW
+  bool follows = false;    // h follows the features
 };
 
 double ScaleOf(const Case& c) {
@@ -52,20 +53,38 @@ double Loss(const Case& c, const DoubleRows& x, const DoubleRows& y) {
   return loss;
 }
 
-// The step in double, target after target; for distinct targets.
-void Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
-  const DoubleRow hidden = Hidden(c, *x);
-  DoubleRow gradient(hidden.size());
-  for (size_t t = 0; t < c.targets.size(); ++t) {
-    DoubleRow& row = (*y)[c.targets[t]];
-    const double g =
-        rate * (static_cast<double>(c.labels[t]) - Sigmoid(Dot(hidden, row)));
-    AddTimes(g, row, &gradient);
-    AddTimes(g, hidden, &row);
-  }
+// How far h moves with the features: by the definition, not by counting.
+double ResponseOf(const Case& c) {
+  double pairs = 0;
   for (const uint32_t f : c.features) {
-    AddTimes(GradientScaleOf(c), gradient, &(*x)[f]);
+    for (const uint32_t g : c.features) pairs += f == g ? 1 : 0;
   }
+  return c.follows ? ScaleOf(c) * GradientScaleOf(c) * pairs : 0;
+}
+
+// The step in double, target after target; for distinct targets. Features are
+// written after every eight, and composed anew if h follows them. Returns the
+// loss.
+double Step(const Case& c, double rate, DoubleRows* x, DoubleRows* y) {
+  double loss = 0;
+  DoubleRow hidden = Hidden(c, *x);
+  for (size_t first = 0; first < c.targets.size(); first += 8) {
+    DoubleRow gradient(hidden.size());
+    for (size_t t = first; t < std::min(first + 8, c.targets.size()); ++t) {
+      DoubleRow& row = (*y)[c.targets[t]];
+      const double score = Dot(hidden, row);
+      const double label = static_cast<double>(c.labels[t]);
+      loss += Softplus((1 - 2 * label) * score);
+      const double g = rate * (label - Sigmoid(score));
+      AddTimes(g, row, &gradient);
+      AddTimes(g, hidden, &row);
+    }
+    for (const uint32_t f : c.features) {
+      AddTimes(GradientScaleOf(c), gradient, &(*x)[f]);
+    }
+    if (c.follows) hidden = Hidden(c, *x);
+  }
+  return loss;
 }
 
 // Tables of 40 rows and calls of the kernel on them.
@@ -89,7 +108,7 @@ struct StepRun {
         {features.data(), static_cast<int>(features.size()),
          static_cast<float>(ScaleOf(c)), static_cast<float>(GradientScaleOf(c)),
          targets.data(), c.labels.data(), static_cast<int>(targets.size()),
-         input.stride(), rate},
+         input.stride(), rate, nullptr, 0, static_cast<float>(ResponseOf(c))},
         &scratch);
   }
 
@@ -105,9 +124,12 @@ void Check(const Case& c, double tolerance) {
   DoubleRows x = ToDouble(run.input);
   DoubleRows y = ToDouble(run.output);
   const double loss = Loss(c, x, y);
-  Step(c, static_cast<double>(kRate), &x, &y);
+  const double stepped = Step(c, static_cast<double>(kRate), &x, &y);
   run.Step(c, kRate);
-  EXPECT_NEAR(run.scratch.loss.Take(), loss, 1e-5 * (1 + loss));
+  if (!c.follows) {
+    EXPECT_NEAR(stepped, loss, 1e-9 * (1 + loss));
+  }
+  EXPECT_NEAR(run.scratch.loss.Take(), stepped, 1e-5 * (1 + stepped));
   EXPECT_LT(LargestDifference(run.input, x), tolerance);
   EXPECT_LT(LargestDifference(run.output, y), tolerance);
 }
@@ -160,7 +182,30 @@ TEST_P(ComposedStepTest, SpreadsTheGradientUndividedOnRequest) {
 
 TEST_P(ComposedStepTest, TakesRepeatedFeatures) {
   for (const bool mean : {false, true}) {
-    Check({50, {4, 1, 4, 4, 0}, Range(9), Labels(9, 3), mean, 0.3f}, 3e-6);
+    for (const bool follows : {false, true}) {
+      Check({50,
+             {4, 1, 4, 4, 0},
+             Range(9),
+             Labels(9, 3),
+             mean,
+             0.3f,
+             /*undivided=*/false,
+             follows},
+            3e-6);
+    }
+  }
+}
+
+// As if the features were composed anew after every eight targets.
+TEST_P(ComposedStepTest, FollowsTheFeatures) {
+  for (const int dim : {1, 17, 128, 300}) {
+    for (const uint32_t targets : {8, 9, 40}) {
+      for (const bool undivided : {false, true}) {
+        Check({dim, Range(20), Range(targets), Labels(targets, 6), undivided,
+               0.2f, undivided, /*follows=*/true},
+              4e-6);
+      }
+    }
   }
 }
 

@@ -24,14 +24,15 @@ struct Reference {
     const double scale = features->compose() == Compose::kMean
                              ? 1.0 / static_cast<double>(rows.size())
                              : 1.0;
-    DoubleRow hidden(input[0].size());
-    for (const uint32_t row : rows) AddTimes(scale, input[row], &hidden);
-    DoubleRow gradient(hidden.size());
     const std::vector<uint32_t> targets = Targets(block, i);
     // The kernel scores eight targets at a time: of one that occurs twice
-    // among them, the second does not see the first's update.
+    // among them, the second does not see the first's update, and neither sees
+    // what it does to the features.
     for (size_t first = 0; first < targets.size(); first += 8) {
       const size_t last = std::min(first + 8, targets.size());
+      DoubleRow hidden(input[0].size());
+      for (const uint32_t row : rows) AddTimes(scale, input[row], &hidden);
+      DoubleRow gradient(hidden.size());
       const DoubleRows old = output;
       for (size_t t = first; t < last; ++t) {
         const double score = Dot(hidden, old[targets[t]]);
@@ -40,8 +41,8 @@ struct Reference {
         AddTimes(g, output[targets[t]], &gradient);
         AddTimes(g, hidden, &output[targets[t]]);
       }
+      for (const uint32_t row : rows) AddTimes(scale, gradient, &input[row]);
     }
-    for (const uint32_t row : rows) AddTimes(scale, gradient, &input[row]);
   }
 
   std::vector<uint32_t> Targets(const WindowBlock& block, size_t i) {

@@ -36,6 +36,15 @@ TEST(HotRowsTest, TheRowsUsedMostAreHot) {
   EXPECT_THAT(HotFeatures(&map, kWeights, 0).Codes(0), ElementsAre(0, 3));
 }
 
+TEST(HotRowsTest, OccurrencesAreSquaredRowByRow) {
+  const FeatureMap map = *FeatureMap::CreateWithoutKeys(
+      {0, 2, 2, 8}, {0, 3, 1, 3, 1, 0, 1, 3}, 4, Compose::kMean);
+  const HotFeatures features(&map, kWeights, 2);
+  EXPECT_EQ(features.SquaredOccurrences(0), 1 + 1);
+  EXPECT_EQ(features.SquaredOccurrences(1), 0);
+  EXPECT_EQ(features.SquaredOccurrences(2), 3 * 3 + 2 * 2 + 1);
+}
+
 TEST(HotRowsTest, ColdRowsAreTheTablesOwn) {
   const FeatureMap map = Features();
   EmbeddingTable table = Table();

@@ -161,6 +161,12 @@ absl::StatusOr<TrainingInput> Load(const LoadContext& context, bool baskets) {
         "joined the phrases of ", absl::StrJoin(flags.phrase_lists, ", ")));
   }
   result.tokens_per_epoch = result.vocabulary.total_count();
+  // A window of 5 has few contexts in each part: groups of centers that lie
+  // apart. With wide ones a negative would move from hundreds of pairs at once.
+  constexpr int kWidestSpread = 10;
+  if (!baskets && context.training->windows.window <= kWidestSpread) {
+    result.group_by = PairGrouping::kSpread;
+  }
   result.source =
       baskets ? CorpusSource::OfBaskets(corpus, result.vocabulary,
                                         context.training->seed)

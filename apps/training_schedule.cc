@@ -47,8 +47,9 @@ std::map<std::string, std::string> PartitionRecord(
       {"deterministic", "true"},
       {"parts", absl::StrCat(partition.parts)},
       {"round_tokens", absl::StrCat(partition.round_tokens)}};
-  if (partition.group_by == PairGrouping::kCenter) {
-    record["group_by"] = "center";
+  if (partition.group_by != PairGrouping::kContext) {
+    record["group_by"] =
+        partition.group_by == PairGrouping::kCenter ? "center" : "spread";
     record["group_centers"] = absl::StrCat(partition.group_centers);
   } else {
     record["group_inputs"] = absl::StrCat(partition.group_inputs);
@@ -64,7 +65,7 @@ uint64_t ScheduleBytes(const TrainingFlags& flags, uint64_t tokens_per_epoch,
   if (!flags.deterministic || flags.cbow) return 0;
   const uint64_t tokens =
       std::min(flags.partition.round_tokens, tokens_per_epoch);
-  if (flags.partition.group_by == PairGrouping::kCenter) {
+  if (flags.partition.group_by != PairGrouping::kContext) {
     const uint64_t parts = flags.partition.For(~uint64_t{0}).parts;
     return SaturatingMultiply(
         tokens, 2 * (sizeof(uint32_t) + parts * sizeof(PartWindows::Range)));
@@ -99,9 +100,11 @@ absl::StatusOr<TrainingSchedule> MakeSchedule(const TrainingFlags& flags,
   result.note = absl::StrCat(
       "deterministic: ", result.options["parts"], " parts, rounds of ", chunks,
       " of the ", source->num_chunks(), " chunks of an epoch, groups of ",
-      partition.group_by == PairGrouping::kCenter
-          ? absl::StrCat(partition.group_centers, " centers")
-          : absl::StrCat(partition.group_inputs, " inputs"));
+      partition.group_by == PairGrouping::kContext
+          ? absl::StrCat(partition.group_inputs, " inputs")
+          : absl::StrCat(
+                partition.group_centers, " centers",
+                partition.group_by == PairGrouping::kSpread ? " apart" : ""));
   if (static_cast<uint32_t>(options.threads) > partition.parts) {
     absl::StrAppend(&result.note, "; only ", result.options["parts"],
                     " threads train at a time (more --parts, more threads, "

@@ -2,12 +2,15 @@
 
 #include <gflags/gflags.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "embed/base/status_macros.h"
 #include "embed/model/embedding_table.h"
 
@@ -65,13 +68,14 @@ DEFINE_uint64(round_tokens, embed::PartitionOptions().round_tokens,
               "with --deterministic: tokens whose pairs are sorted together");
 DEFINE_string(group_by, "auto",
               "with --deterministic: which pairs of a bucket share negatives, "
-              "those of some contexts: context, or of some centers: center, "
-              "for wide windows and few parts; auto: center in modes deepwalk "
-              "and node2vec with up to 2 parts, else context, unless one has "
-              "its flags set");
+              "those of some contexts: context, of some consecutive centers: "
+              "center, for wide windows and few parts, or of some centers that "
+              "lie apart: spread, for few parts; auto: with up to 2 parts "
+              "center in modes deepwalk and node2vec and spread in mode "
+              "word2vec, else context, unless one has its flags set");
 DEFINE_int32(group_centers, embed::PartitionOptions().group_centers,
-             "with --group_by center: consecutive centers that share "
-             "negatives; 0: 3");
+             "with --group_by center or spread: centers that share negatives; "
+             "0: 3, or by the rows up to 8");
 DEFINE_int32(group_inputs, embed::PartitionOptions().group_inputs,
              "with --group_by context: consecutive contexts that share "
              "negatives; 0: by the rows");
@@ -172,23 +176,32 @@ absl::Status ReadPairGrouping(TrainingFlags* flags) {
   partition->group_passes = FLAGS_group_passes;
   const bool contexts = FLAGS_group_inputs != 0 || FLAGS_group_passes != 0;
   const bool centers = FLAGS_group_centers != 0;
-  bool by_center = centers;
-  flags->group_by_mode = FLAGS_group_by == "auto" && !contexts && !centers;
-  if (FLAGS_group_by != "auto") {
-    by_center = FLAGS_group_by == "center";
-    if (!by_center && FLAGS_group_by != "context") {
-      return UsageError(absl::StrCat("--group_by: \"", FLAGS_group_by,
-                                     "\" is none of auto, context, center"));
-    }
-  }
-  if (by_center ? contexts : centers) {
-    return UsageError(absl::StrCat(
-        by_center ? "--group_inputs and --group_passes go"
-                  : "--group_centers goes",
-        " with --group_by=", by_center ? "context" : "center", " only"));
-  }
   partition->group_by =
-      by_center ? PairGrouping::kCenter : PairGrouping::kContext;
+      centers ? PairGrouping::kCenter : PairGrouping::kContext;
+  flags->group_by_mode = FLAGS_group_by == "auto" && !contexts;
+  if (FLAGS_group_by != "auto") {
+    static constexpr std::pair<absl::string_view, PairGrouping> kNames[] = {
+        {"context", PairGrouping::kContext},
+        {"center", PairGrouping::kCenter},
+        {"spread", PairGrouping::kSpread}};
+    const auto* const named = std::find_if(
+        std::begin(kNames), std::end(kNames),
+        [](const auto& name) { return name.first == FLAGS_group_by; });
+    if (named == std::end(kNames)) {
+      return UsageError(
+          absl::StrCat("--group_by: \"", FLAGS_group_by,
+                       "\" is none of auto, context, center, spread"));
+    }
+    partition->group_by = named->second;
+  }
+  const bool by_context = partition->group_by == PairGrouping::kContext;
+  if (by_context ? centers : contexts) {
+    return UsageError(by_context
+                          ? "--group_centers goes with --group_by=center or "
+                            "spread only"
+                          : "--group_inputs and --group_passes go with "
+                            "--group_by=context only");
+  }
   return absl::OkStatus();
 }
 
@@ -215,7 +228,9 @@ void ChoosePairGrouping(PairGrouping group_by, int group_passes,
                         TrainingFlags* flags) {
   // In more parts a center would have too few contexts in each.
   constexpr uint32_t kMostParts = 2;
-  if (flags->group_by_mode && flags->partition.parts <= kMostParts) {
+  const bool suits =
+      group_by != PairGrouping::kContext || flags->partition.group_centers == 0;
+  if (flags->group_by_mode && suits && flags->partition.parts <= kMostParts) {
     flags->partition.group_by = group_by;
   }
   if (flags->partition.group_passes == 0) {

@@ -48,6 +48,8 @@ def parse_options():
     add("--seeds", type=int, default=5, help="of quality; 0: none")
     add("--dim", type=int, default=128, help="of words")
     add("--epochs", type=int, default=5, help="of quality of words")
+    add("--group_by", default="auto",
+        help="of embedtrain, where it is deterministic")
     options = parser.parse_args()
     options.no_quality = options.seeds == 0
     return options
@@ -157,6 +159,7 @@ def scores(options, subject):
 
 def main():
     options = parse_options()
+    KINDS["deterministic"] += ("--group_by", options.group_by)
     os.makedirs(options.work, exist_ok=True)
     subjects = [Words(options), Nodes(options)]
     for name, compare in (("speed", speed), ("quality", scores)):

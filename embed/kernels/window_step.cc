@@ -381,7 +381,7 @@ HWY_INLINE void WithTargets(int count, const Call& call) {
 }
 
 bool AnyWeight(const WindowStep& step) {
-  if (step.own != nullptr || step.ranges != nullptr) return true;
+  if (step.ranges != nullptr || step.num_more > 0) return true;
   bool any = false;
   for (int t = step.num_positives; t < step.num_targets; ++t) {
     any |= step.target_weights[t] != 1.0f;

@@ -8,8 +8,7 @@ void BlockWorker::Train(uint32_t epoch, const SequenceBatch& batch,
   const double tokens = static_cast<double>(batch.ids.size());
   double done = 0.0;
   while (sampler_.Next(&block_)) {
-    const double now = rate.first + (rate.last - rate.first) * done;
-    stats->examples += TrainBlock(block_, static_cast<float>(now));
+    stats->examples += TrainBlock(block_, rate.At(done));
     done = static_cast<double>(sampler_.tokens_done()) / tokens;
   }
   stats->tokens += batch.ids.size();

@@ -70,7 +70,7 @@ class Hin2vec::TripleWorker : public Worker {
     const size_t walks = batch.num_sequences();
     for (size_t w = 0; w < walks; ++w) {
       const double done = static_cast<double>(w) / static_cast<double>(walks);
-      rate_ = static_cast<float>(rate.first + (rate.last - rate.first) * done);
+      rate_ = rate.At(done);
       FindTriples(batch.sequence(w));
       TrainTriples(PhiloxStream(owner_.options_.seed, RandomPurpose::kNegatives,
                                 epoch, batch.first_sequence + w));

@@ -63,9 +63,7 @@ class Line::EdgeWorker : public Worker {
       const double done =
           static_cast<double>(begin) / static_cast<double>(count);
       DrawNegatives(stream, begin, size);
-      TrainBlock(
-          &batch.ids[2 * begin], size,
-          static_cast<float>(rate.first + (rate.last - rate.first) * done));
+      TrainBlock(&batch.ids[2 * begin], size, rate.At(done));
     }
     stats->tokens += batch.ids.size();
     stats->examples += count;

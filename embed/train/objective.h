@@ -31,6 +31,11 @@ namespace embed {
 // The learning rate at the start and at the end of a batch; in between it is
 // linear in the position.
 struct RateRange {
+  // That of place `done`, 0 to 1.
+  float At(double done) const {
+    return static_cast<float>(first + (last - first) * done);
+  }
+
   double first = 0.0;
   double last = 0.0;
 };

@@ -19,7 +19,7 @@ PairGroup::PairGroup(size_t max_pairs, size_t max_negatives,
       owners_(max_pairs + 1),
       negatives_(max_negatives + 1),
       weights_(max_negatives + 1, 1.0f),
-      rows_(2 * max_pairs + max_negatives) {}
+      rows_(2 * max_pairs + max_negatives + 1) {}
 
 size_t PairGroup::ScratchFor(size_t max_pairs, size_t max_negatives) {
   return WindowScratch::ScoresFor(static_cast<int>(max_pairs),
@@ -165,8 +165,13 @@ void PairGroup::FindNegatives(absl::Span<const uint32_t> draws,
 }
 
 void PairGroup::AppendRows(const float* const* rows, size_t count) {
-  std::copy_n(rows, count, rows_.data() + num_rows_);
-  num_rows_ += count;
+  const float* last = nullptr;
+  for (size_t i = 0; i < count; ++i) {
+    // Written always, counted if another than the one before.
+    rows_[num_rows_] = rows[i];
+    num_rows_ += rows[i] != last ? 1 : 0;
+    last = rows[i];
+  }
 }
 
 void PairGroup::Train(WindowStepFunction step, float rate,

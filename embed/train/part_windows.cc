@@ -20,6 +20,11 @@ void PartWindows::Append(const WindowBlock& block) {
   }
 }
 
+void PartWindows::Take(WindowSampler* sampler) {
+  Clear();
+  while (sampler->Next(&block_)) Append(block_);
+}
+
 void PartWindows::AppendTokens(const WindowBlock& block) {
   part_.resize(block.size());
   place_.resize(block.size());

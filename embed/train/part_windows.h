@@ -27,6 +27,8 @@ class PartWindows : public PairChunk {
   void Clear();
   // Adds the windows of a block behind those it has. O(P tokens).
   void Append(const WindowBlock& block);
+  // Replaces what it has by all windows that the sampler still gives.
+  void Take(WindowSampler* sampler);
 
   // The ids of the tokens of a part, in their order.
   absl::Span<const uint32_t> tokens(uint32_t part) const {
@@ -50,6 +52,7 @@ class PartWindows : public PairChunk {
   std::vector<std::vector<uint32_t>> tokens_;
   // Of each bucket; what is behind those of the chunk's tokens is not cleared.
   std::vector<std::vector<Range>> windows_;
+  WindowBlock block_;
   // Of the block at hand.
   std::vector<size_t> sizes_;     // of each part, its tokens before the block
   std::vector<uint32_t> part_;    // of each token

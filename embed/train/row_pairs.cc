@@ -29,18 +29,20 @@ absl::Status PartitionOptions::Validate() const {
   if (group_centers < 0 || group_centers > kMaxGroupCenters) {
     return absl::InvalidArgumentError(
         absl::StrCat("group_centers is ", group_centers, ", expected 1 to ",
-                     kMaxGroupCenters, ", or 0 for the usual 3"));
+                     kMaxGroupCenters, ", or 0 for the usual 3 or 8"));
   }
   return absl::OkStatus();
 }
 
 PartitionOptions PartitionOptions::For(uint64_t rows) const {
-  const uint32_t most_parts = group_by == PairGrouping::kCenter ? 2 : 4;
+  const uint32_t most_parts = group_by == PairGrouping::kContext ? 4 : 2;
   constexpr uint64_t kRowsOfPart = 1000;
   constexpr uint64_t kMostInputs = 32;
   constexpr int kUsualPasses = 4;
   constexpr int kUsualCenters = 3;
   constexpr uint64_t kRowsOfInput = 64;
+  constexpr uint64_t kMostCenters = 8;  // that lie apart
+  constexpr uint64_t kRowsOfCenter = 256;
   PartitionOptions result = *this;
   if (parts == 0) {
     result.parts = 1;
@@ -54,7 +56,13 @@ PartitionOptions PartitionOptions::For(uint64_t rows) const {
         rows / result.parts / kRowsOfInput, 1, kMostInputs));
   }
   if (group_passes == 0) result.group_passes = kUsualPasses;
-  if (group_centers == 0) result.group_centers = kUsualCenters;
+  if (group_centers == 0) {
+    result.group_centers =
+        group_by == PairGrouping::kSpread
+            ? static_cast<int>(std::clamp<uint64_t>(
+                  rows / result.parts / kRowsOfCenter, 1, kMostCenters))
+            : kUsualCenters;
+  }
   return result;
 }
 

@@ -22,6 +22,7 @@ namespace embed {
 enum class PairGrouping {
   kContext,  // those of some consecutive contexts (skip_gram_pairs.h)
   kCenter,   // those of some consecutive centers (skip_gram_windows.h)
+  kSpread,   // those of some centers that lie apart (skip_gram_spread.h)
 };
 
 // All of these are part of the result.
@@ -37,15 +38,16 @@ struct PartitionOptions {
   //
   //   parts         4, less where a part would have fewer than 1000 rows: its
   //                 few negatives would come again and again. Grouped by
-  //                 centers 2: each has the fewer contexts in a bucket the more
-  //                 parts there are
+  //                 centers, apart or not, 2: each has the fewer contexts in a
+  //                 bucket the more parts there are
   //   group_inputs  32, less where that is more than one row in 64 of a part:
   //                 rows that occur several times in a group move too far
   //   group_passes  4: with one pass over a text, its analogies lose two points
   //   group_centers 3: walks on BlogCatalog (window 10, dim 128, 5 negatives)
   //                 have 1.0 of Hogwild's speed and the same F1 (80 walks,
   //                 3 seeds: 41.3 / 27.3, Hogwild 41.2 / 27.3); 2 has 0.8 of
-  //                 the speed, 4 has 1.1
+  //                 the speed, 4 has 1.1. Of those that lie apart 8, less
+  //                 where that is more than one in 256 rows of a part
   PartitionOptions For(uint64_t rows) const;
 
   uint32_t parts = 0;               // P, a power of two; 0: see For()
@@ -54,8 +56,8 @@ struct PartitionOptions {
   // By contexts.
   int group_inputs = 0;  // consecutive inputs whose pairs share negatives
   int group_passes = 0;  // in which the pairs of a sequence are taken
-  // By centers.
-  int group_centers = 0;  // consecutive centers whose pairs share negatives
+  // By centers, consecutive or apart.
+  int group_centers = 0;  // centers whose pairs share negatives
 };
 
 // Row P k + m belongs to part (m + k) mod P. Ids fall by frequency, so every

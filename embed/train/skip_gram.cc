@@ -6,8 +6,7 @@
 #include "embed/train/feature_worker.h"
 #include "embed/train/gradient_worker.h"
 #include "embed/train/shared_window_worker.h"
-#include "embed/train/skip_gram_pairs.h"
-#include "embed/train/skip_gram_windows.h"
+#include "embed/train/skip_gram_parts.h"
 #include "embed/train/window_worker.h"
 
 namespace embed {
@@ -145,12 +144,8 @@ absl::StatusOr<std::unique_ptr<PairTraining>> SkipGram::NewPairTraining(
   const PartitionOptions partition = options.For(output_->rows());
   EMBED_ASSIGN_OR_RETURN(PartNegatives negatives,
                          setup_->NewPartNegatives(RowParts(partition.parts)));
-  if (partition.group_by == PairGrouping::kCenter) {
-    return std::make_unique<SkipGramWindows>(setup_.get(), std::move(negatives),
-                                             partition, input_, output_);
-  }
-  return std::make_unique<SkipGramPairs>(setup_.get(), std::move(negatives),
-                                         partition, input_, output_);
+  return std::make_unique<SkipGramParts>(PartedTables{
+      setup_.get(), std::move(negatives), partition, input_, output_});
 }
 
 }  // namespace embed

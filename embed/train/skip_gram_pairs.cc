@@ -28,18 +28,17 @@ size_t DrawsOf(size_t negatives) {
 
 class PairWorker : public PairTraining::Worker {
  public:
-  PairWorker(const WindowSetup& setup, const PartNegatives* negatives,
-             const PartitionOptions& partition, EmbeddingTable* input,
-             EmbeddingTable* output)
-      : seed_(setup.seed()),
-        window_(static_cast<size_t>(setup.window())),
-        sampler_(setup.NewSampler(NegativesPer::kNone)),
-        part_negatives_(negatives),
-        group_inputs_(static_cast<size_t>(partition.group_inputs)),
-        passes_(static_cast<size_t>(partition.group_passes)),
-        draws_(DrawsOf(static_cast<size_t>(setup.negatives()))),
+  explicit PairWorker(const PartedTables& tables)
+      : seed_(tables.setup->seed()),
+        window_(static_cast<size_t>(tables.setup->window())),
+        sampler_(tables.setup->NewSampler(NegativesPer::kNone)),
+        part_negatives_(tables.negatives),
+        group_inputs_(static_cast<size_t>(tables.partition.group_inputs)),
+        passes_(static_cast<size_t>(tables.partition.group_passes)),
+        draws_(DrawsOf(static_cast<size_t>(tables.setup->negatives()))),
         steps_(group_inputs_ * kPairsPerInput,
-               static_cast<size_t>(setup.negatives()), input, output) {}
+               static_cast<size_t>(tables.setup->negatives()), tables.input,
+               tables.output) {}
 
   void Emit(uint32_t epoch, const SequenceBatch& batch, PairChunk* chunk,
             TrainStats* stats) override {
@@ -48,7 +47,7 @@ class PairWorker : public PairTraining::Worker {
     while (sampler_.Next(&block_)) count += PutPairs(count);
     stats->tokens += batch.ids.size();
     static_cast<PairBuckets*>(chunk)->Sort(
-        absl::MakeConstSpan(pairs_).first(count), part_negatives_->parts());
+        absl::MakeConstSpan(pairs_).first(count), part_negatives_.parts());
   }
 
   void Train(const PairRun& run, TrainStats* stats) override {
@@ -62,7 +61,9 @@ class PairWorker : public PairTraining::Worker {
       DrawNegatives(run, first, count);
       for (size_t g = 0; g < count; ++g) {
         steps_.Next()->Build(Group(pairs, first + g), Negatives(g));
-        steps_.Push(RateOf(run.rate, group_ends_[first + g], pairs.size()));
+        const double done = static_cast<double>(group_ends_[first + g]) /
+                            static_cast<double>(pairs.size());
+        steps_.Push(run.rate.At(done));
       }
     }
     steps_.Finish();
@@ -127,7 +128,7 @@ class PairWorker : public PairTraining::Worker {
   // Those of `count` groups of the run from `first` on.
   void DrawNegatives(const PairRun& run, size_t first, size_t count) {
     negatives_.clear();
-    if (!part_negatives_->CanDraw(run.output_part)) return;
+    if (!part_negatives_.CanDraw(run.output_part)) return;
     const size_t per_group = draws_ * NegativeSampler::kWordsPerDraw;
     words_.resize(count * per_group);
     negatives_.resize(count * draws_);
@@ -135,7 +136,7 @@ class PairWorker : public PairTraining::Worker {
                               run.number);
     FillRandom(stream, static_cast<uint32_t>(first * per_group / 4),
                absl::MakeSpan(words_));
-    part_negatives_->Draw(run.output_part, words_, absl::MakeSpan(negatives_));
+    part_negatives_.Draw(run.output_part, words_, absl::MakeSpan(negatives_));
   }
 
   // The pairs of group g of the run.
@@ -150,15 +151,10 @@ class PairWorker : public PairTraining::Worker {
     return absl::MakeConstSpan(negatives_).subspan(g * draws_, draws_);
   }
 
-  static float RateOf(const RateRange& rate, size_t begin, size_t size) {
-    const double done = static_cast<double>(begin) / static_cast<double>(size);
-    return static_cast<float>(rate.first + (rate.last - rate.first) * done);
-  }
-
   const uint64_t seed_;
   const size_t window_;
   WindowSampler sampler_;
-  const PartNegatives* const part_negatives_;
+  const PartNegatives& part_negatives_;
   const size_t group_inputs_;
   const size_t passes_;
   const size_t draws_;  // of negatives a group
@@ -174,22 +170,9 @@ class PairWorker : public PairTraining::Worker {
 
 }  // namespace
 
-SkipGramPairs::SkipGramPairs(const WindowSetup* setup, PartNegatives negatives,
-                             const PartitionOptions& partition,
-                             EmbeddingTable* input, EmbeddingTable* output)
-    : setup_(setup),
-      negatives_(std::move(negatives)),
-      partition_(partition),
-      input_(input),
-      output_(output) {}
-
-std::unique_ptr<PairChunk> SkipGramPairs::NewChunk() const {
-  return std::make_unique<PairBuckets>();
-}
-
-std::unique_ptr<PairTraining::Worker> SkipGramPairs::NewWorker() const {
-  return std::make_unique<PairWorker>(*setup_, &negatives_, partition_, input_,
-                                      output_);
+std::unique_ptr<PairTraining::Worker> NewPairWorker(
+    const PartedTables& tables) {
+  return std::make_unique<PairWorker>(tables);
 }
 
 }  // namespace embed

@@ -1,5 +1,5 @@
 // Skip-gram with negative sampling as pairs (context, center) for the
-// partitioned schedule. Internal to SkipGram.
+// partitioned schedule. Internal to SkipGramParts.
 //
 // Windows are those of WindowSampler. The pairs of a block come context by
 // context, in `group_passes` passes, each for some offsets of the center. The
@@ -10,36 +10,15 @@
 #ifndef EMBED_TRAIN_SKIP_GRAM_PAIRS_H_
 #define EMBED_TRAIN_SKIP_GRAM_PAIRS_H_
 
-#include <cstdint>
 #include <memory>
-#include <utility>
 
-#include "embed/model/embedding_table.h"
-#include "embed/train/part_negatives.h"
 #include "embed/train/row_pairs.h"
-#include "embed/train/window_setup.h"
+#include "embed/train/skip_gram_parts.h"
 
 namespace embed {
 
-class SkipGramPairs : public PairTraining {
- public:
-  // setup and tables must outlive this. With negative sampling. partition: as
-  // PartitionOptions::For() returns it.
-  SkipGramPairs(const WindowSetup* setup, PartNegatives negatives,
-                const PartitionOptions& partition, EmbeddingTable* input,
-                EmbeddingTable* output);
-
-  RowParts parts() const override { return negatives_.parts(); }
-  std::unique_ptr<PairChunk> NewChunk() const override;
-  std::unique_ptr<Worker> NewWorker() const override;
-
- private:
-  const WindowSetup* const setup_;
-  const PartNegatives negatives_;
-  const PartitionOptions partition_;
-  EmbeddingTable* const input_;
-  EmbeddingTable* const output_;
-};
+// Its chunks are PairBuckets. tables must outlive it.
+std::unique_ptr<PairTraining::Worker> NewPairWorker(const PartedTables& tables);
 
 }  // namespace embed
 

@@ -6,10 +6,8 @@
 
 #include "absl/types/span.h"
 #include "embed/base/aligned_buffer.h"
-#include "embed/base/philox.h"
-#include "embed/kernels/random.h"
 #include "embed/kernels/window_step.h"
-#include "embed/train/negative_pool.h"
+#include "embed/train/group_negatives.h"
 #include "embed/train/output_layer.h"
 #include "embed/train/part_windows.h"
 #include "embed/train/window_sampler.h"
@@ -20,9 +18,6 @@ namespace {
 // Centers whose negatives are drawn in one go: in bulk, and still in the
 // first-level cache when they are used.
 constexpr size_t kCentersPerDraw = 512;
-// Groups that take negatives from one pool in turn: its rows stay in the
-// second-level cache.
-constexpr size_t kGroupsPerPool = 32;
 // Groups between asking for rows and using them.
 constexpr size_t kCenterGroupsAhead = 2;
 
@@ -69,25 +64,21 @@ bool AreDistinct(absl::Span<const uint32_t> a, absl::Span<const uint32_t> b) {
 
 class CenterWorker : public PairTraining::Worker {
  public:
-  CenterWorker(const WindowSetup& setup, const PartNegatives* part_negatives,
-               const PartitionOptions& partition, EmbeddingTable* input,
-               EmbeddingTable* output)
-      : seed_(setup.seed()),
-        negatives_(static_cast<size_t>(setup.negatives())),
-        reuse_(static_cast<size_t>(setup.reuse_negatives())),
-        group_centers_(static_cast<size_t>(partition.group_centers)),
-        sampler_(setup.NewSampler(NegativesPer::kNone)),
-        part_negatives_(part_negatives),
-        input_(input),
-        output_(output),
+  explicit CenterWorker(const PartedTables& tables)
+      : group_centers_(static_cast<size_t>(tables.partition.group_centers)),
+        sampler_(tables.setup->NewSampler(NegativesPer::kNone)),
+        negatives_(tables),
+        input_(tables.input),
+        output_(tables.output),
         step_(GetWindowStep()) {
+    const size_t negatives = static_cast<size_t>(tables.setup->negatives());
     const size_t contexts =
-        group_centers_ * (2 * static_cast<size_t>(setup.window()) + 1);
+        group_centers_ * (2 * static_cast<size_t>(tables.setup->window()) + 1);
     ring_.assign(kCenterGroupsAhead + 1,
-                 CenterGroup(group_centers_, contexts, negatives_));
+                 CenterGroup(group_centers_, contexts, negatives));
     const size_t scores =
         WindowScratch::ScoresFor(static_cast<int>(contexts),
-                                 static_cast<int>(group_centers_ + negatives_));
+                                 static_cast<int>(group_centers_ + negatives));
     // A few kilobytes up to some megabytes; the tables are there already.
     scores_ = AlignedBuffer::Create(scores * sizeof(float)).value();
     scratch_.scores = static_cast<float*>(scores_.data());
@@ -95,10 +86,8 @@ class CenterWorker : public PairTraining::Worker {
 
   void Emit(uint32_t epoch, const SequenceBatch& batch, PairChunk* chunk,
             TrainStats* stats) override {
-    PartWindows* const windows = static_cast<PartWindows*>(chunk);
-    windows->Clear();
     sampler_.Start(epoch, &batch);
-    while (sampler_.Next(&block_)) windows->Append(block_);
+    static_cast<PartWindows*>(chunk)->Take(&sampler_);
     stats->tokens += batch.ids.size();
   }
 
@@ -111,12 +100,11 @@ class CenterWorker : public PairTraining::Worker {
     const size_t centers = bucket_.centers.size();
     for (size_t first = 0; first < centers; first += kCentersPerDraw) {
       FindGroups(first, std::min(centers, first + kCentersPerDraw));
-      DrawNegatives(run, first / kCentersPerDraw);
+      // There are never more groups than centers.
+      negatives_.Draw(run, first, group_ends_.size());
       const double done =
           static_cast<double>(first) / static_cast<double>(centers);
-      stats->examples += TrainGroups(
-          first, static_cast<float>(run.rate.first +
-                                    (run.rate.last - run.rate.first) * done));
+      stats->examples += TrainGroups(first, run.rate.At(done));
     }
     stats->loss += scratch_.loss.Take();
   }
@@ -145,42 +133,6 @@ class CenterWorker : public PairTraining::Worker {
            (bucket_.windows[c].begin < bucket_.windows[c - 1].end);
   }
 
-  // Those of the groups found, which are the run's block-th.
-  void DrawNegatives(const PairRun& run, size_t block) {
-    const size_t groups = group_ends_.size();
-    drawn_.clear();
-    if (negatives_ == 0 || !part_negatives_->CanDraw(run.output_part)) return;
-    size_t draws = 0;
-    for (size_t g = 0; g < groups; g += kGroupsPerPool) draws += PoolOf(g);
-    words_.resize(draws * NegativeSampler::kWordsPerDraw);
-    pools_.resize(draws);
-    const PhiloxStream stream(seed_, RandomPurpose::kGroupNegatives, run.epoch,
-                              run.number);
-    // There are never more groups than centers, or draws than negatives.
-    constexpr size_t kWords = kCentersPerDraw * NegativeSampler::kWordsPerDraw;
-    FillRandom(stream, static_cast<uint32_t>(block * negatives_ * kWords / 4),
-               absl::MakeSpan(words_));
-    part_negatives_->Draw(run.output_part, words_, absl::MakeSpan(pools_));
-    drawn_.resize(groups * negatives_);
-    const uint32_t* pool = pools_.data();
-    for (size_t g = 0; g < groups; g += kGroupsPerPool) {
-      const size_t end = std::min(groups, g + kGroupsPerPool) * negatives_;
-      uint32_t* const ids = drawn_.data();
-      const size_t size = PoolOf(g);
-      std::copy(pool, pool + size, ids + g * negatives_);
-      for (size_t k = g * negatives_ + size; k < end; ++k) {
-        ids[k] = ids[k - size];
-      }
-      pool += size;
-    }
-  }
-
-  // The draws for the pool that begins with group g.
-  size_t PoolOf(size_t g) const {
-    const size_t groups = std::min(kGroupsPerPool, group_ends_.size() - g);
-    return NegativePoolSize(groups * negatives_, negatives_, reuse_);
-  }
-
   // Trains on the groups found; returns their pairs.
   uint64_t TrainGroups(size_t first, float rate) {
     uint64_t pairs = 0;
@@ -188,10 +140,7 @@ class CenterWorker : public PairTraining::Worker {
     for (size_t g = 0; g < group_ends_.size(); ++g) {
       CenterGroup* const group = &ring_[g % ring_.size()];
       Build(g == 0 ? first : group_ends_[g - 1], group_ends_[g],
-            absl::MakeConstSpan(drawn_).subspan(
-                drawn_.empty() ? 0 : g * negatives_,
-                drawn_.empty() ? 0 : negatives_),
-            group);
+            negatives_.Of(g), group);
       pairs += group->num_pairs;
       const auto rows = absl::MakeConstSpan(group->rows).first(group->num_rows);
       if (g < kCenterGroupsAhead) {
@@ -285,23 +234,15 @@ class CenterWorker : public PairTraining::Worker {
     step_(step, &scratch_);
   }
 
-  const uint64_t seed_;
-  const size_t negatives_;      // draws a group
-  const size_t reuse_;          // groups that a draw serves
   const size_t group_centers_;  // at most in a group
   WindowSampler sampler_;
-  const PartNegatives* const part_negatives_;
+  GroupNegatives negatives_;
   EmbeddingTable* const input_;
   EmbeddingTable* const output_;
   const WindowStepFunction step_;
-  WindowBlock block_;
   CenterBucket bucket_ = {};
   size_t asked_ = 0;  // contexts of the bucket whose rows have been asked for
-  // Of the centers drawn for: where each group ends, and all its negatives.
-  std::vector<size_t> group_ends_;
-  std::vector<uint32_t> drawn_;
-  std::vector<uint32_t> words_;
-  std::vector<uint32_t> pools_;
+  std::vector<size_t> group_ends_;  // of the groups of the centers drawn for
   std::vector<CenterGroup> ring_;
   AlignedBuffer scores_;
   WindowScratch scratch_;
@@ -309,23 +250,9 @@ class CenterWorker : public PairTraining::Worker {
 
 }  // namespace
 
-SkipGramWindows::SkipGramWindows(const WindowSetup* setup,
-                                 PartNegatives negatives,
-                                 const PartitionOptions& partition,
-                                 EmbeddingTable* input, EmbeddingTable* output)
-    : setup_(setup),
-      negatives_(std::move(negatives)),
-      partition_(partition),
-      input_(input),
-      output_(output) {}
-
-std::unique_ptr<PairChunk> SkipGramWindows::NewChunk() const {
-  return std::make_unique<PartWindows>(parts());
-}
-
-std::unique_ptr<PairTraining::Worker> SkipGramWindows::NewWorker() const {
-  return std::make_unique<CenterWorker>(*setup_, &negatives_, partition_,
-                                        input_, output_);
+std::unique_ptr<PairTraining::Worker> NewCenterWorker(
+    const PartedTables& tables) {
+  return std::make_unique<CenterWorker>(tables);
 }
 
 }  // namespace embed

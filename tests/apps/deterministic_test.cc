@@ -37,9 +37,13 @@ class DeterministicTest : public testing::TestWithParam<Training> {
 
 INSTANTIATE_TEST_SUITE_P(
     Inputs, DeterministicTest,
-    testing::Values(Training{"Text", RepeatedCorpus(), TrainWords()},
+    testing::Values(Training{"Text", RepeatedCorpus(),
+                             With(TrainWords(), {"--group_by=context"})},
                     Training{"TextByCenter", RepeatedCorpus(),
                              With(TrainWords(), {"--group_by=center"})},
+                    Training{"TextSpread", RepeatedCorpus(),
+                             With(TrainWords(),
+                                  {"--group_by=spread", "--group_centers=4"})},
                     Training{"Graph", KarateEdges(),
                              With(TrainNodes(), {"--group_by=context"})},
                     Training{"GraphByCenter", KarateEdges(),
@@ -95,6 +99,37 @@ TEST(PairGroupingTest, IsTheModesUnlessGiven) {
               HasSubstr("groups of 3 centers"));
 }
 
+TEST(PairGroupingTest, SpreadsTheCentersOfWords) {
+  const ToolRunner runner;
+  runner.Write("input.txt", RepeatedCorpus());
+  const auto groups = [&](const Command& flags) {
+    const ToolResult result = runner.Run(
+        With(With(TrainWords(), {"--deterministic", "input.txt"}), flags));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.err;
+  };
+  EXPECT_THAT(groups({}), HasSubstr("centers apart"));
+  EXPECT_THAT(groups({"--group_centers=5"}),
+              HasSubstr("groups of 5 centers apart"));
+  EXPECT_THAT(groups({"--group_by=center"}), HasSubstr("groups of 3 centers"));
+  EXPECT_THAT(groups({"--parts=4"}), HasSubstr("inputs"));
+  EXPECT_THAT(groups({"--group_passes=2"}), HasSubstr("inputs"));
+}
+
+// As of the versions that had words grouped by contexts only.
+TEST(PairGroupingTest, OtherGroupsAreAnotherTraining) {
+  const ToolRunner runner;
+  runner.Write("input.txt", RepeatedCorpus());
+  const Command words = With(
+      TrainWords(),
+      {"input.txt", "--deterministic", "--parts=1", "--round_tokens=60000"});
+  StopAtCheckpoint(runner, With(words, {"--group_by=context"}), SIGINT);
+  const ToolResult result = runner.Run(With(words, {"--resume"}));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(Lines(result.err).back(),
+              HasSubstr("group_by was nothing and is spread"));
+}
+
 class UnpartitionedTest : public testing::Test {
  protected:
   UnpartitionedTest() { runner_.Write("input.txt", RepeatedCorpus()); }
@@ -136,7 +171,7 @@ TEST_F(UnpartitionedTest, BadPartitionsAreNamed) {
       HasSubstr("--group_by=context only"));
   EXPECT_THAT(
       refused({"--deterministic", "--group_by=context", "--group_centers=2"}),
-      HasSubstr("--group_by=center only"));
+      HasSubstr("--group_by=center or spread only"));
 }
 
 }  // namespace deterministic_test

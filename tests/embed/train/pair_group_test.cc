@@ -100,10 +100,9 @@ TEST_F(PairGroupTest, TakesNoMoreThanItsNegatives) {
 TEST_F(PairGroupTest, NamesItsRows) {
   group_.Build(std::vector<RowPair>{{1, 2}, {1, 3}, {4, 2}},
                std::vector<uint32_t>{9, 3, 8});
-  EXPECT_THAT(
-      group_.rows(),
-      ElementsAre(input_.row(1), input_.row(4), output_.row(2), output_.row(2),
-                  output_.row(3), output_.row(9), output_.row(8)));
+  EXPECT_THAT(group_.rows(),
+              ElementsAre(input_.row(1), input_.row(4), output_.row(2),
+                          output_.row(3), output_.row(9), output_.row(8)));
   group_.Build({}, {});
   EXPECT_TRUE(group_.rows().empty());
   group_.Train(GetWindowStep(), 0.1f, {}, &scratch_);

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <new>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -70,6 +71,7 @@ class PartitionedScheduleTest : public testing::TestWithParam<PairGrouping> {
     PartitionOptions partition;
     partition.parts = 4;
     partition.group_by = GetParam();
+    partition.group_centers = 3;  // apart, so few rows would have 1
     return PartitionedSchedule(
         &source_, *model.objective->NewPairTraining(partition), chunks,
         {0.05, 1e-4, RateShape::kLinear}, kEpochs, threads);
@@ -93,14 +95,23 @@ class PartitionedScheduleTest : public testing::TestWithParam<PairGrouping> {
   MemorySource source_;  // 23 chunks: rounds of 4, the last of 3
 };
 
+std::string NameOf(const testing::TestParamInfo<PairGrouping>& test) {
+  switch (test.param) {
+    case PairGrouping::kContext:
+      return "ByContext";
+    case PairGrouping::kCenter:
+      return "ByCenter";
+    case PairGrouping::kSpread:
+      return "Spread";
+  }
+  return "";
+}
+
 INSTANTIATE_TEST_SUITE_P(Groupings, PartitionedScheduleTest,
                          testing::Values(PairGrouping::kContext,
-                                         PairGrouping::kCenter),
-                         [](const auto& test) {
-                           return test.param == PairGrouping::kContext
-                                      ? "ByContext"
-                                      : "ByCenter";
-                         });
+                                         PairGrouping::kCenter,
+                                         PairGrouping::kSpread),
+                         NameOf);
 
 TEST_P(PartitionedScheduleTest, AnyNumberOfThreadsGivesTheSameBits) {
   TrainStats one;

@@ -99,6 +99,21 @@ TEST(PartitionOptionsTest, SuitsTheRowsWhereNothingIsGiven) {
   EXPECT_EQ(given.For(34).group_centers, 1);
 }
 
+TEST(PartitionOptionsTest, SpreadsAsManyCentersAsRowsAllow) {
+  PartitionOptions options;
+  options.group_by = PairGrouping::kSpread;
+  const auto chosen = [&](uint64_t rows) {
+    const PartitionOptions result = options.For(rows);
+    return std::make_pair(result.parts, result.group_centers);
+  };
+  EXPECT_EQ(chosen(0), std::make_pair(1u, 1));
+  EXPECT_EQ(chosen(1999), std::make_pair(1u, 7));
+  EXPECT_EQ(chosen(2000), std::make_pair(2u, 3));
+  EXPECT_EQ(chosen(uint64_t{1} << 40), std::make_pair(2u, 8));
+  options.group_centers = 12;
+  EXPECT_EQ(chosen(34).second, 12);
+}
+
 TEST(PartitionOptionsTest, HasFewerPartsForGroupsOfCenters) {
   PartitionOptions options;
   options.group_by = PairGrouping::kCenter;

@@ -1,4 +1,6 @@
-// Against the same steps in double, groups and draws found anew.
+// Groups of centers, consecutive (skip_gram_windows.h) and apart
+// (skip_gram_spread.h), against the same steps in double, groups and draws
+// found anew.
 #include "embed/train/skip_gram_windows.h"
 
 #include <algorithm>
@@ -10,6 +12,7 @@
 
 #include "embed/base/philox.h"
 #include "embed/kernels/random.h"
+#include "embed/train/negative_pool.h"
 #include "embed/train/part_windows.h"
 #include "embed/train/skip_gram.h"
 #include "gtest/gtest.h"
@@ -23,6 +26,8 @@ constexpr uint32_t kIds = 64;
 constexpr int kDim = 24;
 constexpr uint32_t kEpoch = 2;
 constexpr uint64_t kNumber = 7;
+constexpr PairGrouping kGroupings[] = {PairGrouping::kCenter,
+                                       PairGrouping::kSpread};
 
 class SkipGramWindowsTest : public testing::Test {
  protected:
@@ -37,12 +42,13 @@ class SkipGramWindowsTest : public testing::Test {
     options_.subsample = 0;
   }
 
-  void Make(uint32_t parts, int group_centers) {
+  void Make(uint32_t parts, int group_centers,
+            PairGrouping group_by = PairGrouping::kCenter) {
     objective_ =
         *SkipGram::Create(options_, source_.Counts(kIds), &input_, &output_);
     PartitionOptions partition;
     partition.parts = parts;
-    partition.group_by = PairGrouping::kCenter;
+    partition.group_by = group_by;
     partition.group_centers = group_centers;
     training_ = *objective_->NewPairTraining(partition);
     worker_ = training_->NewWorker();
@@ -118,7 +124,7 @@ size_t EndOfGroup(const std::vector<Center>& centers, size_t first,
 
 // The step of a group in double; returns its loss. The gradients are those of
 // the rows as they were.
-double StepGroup(const std::vector<Center>& centers, size_t first, size_t end,
+double StepGroup(const std::vector<Center>& group,
                  const std::vector<uint32_t>& negatives, double rate,
                  DoubleRows* x, DoubleRows* y) {
   const DoubleRows old_x = *x;
@@ -132,16 +138,51 @@ double StepGroup(const std::vector<Center>& centers, size_t first, size_t end,
     AddTimes(g, old_x[i], &(*y)[j]);
   };
   std::set<uint32_t> positives;
-  for (size_t c = first; c < end; ++c) positives.insert(centers[c].id);
-  for (size_t c = first; c < end; ++c) {
-    for (const uint32_t context : centers[c].contexts) {
-      move(context, centers[c].id, true);
+  for (const Center& center : group) {
+    if (!center.contexts.empty()) positives.insert(center.id);
+  }
+  for (const Center& center : group) {
+    for (const uint32_t context : center.contexts) {
+      move(context, center.id, true);
       for (const uint32_t n : negatives) {
         if (positives.count(n) == 0) move(context, n, false);
       }
     }
   }
   return loss;
+}
+
+// The centers first .. end - 1.
+std::vector<Center> Consecutive(const std::vector<Center>& centers,
+                                size_t first, size_t end) {
+  const auto at = [&](size_t c) {
+    return centers.begin() + static_cast<ptrdiff_t>(c);
+  };
+  return {at(first), at(end)};
+}
+
+std::vector<std::vector<Center>> Groups(const std::vector<Center>& centers,
+                                        size_t most, PairGrouping group_by) {
+  std::vector<std::vector<Center>> groups;
+  if (group_by == PairGrouping::kCenter) {
+    for (size_t first = 0; first < centers.size();) {
+      const size_t end = EndOfGroup(centers, first, most);
+      groups.push_back(Consecutive(centers, first, end));
+      first = end;
+    }
+    return groups;
+  }
+  for (size_t first = 0; first < centers.size(); first += 128 * most) {
+    const size_t end = std::min(centers.size(), first + 128 * most);
+    const size_t count = (end - first + most - 1) / most;
+    for (size_t g = 0; g < count; ++g) {
+      groups.emplace_back();
+      for (size_t c = first + g; c < end; c += count) {
+        groups.back().push_back(centers[c]);
+      }
+    }
+  }
+  return groups;
 }
 
 TEST_F(SkipGramWindowsTest, TakesTheStepsOfItsGroups) {
@@ -152,48 +193,46 @@ TEST_F(SkipGramWindowsTest, TakesTheStepsOfItsGroups) {
   ASSERT_LT(centers.size(), 512u);  // one draw
   const NegativeSampler noise =
       *NegativeSampler::Create(source_.Counts(kIds), options_.noise_exponent);
-  for (const int group_centers : {1, 2, 3, 7}) {
-    for (const int negatives : {0, 2, 5}) {
-      options_.negatives = negatives;
-      Make(1, group_centers);
-      std::vector<size_t> ends;
-      for (size_t first = 0; first < centers.size(); first = ends.back()) {
-        ends.push_back(
-            EndOfGroup(centers, first, static_cast<size_t>(group_centers)));
-      }
-      const size_t each = static_cast<size_t>(negatives);
-      std::vector<uint32_t> words(2 * each * ends.size());
-      std::vector<uint32_t> drawn(each * ends.size());
-      FillRandom(PhiloxStream(options_.seed, RandomPurpose::kGroupNegatives,
-                              kEpoch, kNumber),
-                 0, absl::MakeSpan(words));
-      noise.Draw(words, absl::MakeSpan(drawn));
+  const auto check = [&](PairGrouping group_by, int group_centers) {
+    Make(1, group_centers, group_by);
+    const std::vector<std::vector<Center>> groups =
+        Groups(centers, static_cast<size_t>(group_centers), group_by);
+    const size_t each = static_cast<size_t>(options_.negatives);
+    std::vector<uint32_t> words(2 * each * groups.size());
+    std::vector<uint32_t> drawn(each * groups.size());
+    FillRandom(PhiloxStream(options_.seed, RandomPurpose::kGroupNegatives,
+                            kEpoch, kNumber),
+               0, absl::MakeSpan(words));
+    noise.Draw(words, absl::MakeSpan(drawn));
 
-      const DoubleRows first_x = ToDouble(input_);
-      const DoubleRows first_y = ToDouble(output_);
-      DoubleRows x = first_x;
-      DoubleRows y = first_y;
-      double loss = 0;
-      uint64_t pairs = 0;
-      size_t first = 0;
-      for (size_t g = 0; g < ends.size(); ++g) {
-        const auto begin = drawn.begin() + static_cast<ptrdiff_t>(g * each);
-        loss += StepGroup(centers, first, ends[g],
-                          {begin, begin + static_cast<ptrdiff_t>(each)}, kRate,
-                          &x, &y);
-        for (size_t c = first; c < ends[g]; ++c) {
-          pairs += centers[c].contexts.size();
-        }
-        first = ends[g];
+    const DoubleRows first_x = ToDouble(input_);
+    const DoubleRows first_y = ToDouble(output_);
+    DoubleRows x = first_x;
+    DoubleRows y = first_y;
+    double loss = 0;
+    uint64_t pairs = 0;
+    for (size_t g = 0; g < groups.size(); ++g) {
+      const auto begin = drawn.begin() + static_cast<ptrdiff_t>(g * each);
+      loss +=
+          StepGroup(groups[g], {begin, begin + static_cast<ptrdiff_t>(each)},
+                    kRate, &x, &y);
+      for (const Center& center : groups[g]) pairs += center.contexts.size();
+    }
+    const TrainStats stats = Train(0, 0, kRate);
+    EXPECT_EQ(stats.examples, pairs);
+    EXPECT_NEAR(stats.loss, loss, 1e-4 * loss);
+    // Order and rounding within a group: rate^2 times the groups a row is in.
+    EXPECT_LT(LargestDifference(input_, x), 5e-6);
+    EXPECT_LT(LargestDifference(output_, y), 5e-6);
+    EXPECT_GT(LargestDifference(input_, first_x), 3e-4);
+    EXPECT_GT(LargestDifference(output_, first_y), 3e-4);
+  };
+  for (const PairGrouping group_by : kGroupings) {
+    for (const int group_centers : {1, 2, 3, 7}) {
+      for (const int negatives : {0, 2, 5}) {
+        options_.negatives = negatives;
+        check(group_by, group_centers);
       }
-      const TrainStats stats = Train(0, 0, kRate);
-      EXPECT_EQ(stats.examples, pairs);
-      EXPECT_NEAR(stats.loss, loss, 1e-4 * loss);
-      // Order and rounding within a group: rate^2 times the groups a row is in.
-      EXPECT_LT(LargestDifference(input_, x), 5e-6);
-      EXPECT_LT(LargestDifference(output_, y), 5e-6);
-      EXPECT_GT(LargestDifference(input_, first_x), 3e-4);
-      EXPECT_GT(LargestDifference(output_, first_y), 3e-4);
     }
   }
 }
@@ -203,13 +242,15 @@ TEST_F(SkipGramWindowsTest, BucketsHaveAllPairsTogether) {
   for (const Center& center : Centers(batch_, options_.window)) {
     expected += center.contexts.size();
   }
-  for (const uint32_t parts : {1, 2, 8}) {
-    Make(parts, 3);
-    uint64_t pairs = 0;
-    for (uint32_t b = 0; b < parts * parts; ++b) {
-      pairs += Train(b / parts, b % parts, 0.01, b).examples;
+  for (const PairGrouping group_by : kGroupings) {
+    for (const uint32_t parts : {1, 2, 8}) {
+      Make(parts, 3, group_by);
+      uint64_t pairs = 0;
+      for (uint32_t b = 0; b < parts * parts; ++b) {
+        pairs += Train(b / parts, b % parts, 0.01, b).examples;
+      }
+      EXPECT_EQ(pairs, expected);
     }
-    EXPECT_EQ(pairs, expected);
   }
 }
 
@@ -224,39 +265,43 @@ TEST_F(SkipGramWindowsTest, BucketsHaveTheLossOfTheirPairs) {
       expected += Softplus(-Dot(x[context], y[center.id]));
     }
   }
-  for (const uint32_t parts : {1, 2, 8}) {
-    Make(parts, 3);
-    double loss = 0;
-    for (uint32_t b = 0; b < parts * parts; ++b) {
-      loss += Train(b / parts, b % parts, 0, b).loss;  // moves nothing
+  for (const PairGrouping group_by : kGroupings) {
+    for (const uint32_t parts : {1, 2, 8}) {
+      Make(parts, 3, group_by);
+      double loss = 0;
+      for (uint32_t b = 0; b < parts * parts; ++b) {
+        loss += Train(b / parts, b % parts, 0, b).loss;  // moves nothing
+      }
+      EXPECT_NEAR(loss, expected, 1e-4 * expected);
     }
-    EXPECT_NEAR(loss, expected, 1e-4 * expected);
   }
 }
 
 TEST_F(SkipGramWindowsTest, TouchesTheRowsOfItsTwoPartsOnly) {
-  Make(4, 3);
-  const RowParts parts = training_->parts();
-  const DoubleRows x = ToDouble(input_);
-  const DoubleRows y = ToDouble(output_);
-  EXPECT_GT(Train(1, 2, 0.05).loss, 0);
-  const auto changed = [](const EmbeddingTable& table, const DoubleRows& old,
-                          uint32_t row) {
-    for (int k = 0; k < kDim; ++k) {
-      if (static_cast<double>(table.row(row)[k]) !=
-          old[row][static_cast<size_t>(k)]) {
-        return true;
+  for (const PairGrouping group_by : kGroupings) {
+    Make(4, 3, group_by);
+    const RowParts parts = training_->parts();
+    const DoubleRows x = ToDouble(input_);
+    const DoubleRows y = ToDouble(output_);
+    EXPECT_GT(Train(1, 2, 0.05).loss, 0);
+    const auto changed = [](const EmbeddingTable& table, const DoubleRows& old,
+                            uint32_t row) {
+      for (int k = 0; k < kDim; ++k) {
+        if (static_cast<double>(table.row(row)[k]) !=
+            old[row][static_cast<size_t>(k)]) {
+          return true;
+        }
       }
+      return false;
+    };
+    int outputs = 0;
+    for (uint32_t row = 0; row < kIds; ++row) {
+      EXPECT_FALSE(parts.PartOf(row) != 1 && changed(input_, x, row)) << row;
+      EXPECT_FALSE(parts.PartOf(row) != 2 && changed(output_, y, row)) << row;
+      outputs += changed(output_, y, row) ? 1 : 0;
     }
-    return false;
-  };
-  int outputs = 0;
-  for (uint32_t row = 0; row < kIds; ++row) {
-    EXPECT_FALSE(parts.PartOf(row) != 1 && changed(input_, x, row)) << row;
-    EXPECT_FALSE(parts.PartOf(row) != 2 && changed(output_, y, row)) << row;
-    outputs += changed(output_, y, row) ? 1 : 0;
+    EXPECT_GT(outputs, 8);
   }
-  EXPECT_GT(outputs, 8);
 }
 
 TEST_F(SkipGramWindowsTest, RunsOfOtherNumbersHaveOtherNegatives) {
@@ -298,11 +343,51 @@ TEST_F(SkipGramWindowsTest, DrawsOnAfterManyCenters) {
     end = std::min(EndOfGroup(centers, first, 3), (draw + 1) * kCentersPerDraw);
     const auto begin =
         drawn.begin() + static_cast<ptrdiff_t>(kNegatives * group++);
-    loss += StepGroup(centers, first, end,
+    loss += StepGroup(Consecutive(centers, first, end),
                       {begin, begin + static_cast<ptrdiff_t>(kNegatives)}, 0,
                       &x, &y);
   }
   EXPECT_NEAR(Train(0, 0, 0).loss, loss, 2e-5 * loss);
+}
+
+// The same of centers apart, of blocks of 128 groups; 32 of them take their
+// negatives in turn from one pool.
+TEST_F(SkipGramWindowsTest, SpreadDrawsOnAfterManyGroups) {
+  MemorySource many(RandomSequences(200, kIds, 4), 200);
+  ASSERT_TRUE(many.Read(0, 0, &batch_).ok());
+  const std::vector<std::vector<Center>> groups =
+      Groups(Centers(batch_, options_.window), 3, PairGrouping::kSpread);
+  ASSERT_GT(groups.size(), 2u * 128);
+  const size_t each = static_cast<size_t>(options_.negatives);
+  std::vector<uint32_t> words(2 * each * groups.size());
+  std::vector<uint32_t> drawn(each * groups.size());
+  FillRandom(PhiloxStream(options_.seed, RandomPurpose::kGroupNegatives, kEpoch,
+                          kNumber),
+             0, absl::MakeSpan(words));
+  NegativeSampler::Create(source_.Counts(kIds), options_.noise_exponent)
+      ->Draw(words, absl::MakeSpan(drawn));
+  DoubleRows x = ToDouble(input_);
+  DoubleRows y = ToDouble(output_);
+  for (const int reuse : {1, 4}) {
+    options_.reuse_negatives = reuse;
+    Make(1, 3, PairGrouping::kSpread);
+    double loss = 0;
+    size_t pool = 0;  // where that of the group begins
+    size_t size = 0;
+    for (size_t g = 0; g < groups.size(); ++g) {
+      if (g % 32 == 0) {
+        pool = g % 128 == 0 ? g * each : pool + size;
+        size = NegativePoolSize(std::min<size_t>(32, groups.size() - g) * each,
+                                each, static_cast<size_t>(reuse));
+      }
+      std::vector<uint32_t> negatives;
+      for (size_t k = g % 32 * each; negatives.size() < each; ++k) {
+        negatives.push_back(drawn[pool + k % size]);
+      }
+      loss += StepGroup(groups[g], negatives, 0, &x, &y);
+    }
+    EXPECT_NEAR(Train(0, 0, 0).loss, loss, 2e-5 * loss) << reuse;
+  }
 }
 
 // More centers than are drawn for at once, negatives that serve several groups,
@@ -313,19 +398,21 @@ TEST_F(SkipGramWindowsTest, TakesLongChunksAndWideWindows) {
   options_.reuse_negatives = 4;
   options_.window = 1000;
   options_.fixed_window = true;
-  Make(2, 3);
   uint64_t expected = 0;
   for (size_t s = 0; s < batch_.num_sequences(); ++s) {
     const uint64_t size = batch_.sequence(s).size();
     if (size > 0) expected += size * (size - 1);
   }
-  uint64_t pairs = 0;
-  for (uint32_t b = 0; b < 4; ++b) {
-    const TrainStats stats = Train(b / 2, b % 2, 0.01, b);
-    EXPECT_TRUE(std::isfinite(stats.loss));
-    pairs += stats.examples;
+  for (const PairGrouping group_by : kGroupings) {
+    Make(2, 3, group_by);
+    uint64_t pairs = 0;
+    for (uint32_t b = 0; b < 4; ++b) {
+      const TrainStats stats = Train(b / 2, b % 2, 0.01, b);
+      EXPECT_TRUE(std::isfinite(stats.loss));
+      pairs += stats.examples;
+    }
+    EXPECT_EQ(pairs, expected);
   }
-  EXPECT_EQ(pairs, expected);
 }
 
 }  // namespace skip_gram_windows_test

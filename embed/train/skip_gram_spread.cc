@@ -1,0 +1,98 @@
+#include "embed/train/skip_gram_spread.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "embed/train/group_negatives.h"
+#include "embed/train/group_steps.h"
+#include "embed/train/part_windows.h"
+#include "embed/train/window_sampler.h"
+
+namespace embed {
+namespace {
+
+// Groups of a block: their negatives, drawn in one go, are still in the
+// first-level cache when they are used.
+constexpr size_t kGroupsOfBlock = 128;
+
+class SpreadWorker : public PairTraining::Worker {
+ public:
+  explicit SpreadWorker(const PartedTables& tables)
+      : group_centers_(static_cast<size_t>(tables.partition.group_centers)),
+        sampler_(tables.setup->NewSampler(NegativesPer::kNone)),
+        negatives_(tables),
+        pairs_(group_centers_ * 2 *
+                   static_cast<size_t>(tables.setup->window()) +
+               1),
+        steps_(pairs_.size(), static_cast<size_t>(tables.setup->negatives()),
+               tables.input, tables.output) {}
+
+  void Emit(uint32_t epoch, const SequenceBatch& batch, PairChunk* chunk,
+            TrainStats* stats) override {
+    sampler_.Start(epoch, &batch);
+    static_cast<PartWindows*>(chunk)->Take(&sampler_);
+    stats->tokens += batch.ids.size();
+  }
+
+  void Train(const PairRun& run, TrainStats* stats) override {
+    const PartWindows& chunk = *static_cast<const PartWindows*>(run.chunk);
+    contexts_ = chunk.tokens(run.input_part);
+    centers_ = chunk.tokens(run.output_part);
+    windows_ = chunk.windows(run.input_part, run.output_part);
+    same_part_ = run.input_part == run.output_part;
+    const size_t size = group_centers_ * kGroupsOfBlock;
+    for (size_t first = 0; first < centers_.size(); first += size) {
+      const size_t left = std::min(size, centers_.size() - first);
+      const size_t groups = (left + group_centers_ - 1) / group_centers_;
+      negatives_.Draw(run, first / group_centers_, groups);
+      const double done =
+          static_cast<double>(first) / static_cast<double>(centers_.size());
+      for (size_t g = 0; g < groups; ++g) {
+        const size_t pairs = FindPairs(first + g, first + left, groups);
+        steps_.Next()->Build(absl::MakeConstSpan(pairs_).first(pairs),
+                             negatives_.Of(g));
+        steps_.Push(run.rate.At(done));
+        stats->examples += pairs;
+      }
+    }
+    steps_.Finish();
+    stats->loss += steps_.TakeLoss();
+  }
+
+ private:
+  // Puts the pairs of the centers first, first + step, ... < end at pairs_;
+  // returns how many there are.
+  size_t FindPairs(size_t first, size_t end, size_t step) {
+    RowPair* out = pairs_.data();
+    for (size_t c = first; c < end; c += step) {
+      const size_t itself = same_part_ ? c : contexts_.size();
+      for (size_t t = windows_[c].begin; t < windows_[c].end; ++t) {
+        // Written always, counted when another: no branch to mispredict.
+        *out = {contexts_[t], centers_[c]};
+        out += t != itself ? 1 : 0;
+      }
+    }
+    return static_cast<size_t>(out - pairs_.data());
+  }
+
+  const size_t group_centers_;
+  WindowSampler sampler_;
+  GroupNegatives negatives_;
+  std::vector<RowPair> pairs_;  // of a group, with a place to spare
+  GroupSteps steps_;
+  // The bucket: center c of the same part is context c.
+  absl::Span<const uint32_t> contexts_;
+  absl::Span<const uint32_t> centers_;
+  absl::Span<const PartWindows::Range> windows_;  // of the centers
+  bool same_part_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<PairTraining::Worker> NewSpreadWorker(
+    const PartedTables& tables) {
+  return std::make_unique<SpreadWorker>(tables);
+}
+
+}  // namespace embed

@@ -2,13 +2,15 @@
 """Breaks chosen lines of the numeric core one at a time: a test must notice.
 
     tests/mutants/run.py BUILD_FOLDER [NAME...]
+    tests/mutants/run.py --check
 
 For each mutant of mutants.tsv the source is copied with one text replaced,
 compiled as the build folder compiles it, linked with the tests named beside it
 in place of the library's own object, and these tests are run. The mutant is
 killed if one fails, and survives if all pass. Exit code 1: more than 2 survive,
 or something could not be made. The build folder holds built tests and is one of
-Ninja, as those of tests/run.sh and tests/coverage.sh are.
+Ninja, as those of tests/run.sh and tests/coverage.sh are. --check only looks
+whether each text stands in its source, once.
 """
 
 import csv
@@ -111,8 +113,8 @@ class Build:
         output_of(["/bin/sh", "-c", command], cwd=self.folder)
 
 
-def mutate(row, folder):
-    """Writes the changed source; returns its path."""
+def mutated(row):
+    """The changed source."""
     with open(os.path.join(ROOT, row["source"]), encoding="utf-8") as file:
         text = file.read()
     # A list of one line a mutant has no line feeds: \n in it stands for one.
@@ -121,10 +123,16 @@ def mutate(row, folder):
     if text.count(before) != 1:
         raise Failure(f"{row['source']} has {text.count(before)} times, "
                       f"expected once: {before}")
+    return text.replace(before, after)
+
+
+def mutate(row, folder):
+    """Writes the changed source; returns its path."""
+    text = mutated(row)
     path = os.path.join(folder, row["source"])
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:
-        file.write(text.replace(before, after))
+        file.write(text)
     return path
 
 
@@ -169,13 +177,26 @@ def kill(build, row):
     return ""
 
 
+def check(rows):
+    """Exits with what mutants cannot be made."""
+    failures = []
+    for row in rows:
+        try:
+            mutated(row)
+        except Failure as failure:
+            failures.append(f"{row['name']}: {failure}")
+    sys.exit("\n".join(failures) or 0)
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    build = Build(sys.argv[1])
     with open(LIST, encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t",
                                    quoting=csv.QUOTE_NONE))
+    if sys.argv[1] == "--check":
+        check(rows)
+    build = Build(sys.argv[1])
     wanted = sys.argv[2:]
     rows = [row for row in rows if not wanted or row["name"] in wanted]
     survivors = []

@@ -41,7 +41,10 @@ PartitionOptions PartitionOptions::For(uint64_t rows) const {
   constexpr int kUsualPasses = 4;
   constexpr int kUsualCenters = 3;
   constexpr uint64_t kRowsOfInput = 64;
-  constexpr uint64_t kMostCenters = 8;  // that lie apart
+  // Of centers that lie apart: with 8 a part of 39,000 rows trains about 0.9
+  // times as fast as Hogwild and as well (README). With few rows fewer, or a
+  // negative would move from one row many times at once.
+  constexpr uint64_t kMostCenters = 8;
   constexpr uint64_t kRowsOfCenter = 256;
   PartitionOptions result = *this;
   if (parts == 0) {

@@ -71,8 +71,9 @@ DEFINE_string(group_by, "auto",
               "those of some contexts: context, of some consecutive centers: "
               "center, for wide windows and few parts, or of some centers that "
               "lie apart: spread, for few parts; auto: with up to 2 parts "
-              "center in modes deepwalk and node2vec and spread in mode "
-              "word2vec, else context, unless one has its flags set");
+              "center in modes deepwalk and node2vec and spread of words "
+              "and sessions with windows up to 10, else context, unless one "
+              "has its flags set");
 DEFINE_int32(group_centers, embed::PartitionOptions().group_centers,
              "with --group_by center or spread: centers that share negatives; "
              "0: 3, or by the rows up to 8");

@@ -57,4 +57,11 @@ void PartWindows::AppendWindows(const WindowBlock& block, uint32_t i,
   }
 }
 
+void PartWindowsWorker::Emit(uint32_t epoch, const SequenceBatch& batch,
+                             PairChunk* chunk, TrainStats* stats) {
+  sampler_.Start(epoch, &batch);
+  static_cast<PartWindows*>(chunk)->Take(&sampler_);
+  stats->tokens += batch.ids.size();
+}
+
 }  // namespace embed

@@ -21,6 +21,13 @@ class PartWindows : public PairChunk {
     uint32_t begin;
     uint32_t end;
   };
+  // What a bucket (i, j) consists of.
+  struct Bucket {
+    absl::Span<const uint32_t> contexts;  // the tokens of part i
+    absl::Span<const uint32_t> centers;   // the tokens of part j
+    absl::Span<const Range> windows;      // of the centers
+    bool same_part;  // contexts are the centers too: center c is context c
+  };
 
   explicit PartWindows(RowParts parts);
 
@@ -40,6 +47,9 @@ class PartWindows : public PairChunk {
     return absl::MakeConstSpan(windows_[uint64_t{i} * parts_.count() + j])
         .first(tokens_[j].size());
   }
+  Bucket bucket(uint32_t i, uint32_t j) const {
+    return {tokens(i), tokens(j), windows(i, j), i == j};
+  }
 
  private:
   // Appends the block's tokens to those of their parts.
@@ -58,6 +68,24 @@ class PartWindows : public PairChunk {
   std::vector<uint32_t> part_;    // of each token
   std::vector<uint32_t> place_;   // of each token, among those of its part
   std::vector<uint32_t> passed_;  // tokens of part i before each token
+};
+
+// What workers have in common whose chunks are PartWindows.
+class PartWindowsWorker : public PairTraining::Worker {
+ public:
+  explicit PartWindowsWorker(WindowSampler sampler) : sampler_(sampler) {}
+
+  void Emit(uint32_t epoch, const SequenceBatch& batch, PairChunk* chunk,
+            TrainStats* stats) override;
+
+ protected:
+  static PartWindows::Bucket BucketOf(const PairRun& run) {
+    return static_cast<const PartWindows*>(run.chunk)->bucket(run.input_part,
+                                                              run.output_part);
+  }
+
+ private:
+  WindowSampler sampler_;
 };
 
 }  // namespace embed

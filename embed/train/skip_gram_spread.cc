@@ -16,11 +16,11 @@ namespace {
 // first-level cache when they are used.
 constexpr size_t kGroupsOfBlock = 128;
 
-class SpreadWorker : public PairTraining::Worker {
+class SpreadWorker : public PartWindowsWorker {
  public:
   explicit SpreadWorker(const PartedTables& tables)
-      : group_centers_(static_cast<size_t>(tables.partition.group_centers)),
-        sampler_(tables.setup->NewSampler(NegativesPer::kNone)),
+      : PartWindowsWorker(tables.setup->NewSampler(NegativesPer::kNone)),
+        group_centers_(static_cast<size_t>(tables.partition.group_centers)),
         negatives_(tables),
         pairs_(group_centers_ * 2 *
                    static_cast<size_t>(tables.setup->window()) +
@@ -28,26 +28,16 @@ class SpreadWorker : public PairTraining::Worker {
         steps_(pairs_.size(), static_cast<size_t>(tables.setup->negatives()),
                tables.input, tables.output) {}
 
-  void Emit(uint32_t epoch, const SequenceBatch& batch, PairChunk* chunk,
-            TrainStats* stats) override {
-    sampler_.Start(epoch, &batch);
-    static_cast<PartWindows*>(chunk)->Take(&sampler_);
-    stats->tokens += batch.ids.size();
-  }
-
   void Train(const PairRun& run, TrainStats* stats) override {
-    const PartWindows& chunk = *static_cast<const PartWindows*>(run.chunk);
-    contexts_ = chunk.tokens(run.input_part);
-    centers_ = chunk.tokens(run.output_part);
-    windows_ = chunk.windows(run.input_part, run.output_part);
-    same_part_ = run.input_part == run.output_part;
+    bucket_ = BucketOf(run);
+    const size_t centers = bucket_.centers.size();
     const size_t size = group_centers_ * kGroupsOfBlock;
-    for (size_t first = 0; first < centers_.size(); first += size) {
-      const size_t left = std::min(size, centers_.size() - first);
+    for (size_t first = 0; first < centers; first += size) {
+      const size_t left = std::min(size, centers - first);
       const size_t groups = (left + group_centers_ - 1) / group_centers_;
       negatives_.Draw(run, first / group_centers_, groups);
       const double done =
-          static_cast<double>(first) / static_cast<double>(centers_.size());
+          static_cast<double>(first) / static_cast<double>(centers);
       for (size_t g = 0; g < groups; ++g) {
         const size_t pairs = FindPairs(first + g, first + left, groups);
         steps_.Next()->Build(absl::MakeConstSpan(pairs_).first(pairs),
@@ -66,10 +56,11 @@ class SpreadWorker : public PairTraining::Worker {
   size_t FindPairs(size_t first, size_t end, size_t step) {
     RowPair* out = pairs_.data();
     for (size_t c = first; c < end; c += step) {
-      const size_t itself = same_part_ ? c : contexts_.size();
-      for (size_t t = windows_[c].begin; t < windows_[c].end; ++t) {
+      const size_t itself = bucket_.same_part ? c : bucket_.contexts.size();
+      for (size_t t = bucket_.windows[c].begin; t < bucket_.windows[c].end;
+           ++t) {
         // Written always, counted when another: no branch to mispredict.
-        *out = {contexts_[t], centers_[c]};
+        *out = {bucket_.contexts[t], bucket_.centers[c]};
         out += t != itself ? 1 : 0;
       }
     }
@@ -77,15 +68,10 @@ class SpreadWorker : public PairTraining::Worker {
   }
 
   const size_t group_centers_;
-  WindowSampler sampler_;
   GroupNegatives negatives_;
   std::vector<RowPair> pairs_;  // of a group, with a place to spare
   GroupSteps steps_;
-  // The bucket: center c of the same part is context c.
-  absl::Span<const uint32_t> contexts_;
-  absl::Span<const uint32_t> centers_;
-  absl::Span<const PartWindows::Range> windows_;  // of the centers
-  bool same_part_ = false;
+  PartWindows::Bucket bucket_ = {};
 };
 
 }  // namespace

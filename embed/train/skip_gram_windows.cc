@@ -43,14 +43,6 @@ struct CenterGroup {
   size_t num_pairs = 0;
 };
 
-// What a run consists of.
-struct CenterBucket {
-  absl::Span<const uint32_t> contexts;
-  absl::Span<const uint32_t> centers;
-  absl::Span<const PartWindows::Range> windows;  // of the centers
-  bool same_part;  // contexts are the centers too: center c is context c
-};
-
 // Whether the ids, in all, are distinct, those of `a` among themselves being
 // so. All are compared: no branch that could be mispredicted.
 bool AreDistinct(absl::Span<const uint32_t> a, absl::Span<const uint32_t> b) {
@@ -62,11 +54,11 @@ bool AreDistinct(absl::Span<const uint32_t> a, absl::Span<const uint32_t> b) {
   return equal == 0;
 }
 
-class CenterWorker : public PairTraining::Worker {
+class CenterWorker : public PartWindowsWorker {
  public:
   explicit CenterWorker(const PartedTables& tables)
-      : group_centers_(static_cast<size_t>(tables.partition.group_centers)),
-        sampler_(tables.setup->NewSampler(NegativesPer::kNone)),
+      : PartWindowsWorker(tables.setup->NewSampler(NegativesPer::kNone)),
+        group_centers_(static_cast<size_t>(tables.partition.group_centers)),
         negatives_(tables),
         input_(tables.input),
         output_(tables.output),
@@ -84,18 +76,8 @@ class CenterWorker : public PairTraining::Worker {
     scratch_.scores = static_cast<float*>(scores_.data());
   }
 
-  void Emit(uint32_t epoch, const SequenceBatch& batch, PairChunk* chunk,
-            TrainStats* stats) override {
-    sampler_.Start(epoch, &batch);
-    static_cast<PartWindows*>(chunk)->Take(&sampler_);
-    stats->tokens += batch.ids.size();
-  }
-
   void Train(const PairRun& run, TrainStats* stats) override {
-    const PartWindows& chunk = *static_cast<const PartWindows*>(run.chunk);
-    const uint32_t i = run.input_part;
-    const uint32_t j = run.output_part;
-    bucket_ = {chunk.tokens(i), chunk.tokens(j), chunk.windows(i, j), i == j};
+    bucket_ = BucketOf(run);
     asked_ = 0;
     const size_t centers = bucket_.centers.size();
     for (size_t first = 0; first < centers; first += kCentersPerDraw) {
@@ -235,12 +217,11 @@ class CenterWorker : public PairTraining::Worker {
   }
 
   const size_t group_centers_;  // at most in a group
-  WindowSampler sampler_;
   GroupNegatives negatives_;
   EmbeddingTable* const input_;
   EmbeddingTable* const output_;
   const WindowStepFunction step_;
-  CenterBucket bucket_ = {};
+  PartWindows::Bucket bucket_ = {};
   size_t asked_ = 0;  // contexts of the bucket whose rows have been asked for
   std::vector<size_t> group_ends_;  // of the groups of the centers drawn for
   std::vector<CenterGroup> ring_;

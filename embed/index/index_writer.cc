@@ -30,6 +30,14 @@ absl::Status FileError(const std::string& path, absl::string_view action) {
   return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot ", action));
 }
 
+// Where the compacted index of `path` is written: hidden like the temporaries
+// of AtomicFile, so that no file of a user has the name, and always the same,
+// so that the next compaction takes the place of one that was killed.
+std::string BesideName(const std::string& path) {
+  const std::string folder = FolderOf(path);
+  return absl::StrCat(folder, ".", path.substr(folder.size()), ".compacted");
+}
+
 // Whether `path` still names the opened file.
 bool Names(const std::string& path, int descriptor) {
   struct stat by_name = {};
@@ -231,7 +239,7 @@ absl::Status IndexWriter::PrepareCompaction(int threads) {
   std::error_code unknown;
   const std::string target =
       std::filesystem::canonical(path_, unknown).string();
-  const std::string beside = absl::StrCat(target, ".compacted");
+  const std::string beside = BesideName(target);
   bool begun = false;  // to write it
   const auto write = [&]() -> absl::StatusOr<std::unique_ptr<IndexWriter>> {
     if (unknown) {

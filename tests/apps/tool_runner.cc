@@ -43,6 +43,8 @@ void Redirect(const std::string& path, int flags, int target) {
   Redirect(in, O_RDONLY, STDIN_FILENO);
   Redirect(out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
   Redirect(err, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
+  // A shell starts what runs in the background with SIGINT ignored.
+  for (const int number : {SIGINT, SIGTERM}) std::signal(number, SIG_DFL);
   if (options.file_size_limit != 0) {
     // Writing beyond then fails with EFBIG instead of killing the process.
     std::signal(SIGXFSZ, SIG_IGN);

@@ -29,6 +29,14 @@ std::string OneField(absl::string_view key) {
                       "between them");
 }
 
+// The first field of a file whose first line without '%' is no edge.
+constexpr absl::string_view kMatrixMarket = "%%MatrixMarket";
+
+std::string IsMatrixMarket() {
+  return "a Matrix Market file; expected an edge list: take its edges alone, "
+         "without the line of sizes, as by grep -v '^%' FILE | tail -n +2";
+}
+
 // The length of a line that ends before `next`, without "\n" or "\r\n".
 size_t LineBytes(const char* begin, const char* next) {
   const size_t bytes = static_cast<size_t>(next - begin) - 1;
@@ -103,7 +111,9 @@ void ParseLines(absl::string_view text, ParsedEdges* parsed, const Add& add) {
     ++parsed->lines;
     const absl::string_view first = cursor.Take();
     const size_t pairs = parsed->keys.size();
-    if (!first.empty() && !IsComment(first)) {
+    if (first == kMatrixMarket) {
+      parsed->error = IsMatrixMarket();
+    } else if (!first.empty() && !IsComment(first)) {
       parsed->error = add(first, &cursor);
     }
     cursor.SkipLine();

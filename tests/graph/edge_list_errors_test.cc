@@ -32,6 +32,14 @@ TEST(EdgeListErrorsTest, NamesALineWithOneField) {
   ExpectError(std::string(100, 'k') + "\n", ":1: ", "kkk...'");
 }
 
+// Its sizes would be an edge.
+TEST(EdgeListErrorsTest, RefusesMatrixMarket) {
+  ExpectError(
+      "%%MatrixMarket matrix coordinate pattern symmetric\n% a comment\n"
+      "4 4 2\n1 2\n2 3\n",
+      ":1: ", "Matrix Market");
+}
+
 TEST(EdgeListErrorsTest, NamesAWrongWeight) {
   const auto expect = [](const char* weight, const char* what) {
     ExpectError(absl::StrCat("a b 1\nb c ", weight, "\n"), ":2: ", what, true);

@@ -52,6 +52,8 @@ CBOW = ["--arch=cbow", "--cbow_gradient=word2vec"]
 CHINESE = [
     ours("skip-gram", "word2vec", 0.025),
     ours("skip-gram, rate 0.05", "word2vec", 0.05, large=False),
+    ours("skip-gram, AdaGrad", "word2vec", 0.2, "--optimizer=adagrad",
+         large=False),
     ours("CBOW", "word2vec", 0.05, *CBOW),
     ours("fasttext mode", "fasttext", 0.05, "--ngram_min=1", "--ngram_max=2"),
     ours("cw2vec, both", "cw2vec", 0.01, "--output_table=both"),
@@ -67,6 +69,8 @@ CHINESE = [
          "--output_table=both", "--strokes_all_orders", seeds=1, large=False),
     ours("cw2vec, both, Latin n-grams", "cw2vec", 0.01, "--output_table=both",
          "--latin_ngrams", seeds=1, large=False),
+    ours("cw2vec, both, AdaGrad", "cw2vec", 0.05, "--output_table=both",
+         "--optimizer=adagrad", large=False),
     Method("fasttext, n-grams 1..2", FASTTEXT,
            ["skipgram", "-minn", "1", "-maxn", "2"], seeds=1),
 ]

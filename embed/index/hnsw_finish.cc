@@ -136,7 +136,7 @@ void LinkLostRows(HnswLists* lists) {
       place = FreePlace(lists, near);
       if (place == nullptr && taken[near] < lists->m() / 2) {
         place = SparePlace(lists, near, leading);
-        taken[near] += place != nullptr;
+        if (place != nullptr) ++taken[near];
       }
       if (place != nullptr) break;
     }

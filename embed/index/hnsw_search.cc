@@ -232,7 +232,8 @@ SearchHits SearchAllowed(const HnswGraph& graph, const Int8Table& table,
   const uint64_t ef =
       std::max(options.k, static_cast<uint64_t>(options.ef_search));
   const bool few = count <= kScanRowsPerEf * ef ||
-                   count < kScanShare * static_cast<double>(table.rows());
+                   static_cast<double>(count) <
+                       kScanShare * static_cast<double>(table.rows());
   Numbers left;
   if (way == AllowedWay::kScan || (way == AllowedWay::kChosen && few)) {
     left.resize(queries.rows);

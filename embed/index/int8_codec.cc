@@ -75,10 +75,11 @@ std::vector<float> MeanOf(const MatrixView& vectors, Metric metric,
   uint64_t count = 0;
   for (const uint64_t part_count : counts) count += part_count;
   std::vector<float> mean(dim);
+  if (count == 0) return mean;
   for (size_t j = 0; j < dim; ++j) {
     double sum = 0;
     for (uint64_t part = 0; part < parts; ++part) sum += sums[part * dim + j];
-    if (count > 0) mean[j] = static_cast<float>(sum / count);
+    mean[j] = static_cast<float>(sum / static_cast<double>(count));
   }
   return mean;
 }
@@ -270,7 +271,7 @@ double Int8SquaredError(const Int8Codec& codec, const MatrixView& vectors) {
     }
     ++count;
   }
-  return count == 0 ? 0 : error / count;
+  return count == 0 ? 0 : error / static_cast<double>(count);
 }
 
 std::optional<uint64_t> FirstNonFiniteRow(const MatrixView& vectors,

@@ -93,7 +93,8 @@ class PlainCoder : public RowCoder {
       case RowCodec::kUint8: {
         const ZeroPointStep zero_point = EncodeZeroPoint(y, codes);
         // step (code - zero) = step written code + step (128 - zero)
-        return {zero_point.step, zero_point.step * (128 - zero_point.zero)};
+        return {zero_point.step,
+                zero_point.step * static_cast<float>(128 - zero_point.zero)};
       }
       default:
         return {EncodePlain(y, codes), 0};

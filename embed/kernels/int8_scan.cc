@@ -189,7 +189,8 @@ class QueryTile {
       const size_t block = i % blocks;
       uint32_t mask = masks_[i] & (bits >> (block * kBlockRows));
       for (; mask != 0; mask &= mask - 1) {
-        const uint32_t lane = hwy::Num0BitsBelowLS1Bit_Nonzero32(mask);
+        const auto lane =
+            static_cast<uint32_t>(hwy::Num0BitsBelowLS1Bit_Nonzero32(mask));
         const float score = scores_[i * kBlockRows + lane];
         if (score > thresholds_[q]) {
           const uint32_t offset = static_cast<uint32_t>(block * kBlockRows);

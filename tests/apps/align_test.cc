@@ -32,8 +32,8 @@ class AlignTest : public testing::Test {
       absl::StrAppend(&a, "a", i);
       absl::StrAppend(&b, "b", i);
       for (int plane = 0; plane < 5; ++plane) {
-        const double x = random() / 2147483648.0 - 1;
-        const double y = random() / 2147483648.0 - 1;
+        const double x = static_cast<double>(random()) / 2147483648.0 - 1;
+        const double y = static_cast<double>(random()) / 2147483648.0 - 1;
         const double c = std::cos(0.7 + plane), s = std::sin(0.7 + plane);
         absl::StrAppend(&a, " ", x, " ", y);
         absl::StrAppend(&b, " ", c * x - s * y, " ",

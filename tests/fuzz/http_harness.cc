@@ -54,7 +54,8 @@ void WriteIndex(const std::string& path, bool graph) {
   std::vector<uint16_t> types;
   while (keys.size() < 16) keys.push_back(absl::StrCat(keys.size()));
   for (size_t i = 0; i < keys.size() * kDim; ++i) {
-    values.push_back(static_cast<float>(std::sin(i * i + 1.0)));
+    values.push_back(
+        static_cast<float>(std::sin(static_cast<double>(i * i) + 1.0)));
   }
   for (size_t i = 0; i < keys.size(); ++i) types.push_back(i % 2);
   absl::StatusOr<Vocabulary> vocabulary =

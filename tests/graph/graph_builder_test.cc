@@ -123,7 +123,8 @@ TEST(GraphBuilderTest, AgreesWithAMapOnRandomGraphs) {
     for (int i = 0; i < 20000; ++i) {
       const uint32_t source = random.Below(random.Below(kNodes) + 1);
       const uint32_t target = random.Below(random.Below(kNodes) + 1);
-      arcs.push_back({source, target, 0.1f + random.Below(1000)});
+      arcs.push_back(
+          {source, target, 0.1f + static_cast<float>(random.Below(1000))});
     }
     const auto graph =
         BuildGraph(MakeList(arcs, weighted), {kNodes, directed, threads});

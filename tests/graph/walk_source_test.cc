@@ -46,7 +46,8 @@ Graph RandomGraph(bool directed) {
   Philox random(9, RandomPurpose::kTest, 0, 0);
   for (int i = 0; i < 9000; ++i) {
     const uint32_t source = random.Below(3000);
-    arcs.push_back({source, random.Below(source + 1), 1.0f + random.Below(9)});
+    arcs.push_back({source, random.Below(source + 1),
+                    1.0f + static_cast<float>(random.Below(9))});
   }
   return MakeGraph(arcs, 3000, directed, true);
 }

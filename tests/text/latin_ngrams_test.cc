@@ -64,8 +64,9 @@ TEST(LatinNgramsTest, CodesNameNgramsOneToOne) {
   for (int round = 0; round < 3000; ++round) {
     std::vector<std::string> characters = {"<"};
     std::string word;
-    for (uint32_t n = 1 + random() % 9; n > 0; --n) {
-      characters.push_back(NaiveEncode(1 + random() % 0x3FF));
+    for (uint64_t n = 1 + random() % 9; n > 0; --n) {
+      characters.push_back(
+          NaiveEncode(1 + static_cast<uint32_t>(random() % 0x3FF)));
       word += characters.back();
     }
     characters.push_back(">");

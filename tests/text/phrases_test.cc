@@ -63,8 +63,8 @@ std::string NumberText() {
   std::mt19937 random(5);
   std::string text;
   for (int line = 0; line < 3000; ++line) {
-    uint32_t word = random() % 40;
-    for (uint32_t n = random() % 20; n > 0; --n) {
+    uint64_t word = random() % 40;
+    for (uint64_t n = random() % 20; n > 0; --n) {
       absl::StrAppend(&text, word, n == 1 ? "" : " ");
       const bool goes_on = word % 3 == 0 && random() % 2 == 0;
       word = goes_on ? word + 1 : random() % 40 * (random() % 40) / 40;

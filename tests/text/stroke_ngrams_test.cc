@@ -76,8 +76,9 @@ TEST(StrokeNgramsTest, CodesNameNgramsOneToOneAndInOrder) {
   std::mt19937 random(2);
   for (int round = 0; round < 200; ++round) {
     std::string strokes;
-    for (uint32_t n = random() % 40; n > 0; --n)
+    for (uint64_t n = random() % 40; n > 0; --n) {
       strokes += "hspnz"[random() % 5];
+    }
     const std::vector<std::string> naive = NaiveNgrams(strokes, 1, 16);
     const std::vector<uint64_t> codes = StrokeNgramCodes(strokes, 1, 16);
     ASSERT_EQ(Texts(codes), naive);
@@ -103,7 +104,7 @@ TEST(StrokeNgramsTest, AgreesWithBruteForceOnRandomWords) {
   std::map<uint32_t, std::string> strokes_of;
   for (uint32_t c = 0; c < 60; ++c) {
     std::string strokes;
-    for (uint32_t n = 1 + random() % 9; n > 0; --n) {
+    for (uint64_t n = 1 + random() % 9; n > 0; --n) {
       strokes += "hspnz"[random() % 5];
     }
     strokes_of[0x4E00 + c] = strokes;
@@ -113,8 +114,9 @@ TEST(StrokeNgramsTest, AgreesWithBruteForceOnRandomWords) {
   while (words.size() < 300) {
     std::string word;
     std::string strokes;
-    for (uint32_t n = 1 + random() % 4; n > 0; --n) {
-      const uint32_t c = 0x4E00 + random() % 66;  // six have no strokes
+    for (uint64_t n = 1 + random() % 4; n > 0; --n) {
+      // Six have no strokes.
+      const uint32_t c = 0x4E00 + static_cast<uint32_t>(random() % 66);
       word += NaiveEncode(c);
       if (strokes_of.count(c) > 0) strokes += strokes_of[c];
     }
@@ -205,9 +207,9 @@ TEST(StrokeNgramsTest, OtherOrdersAddTheirNgramsOnce) {
   std::map<uint32_t, std::vector<std::string>>
       orders;  // the preferred one last
   for (uint32_t c = 0x4E00; c < 0x4E1E; ++c) {
-    for (uint32_t n = random() % 4; n > 0; --n) {
+    for (uint64_t n = random() % 4; n > 0; --n) {
       std::string code;
-      for (uint32_t m = 1 + random() % 7; m > 0; --m) {
+      for (uint64_t m = 1 + random() % 7; m > 0; --m) {
         code += "hspnz"[random() % 5];
       }
       text += NaiveEncode(c) + "\t" + code + "\n";

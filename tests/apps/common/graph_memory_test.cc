@@ -22,13 +22,16 @@ TEST(GraphMemoryTest, CountsLinesByTheirLength) {
   const LargeFile file("graph_memory_test.edges", "1234 5678\n", 10 << 20);
   GraphFileOptions options = Options(file.path());
   constexpr double kLines = 1 << 20;
-  EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 16, 0.1);
+  const auto bytes_per_line = [&options] {
+    return static_cast<double>(EstimateGraphBytes(options)) / kLines;
+  };
+  EXPECT_NEAR(bytes_per_line(), 16, 0.1);
   options.weighted = true;
-  EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 28, 0.2);
+  EXPECT_NEAR(bytes_per_line(), 28, 0.2);
   options.directed = true;
-  EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 13, 0.1);
+  EXPECT_NEAR(bytes_per_line(), 13, 0.1);
   options.weighted = false;
-  EXPECT_NEAR(EstimateGraphBytes(options) / kLines, 12, 0.1);
+  EXPECT_NEAR(bytes_per_line(), 12, 0.1);
   EXPECT_TRUE(CheckGraphMemory(options).ok());
 }
 

@@ -50,6 +50,12 @@ std::vector<std::string> GoodRequests() {
   return requests;
 }
 
+// An index into `items`, which is not empty.
+template <typename Items>
+size_t IndexInto(const Items& items, Philox* random) {
+  return random->Below(static_cast<uint32_t>(items.size()));
+}
+
 // Bytes changed, taken out, doubled, moved from another request, or bits of
 // the kinds that parsers trip over put in.
 std::string Mutated(std::string text, const std::vector<std::string>& others,
@@ -78,7 +84,7 @@ std::string Mutated(std::string text, const std::vector<std::string>& others,
       "../"};
   const uint64_t changes = 1 + random->Below(4);
   for (uint64_t i = 0; i < changes && !text.empty(); ++i) {
-    const size_t at = random->Below(text.size());
+    const size_t at = IndexInto(text, random);
     const size_t length = 1 + random->Below(12);
     switch (random->Below(5)) {
       case 0:
@@ -91,12 +97,12 @@ std::string Mutated(std::string text, const std::vector<std::string>& others,
         text.insert(at, text.substr(at, length));
         break;
       case 3: {
-        const std::string& other = others[random->Below(others.size())];
-        text.insert(at, other.substr(random->Below(other.size()), length));
+        const std::string& other = others[IndexInto(others, random)];
+        text.insert(at, other.substr(IndexInto(other, random), length));
         break;
       }
       default:
-        text.insert(at, kPieces[random->Below(kPieces.size())]);
+        text.insert(at, kPieces[IndexInto(kPieces, random)]);
     }
   }
   return text;
@@ -116,7 +122,7 @@ TEST(HostileTest, MutatedRequestsDoNoHarm) {
   const int requests = Requests();
   for (int i = 0; i < requests; ++i) {
     const std::string request =
-        Mutated(good[random.Below(good.size())], good, &random);
+        Mutated(good[IndexInto(good, &random)], good, &random);
     HttpClient client(server.port());
     ASSERT_TRUE(client.connected()) << i;
     client.Send(request);

@@ -85,7 +85,9 @@ inline std::vector<std::string> NaiveTokens(const std::string& text) {
 // white space, about `pieces` words.
 inline std::string RandomText(int pieces, uint32_t seed) {
   std::mt19937 random(seed);
-  const auto below = [&random](uint32_t n) { return random() % n; };
+  const auto below = [&random](uint32_t n) {
+    return static_cast<uint32_t>(random() % n);
+  };
   std::string text;
   for (int i = 0; i < pieces; ++i) {
     const uint32_t script = below(5);

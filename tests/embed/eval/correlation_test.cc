@@ -28,7 +28,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 std::vector<double> RandomValues(size_t n, uint32_t distinct, uint32_t seed) {
   std::mt19937 random(seed);
   std::vector<double> values(n);
-  for (double& value : values) value = 0.25 * (random() % distinct) - 3;
+  for (double& value : values)
+    value = 0.25 * static_cast<double>(random() % distinct) - 3;
   return values;
 }
 
@@ -42,8 +43,8 @@ std::string PythonList(const std::vector<double>& values) {
 double PearsonByDefinition(const std::vector<double>& x,
                            const std::vector<double>& y) {
   long double x_mean = 0, y_mean = 0, xy = 0, xx = 0, yy = 0;
-  for (const double value : x) x_mean += value / x.size();
-  for (const double value : y) y_mean += value / y.size();
+  for (const double value : x) x_mean += value / static_cast<double>(x.size());
+  for (const double value : y) y_mean += value / static_cast<double>(y.size());
   for (size_t i = 0; i < x.size(); ++i) {
     xy += (x[i] - x_mean) * (y[i] - y_mean);
     xx += (x[i] - x_mean) * (x[i] - x_mean);

@@ -37,7 +37,7 @@ bool WasPatient(const std::vector<double>& scores, uint32_t patience) {
 TEST(EarlyStopTest, SameAsLookingAtAllScores) {
   std::mt19937 random(11);
   for (int run = 0; run < 2000; ++run) {
-    const uint32_t patience = random() % 5;
+    const auto patience = static_cast<uint32_t>(random() % 5);
     EarlyStop stop(patience);
     std::vector<double> scores;
     for (uint32_t epoch = 1; epoch <= 12; ++epoch) {

@@ -15,8 +15,8 @@ std::vector<Point> RandomPoints(size_t count, uint32_t seed) {
   std::mt19937 random(seed);
   std::vector<Point> points(count);
   for (Point& point : points) {
-    point.x = random() / 4294967296.0 - 0.3;
-    point.y = 5 * (random() / 4294967296.0);
+    point.x = static_cast<double>(random()) / 4294967296.0 - 0.3;
+    point.y = 5 * (static_cast<double>(random()) / 4294967296.0);
   }
   return points;
 }

@@ -51,8 +51,8 @@ std::vector<Point> RandomPlaces(size_t count, double width) {
   std::mt19937 random(7);
   std::vector<Point> places(count);
   for (Point& place : places) {
-    place.x = width * (random() / 4294967296.0);
-    place.y = width * (random() / 4294967296.0);
+    place.x = width * (static_cast<double>(random()) / 4294967296.0);
+    place.y = width * (static_cast<double>(random()) / 4294967296.0);
   }
   return places;
 }

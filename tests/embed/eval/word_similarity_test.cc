@@ -125,8 +125,9 @@ TEST(WordSimilarityPeerTest, AgreesWithGensim) {
   for (int i = 0; i < 600; ++i) {
     // Some words beyond the vocabulary; whole scores, so many ties. No word
     // with itself: gensim's float32 gives such pairs 1 or a bit less.
-    const uint32_t first = random() % 230;
-    const uint32_t second = (first + 1 + random() % 229) % 230;
+    const auto first = static_cast<uint32_t>(random() % 230);
+    const uint32_t second =
+        (first + 1 + static_cast<uint32_t>(random() % 229)) % 230;
     absl::StrAppend(&text, "w", first, "\tw", second, "\t", random() % 11,
                     "\n");
   }
@@ -156,7 +157,8 @@ for case in (True, False):
   for (const size_t at : {0, 3}) {
     EXPECT_NEAR(result->spearman, answer.numbers[at], 1e-6);
     EXPECT_NEAR(result->pearson, answer.numbers[at + 1], 1e-6);
-    EXPECT_NEAR(100.0 - 100.0 * result->used / result->total,
+    EXPECT_NEAR(100.0 - 100.0 * static_cast<double>(result->used) /
+                            static_cast<double>(result->total),
                 answer.numbers[at + 2], 1e-9);
   }
 }

@@ -86,18 +86,21 @@ class RandomChanges {
     Compact();
     Reopen();
     EXPECT_GT(queries_, 100);
-    EXPECT_GE(static_cast<double>(found_), least_recall * wanted_);
+    EXPECT_GE(static_cast<double>(found_),
+              least_recall * static_cast<double>(wanted_));
   }
 
   double least_recall = 1;
 
  private:
   std::vector<float> AnyVector() {
-    const float* row = pool_.row(random_.Below(pool_.rows));
+    const float* row =
+        pool_.row(random_.Below(static_cast<uint32_t>(pool_.rows)));
     return {row, row + kDim};
   }
   std::string AnyKey() {
-    return model_.items[random_.Below(model_.items.size())].key;
+    const auto count = static_cast<uint32_t>(model_.items.size());
+    return model_.items[random_.Below(count)].key;
   }
 
   void Put(const std::string& key) {
@@ -366,7 +369,7 @@ TEST_P(ChangedMetricsTest, LongerAndShorterRowsThanThoseOfTheIndex) {
   const auto base = std::make_shared<const ItemIndex>(
       ItemIndex::Build(NumberedKeys(100), rows.view(0, 100), options).value());
   std::shared_ptr<const ChangedItems> items;
-  uint64_t next = 100;
+  uint32_t next = 100;
   // Each batch is read with the one before.
   for (const float factor : {0.01f, 300.0f, 1e5f, 1.0f}) {
     std::vector<ItemChange> batch;

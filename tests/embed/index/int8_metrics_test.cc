@@ -137,7 +137,7 @@ TEST_P(Int8MetricsTest, FindsTheNearestOfTheGivenRows) {
     for (const SearchHit& hit : hits[q]) found += nearness[hit.id] >= sorted[9];
   }
   // By l2 the short rows are near to one another, and the step is that of all.
-  EXPECT_GT(found / (10.0 * queries.rows),
+  EXPECT_GT(found / (10.0 * static_cast<double>(queries.rows)),
             metric() == Metric::kL2 ? 0.95 : 0.97);
 }
 
@@ -404,7 +404,8 @@ TEST_P(Int8MetricsTest, GraphFindsWhatExactSearchDoes) {
       same += std::count(exact[q].begin(), exact[q].end(), hit);
     }
   }
-  EXPECT_GT(static_cast<double>(same) / (10 * queries.rows), 0.96);
+  EXPECT_GT(static_cast<double>(same) / static_cast<double>(10 * queries.rows),
+            0.96);
   const TunedEffort tuning =
       TuneEfSearch(graph, table, rows.view(), 0.9, 1).value();
   EXPECT_TRUE(tuning.reached);

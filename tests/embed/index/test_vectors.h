@@ -105,7 +105,7 @@ inline double Recall(const MatrixView& rows, const MatrixView& queries,
       found += std::count(ids.begin(), ids.end(), hit.id);
     }
   }
-  return static_cast<double>(found) / (k * queries.rows);
+  return static_cast<double>(found) / static_cast<double>(k * queries.rows);
 }
 
 inline Vocabulary NumberedKeys(uint64_t size) {

@@ -37,13 +37,15 @@ TEST(ZeroPointCodesTest, ZeroIsExactAndInTheRange) {
 
 TEST(ZeroPointCodesTest, EveryValueIsWithinHalfAStepOrSo) {
   Row y;
-  for (int i = 0; i < 300; ++i) y.push_back(std::sin(0.1f * i) + 0.3f);
+  for (int i = 0; i < 300; ++i)
+    y.push_back(std::sin(0.1f * static_cast<float>(i)) + 0.3f);
   Codes codes(y.size());
   const ZeroPointStep result = EncodeZeroPoint(y, absl::MakeSpan(codes));
   for (size_t j = 0; j < y.size(); ++j) {
     const int code = codes[j] + 128;
     // The zero point is rounded, too, which may cut the ends off.
-    EXPECT_NEAR(result.step * (code - result.zero), y[j], 1.001 * result.step);
+    EXPECT_NEAR(result.step * static_cast<float>(code - result.zero), y[j],
+                1.001 * result.step);
   }
 }
 

@@ -17,11 +17,12 @@ using ::testing::HasSubstr;
 // The probability that the table gives each index, from its buckets alone.
 std::vector<double> Probabilities(absl::Span<const AliasEntry> entries) {
   std::vector<double> result(entries.size(), 0.0);
+  const auto size = static_cast<double>(entries.size());
   for (size_t i = 0; i < entries.size(); ++i) {
     const double own =
         entries[i].alias == i ? 1.0 : entries[i].threshold * 0x1.0p-32;
-    result[i] += own / entries.size();
-    result[entries[i].alias] += (1 - own) / entries.size();
+    result[i] += own / size;
+    result[entries[i].alias] += (1 - own) / size;
   }
   return result;
 }
@@ -35,7 +36,8 @@ void ExpectExact(const std::vector<double>& weights) {
     const double wanted = weights[i] / sum;
     // Rounded buckets: 2^-33 of a bucket for the entry itself and for each of
     // the entries that it completes, of which there are few or whole buckets.
-    const double bound = 1e-9 * wanted + 0x1.0p-33 / weights.size();
+    const double bound =
+        1e-9 * wanted + 0x1.0p-33 / static_cast<double>(weights.size());
     EXPECT_NEAR(actual[i], wanted, bound) << "entry " << i;
     if (weights[i] == 0) {
       EXPECT_EQ(actual[i], 0);
@@ -89,7 +91,8 @@ TEST(AliasTableTest, DrawsInProportion) {
     if (expected == 0) {
       EXPECT_EQ(counts[i], 0u);
     } else {
-      chi_square += std::pow(counts[i] - expected, 2) / expected;
+      chi_square +=
+          std::pow(static_cast<double>(counts[i]) - expected, 2) / expected;
     }
   }
   EXPECT_LT(chi_square, 23.5);  // 5 degrees of freedom, p = 2.7e-4

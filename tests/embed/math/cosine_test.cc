@@ -26,7 +26,8 @@ TEST(CosineTest, LengthsDoNotMatter) {
 
 TEST(CosineTest, OneWithItself) {
   for (int i = 1; i < 1000; ++i) {
-    const std::vector<float> vector = {1.0f / i, 0.7f * i, -3.1f};
+    const auto x = static_cast<float>(i);
+    const std::vector<float> vector = {1.0f / x, 0.7f * x, -3.1f};
     EXPECT_EQ(Cosine(vector, vector), 1);
   }
 }

@@ -19,12 +19,13 @@ RandomPermutation Make(uint64_t size, uint64_t sequence) {
 double Deviation(const std::vector<double>& counts) {
   double total = 0;
   for (double count : counts) total += count;
-  const double expected = total / counts.size();
+  const auto cells = static_cast<double>(counts.size());
+  const double expected = total / cells;
   double chi_square = 0;
   for (double count : counts) {
     chi_square += (count - expected) * (count - expected) / expected;
   }
-  const double freedom = counts.size() - 1.0;
+  const double freedom = cells - 1.0;
   return (chi_square - freedom) / std::sqrt(2 * freedom);
 }
 

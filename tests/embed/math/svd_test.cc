@@ -47,7 +47,9 @@ TEST(SvdTest, MeetsItsDefinition) {
   for (const auto& [rows, cols] :
        {std::pair{1, 1}, {2, 2}, {3, 5}, {5, 3}, {40, 40}, {17, 33}}) {
     std::vector<double> matrix(static_cast<size_t>(rows * cols));
-    for (double& value : matrix) value = random() / 2147483648.0 - 1;
+    for (double& value : matrix) {
+      value = static_cast<double>(random()) / 2147483648.0 - 1;
+    }
     CheckDefinition(matrix, rows, cols);
   }
 }

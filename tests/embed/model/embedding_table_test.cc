@@ -68,7 +68,9 @@ TEST(EmbeddingTableTest, ViewsAndMovesItsRows) {
 TEST(EmbeddingTableTest, KeepsItsFirstRowsWhenResized) {
   EmbeddingTable table = *EmbeddingTable::Create(3, 5);
   for (int k = 0; k < 5; ++k) {
-    for (int r = 0; r < 3; ++r) table.row(r)[k] = 1.0f + 10.0f * r + k;
+    for (int r = 0; r < 3; ++r) {
+      table.row(r)[k] = static_cast<float>(1 + 10 * r + k);
+    }
   }
   ASSERT_TRUE(table.Resize(2).ok());
   EXPECT_EQ(table.rows(), 2u);
@@ -77,8 +79,8 @@ TEST(EmbeddingTableTest, KeepsItsFirstRowsWhenResized) {
   EXPECT_EQ(table.rows(), 1000u);
   EXPECT_EQ(table.dim(), 5);
   for (int k = 0; k < 5; ++k) {
-    EXPECT_EQ(table.row(0)[k], 1.0f + k);
-    EXPECT_EQ(table.row(1)[k], 11.0f + k);
+    EXPECT_EQ(table.row(0)[k], static_cast<float>(1 + k));
+    EXPECT_EQ(table.row(1)[k], static_cast<float>(11 + k));
     EXPECT_EQ(table.row(2)[k], 0.0f);
     EXPECT_EQ(table.row(999)[k], 0.0f);
   }

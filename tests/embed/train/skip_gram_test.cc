@@ -90,7 +90,8 @@ void CompareWithReference(const WindowModelOptions& options,
       *Trainer::Create(training)->Run(&source, *objective, nullptr);
   EXPECT_EQ(result.stats.examples, reference.examples);
   EXPECT_NEAR(result.stats.loss, reference.loss, 1e-5 * reference.loss);
-  EXPECT_NEAR(result.mean_loss, reference.loss / reference.examples, 1e-4);
+  EXPECT_NEAR(result.mean_loss,
+              reference.loss / static_cast<double>(reference.examples), 1e-4);
   // A row is updated up to some thousand times, each rounded to 6e-8 of its
   // value (about 1) and with a sigmoid good to 4e-7.
   EXPECT_LT(LargestDifference(tables.input, reference.input), 1e-4);

@@ -45,7 +45,9 @@ class FastRandom {
     return x ^ (x >> 31);
   }
   double Unit() { return static_cast<double>(Next() >> 11) * 0x1.0p-53; }
-  uint32_t Below(uint32_t bound) { return ((Next() >> 32) * bound) >> 32; }
+  uint32_t Below(uint32_t bound) {
+    return static_cast<uint32_t>(((Next() >> 32) * bound) >> 32);
+  }
 
  private:
   uint64_t state_ = 1;

@@ -82,13 +82,15 @@ void BM_Int8Scan(benchmark::State& state, const std::string& target) {
     benchmark::DoNotOptimize(best.front().TakeSorted().data());
   }
   const double scans = static_cast<double>(state.iterations());
-  const auto rate = [&](double per_scan) {
-    return benchmark::Counter(per_scan * scans, benchmark::Counter::kIsRate);
+  const auto rate = [&](uint64_t per_scan, double unit) {
+    return benchmark::Counter(static_cast<double>(per_scan) / unit * scans,
+                              benchmark::Counter::kIsRate);
   };
-  state.counters["GMAC/s"] = rate(1e-9 * count * rows * dim);
+  state.counters["GMAC/s"] =
+      rate(count * rows * static_cast<uint64_t>(dim), 1e9);
   state.counters["GB/s"] =
-      rate(1e-9 * (Int8CodeBytes(rows, dim) + 2 * sizeof(float) * rows));
-  state.counters["queries/s"] = rate(count);
+      rate(Int8CodeBytes(rows, dim) + 2 * sizeof(float) * rows, 1e9);
+  state.counters["queries/s"] = rate(count, 1);
 }
 
 // The codes read once, with nothing else done.

@@ -37,7 +37,7 @@ class SharedWindowWorkerTest : public testing::Test {
     input_.FillUniform(0.5f, 1, 1);
     output_.FillUniform(0.5f, 2, 1);
   }
-  std::unique_ptr<WindowSetup> Setup(int share_negatives) {
+  std::unique_ptr<WindowSetup> SetupFor(int share_negatives) {
     WindowModelOptions options;
     options.window = 3;
     options.share_negatives = share_negatives;
@@ -57,7 +57,7 @@ class SharedWindowWorkerTest : public testing::Test {
 
 TEST_F(SharedWindowWorkerTest, SingleCentersAreTheWindowsOfWindowWorker) {
   constexpr double kRate = 1e-3;
-  const std::unique_ptr<WindowSetup> setup = Setup(1);
+  const std::unique_ptr<WindowSetup> setup = SetupFor(1);
   WindowWorker windows(setup.get(), &input_);
   const TrainStats expected = Train(&windows, kRate);
   const DoubleRows x = ToDouble(input_);
@@ -96,7 +96,7 @@ double GroupLoss(const WindowBlock& block, size_t first, size_t end,
 
 TEST_F(SharedWindowWorkerTest, GroupsConsecutiveCentersOfASequence) {
   for (const int share : {2, 5}) {
-    const std::unique_ptr<WindowSetup> setup = Setup(share);
+    const std::unique_ptr<WindowSetup> setup = SetupFor(share);
     SharedWindowWorker worker(setup.get(), &input_, &output_);
     const TrainStats stats = Train(&worker, 0.0);  // moves nothing
 

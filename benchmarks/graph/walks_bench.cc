@@ -14,9 +14,11 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "benchmarks/graph/rmat.h"
 #include "graph/alias_rows.h"
 #include "graph/graph_file.h"
+#include "graph/loaded_graph.h"
 #include "graph/metapath.h"
 #include "graph/metapath_source.h"
 #include "graph/typed_builder.h"
@@ -53,18 +55,26 @@ class FastRandom {
   uint64_t state_ = 1;
 };
 
-// The graph of a scale (0: the file), made once and kept till another is asked
-// for.
-const Graph& BenchGraph(int scale, bool weighted) {
+// The graph of the benchmark's scale (0: the file), made once and kept till
+// another is asked for. Null, and the benchmark is skipped, if the file cannot
+// be read that way: it has no weights, say.
+const Graph* BenchGraph(benchmark::State& state, bool weighted) {
   static std::pair<int, bool> made(-1, false);
   static auto* const graph = new Graph();
-  if (made == std::pair(scale, weighted)) return *graph;
+  const int scale = static_cast<int>(state.range(0));
+  if (made == std::pair(scale, weighted)) return graph;
+  made = {-1, false};
   *graph = Graph();
   if (scale == 0) {
     GraphFileOptions options;
     options.path = std::getenv("EMBED_BENCH_GRAPH");
     options.weighted = weighted;
-    *graph = std::move(LoadGraph(options)->graph);
+    absl::StatusOr<LoadedGraph> loaded = LoadGraph(options);
+    if (!loaded.ok()) {
+      state.SkipWithError(std::string(loaded.status().message()).c_str());
+      return nullptr;
+    }
+    *graph = std::move(loaded->graph);
   } else {
     RmatOptions options;
     options.scale = scale;
@@ -75,7 +85,7 @@ const Graph& BenchGraph(int scale, bool weighted) {
     *graph = MakeRmat(options);
   }
   made = {scale, weighted};
-  return *graph;
+  return graph;
 }
 
 // Steps a CPU second of the textbook loop that goes on from `node` to
@@ -232,14 +242,16 @@ void RunWalks(benchmark::State& state, const Graph& graph,
 }
 
 void BM_Uniform(benchmark::State& state) {
-  const Graph& graph = BenchGraph(static_cast<int>(state.range(0)), false);
-  RunWalks(state, graph, BenchOptions(), PlainUniform(graph));
+  const Graph* graph = BenchGraph(state, false);
+  if (graph == nullptr) return;
+  RunWalks(state, *graph, BenchOptions(), PlainUniform(*graph));
 }
 
 // Along A-B-C-A, each node at random of one of the three types.
 void BM_Metapath(benchmark::State& state) {
-  const TypedGraph graph =
-      MakeTyped(BenchGraph(static_cast<int>(state.range(0)), false));
+  const Graph* untyped = BenchGraph(state, false);
+  if (untyped == nullptr) return;
+  const TypedGraph graph = MakeTyped(*untyped);
   const auto metapath = *Metapath::Parse("A-B-C-A", graph);
   const std::unique_ptr<WalkSource> source =
       *CreateMetapathSource(graph, metapath, false, BenchOptions());
@@ -247,18 +259,20 @@ void BM_Metapath(benchmark::State& state) {
 }
 
 void BM_Weighted(benchmark::State& state) {
-  const Graph& graph = BenchGraph(static_cast<int>(state.range(0)), true);
+  const Graph* graph = BenchGraph(state, true);
+  if (graph == nullptr) return;
   WalkOptions options = BenchOptions();
   options.weighted = true;
-  RunWalks(state, graph, options, PlainWeighted(graph));
+  RunWalks(state, *graph, options, PlainWeighted(*graph));
 }
 
 void BM_Node2vec(benchmark::State& state) {
-  const Graph& graph = BenchGraph(static_cast<int>(state.range(0)), false);
+  const Graph* graph = BenchGraph(state, false);
+  if (graph == nullptr) return;
   WalkOptions options = BenchOptions();
   options.return_p = 0.25;
   options.inout_q = 4;
-  RunWalks(state, graph, options, PlainNode2vec(graph, 0.25, 4));
+  RunWalks(state, *graph, options, PlainNode2vec(*graph, 0.25, 4));
 }
 
 void Scales(benchmark::internal::Benchmark* bench) {

@@ -67,29 +67,58 @@ class AliasRows {
   // By the weights of the graph. InvalidArgument: it has none.
   static absl::StatusOr<AliasRows> OfWeights(const Graph& graph, int threads);
 
-  // Asks for what Target() reads.
-  void Prefetch(uint64_t arc) const {
-    __builtin_prefetch(buckets_ + arc);
-    if (!layout_.holds_own) __builtin_prefetch(graph_->targets() + arc);
-  }
+  // Draws in inner loops: a copy of all that most draws need, which stays in
+  // registers whatever the loop writes. The tables must outlive it.
+  class Reader {
+   public:
+    // Asks for what Target() reads.
+    void Prefetch(uint64_t arc) const {
+      __builtin_prefetch(buckets_ + arc);
+      if (!holds_own_) __builtin_prefetch(targets_ + arc);
+    }
 
-  // The vertex that the bucket of `arc`, an arc of `node`, gives for a random
-  // word.
+    // The vertex that the bucket of `arc`, an arc of `node`, gives for a random
+    // word.
+    uint32_t Target(uint32_t node, uint64_t arc, uint32_t word) const {
+      const uint64_t bucket = buckets_[arc];
+      const uint64_t draw = uint64_t{word} << 32;
+      if (ABSL_PREDICT_FALSE((bucket ^ draw) <= rest_mask_)) {
+        return rows_->TargetByRow(node, arc, word);
+      }
+      // By a mask: a branch here is a toss-up.
+      const uint64_t by_alias = -static_cast<uint64_t>(draw >= bucket);
+      if (!holds_own_) {
+        return static_cast<uint32_t>((bucket & by_alias) |
+                                     (targets_[arc] & ~by_alias));
+      }
+      return static_cast<uint32_t>(bucket >> (id_bits_ & by_alias) & id_mask_);
+    }
+
+   private:
+    friend class AliasRows;
+    explicit Reader(const AliasRows& rows)
+        : rows_(&rows),
+          buckets_(rows.buckets_),
+          targets_(rows.graph_->targets()),
+          rest_mask_((uint64_t{1} << rows.layout_.threshold_shift) - 1),
+          id_mask_((uint64_t{1} << rows.layout_.id_bits) - 1),
+          id_bits_(static_cast<uint64_t>(rows.layout_.id_bits)),
+          holds_own_(rows.layout_.holds_own) {}
+
+    const AliasRows* rows_;
+    const uint64_t* buckets_;
+    const uint32_t* targets_;
+    uint64_t rest_mask_;  // the bits of a bucket below its threshold
+    uint64_t id_mask_;
+    uint64_t id_bits_;
+    bool holds_own_;
+  };
+  Reader reader() const { return Reader(*this); }
+
+  // As those of the reader.
+  void Prefetch(uint64_t arc) const { reader().Prefetch(arc); }
   uint32_t Target(uint32_t node, uint64_t arc, uint32_t word) const {
-    const uint64_t bucket = buckets_[arc];
-    const uint64_t draw = uint64_t{word} << 32;
-    if (ABSL_PREDICT_FALSE((bucket ^ draw) >> layout_.threshold_shift == 0)) {
-      return TargetByRow(node, arc, word);
-    }
-    // By a mask: a branch here is a toss-up.
-    const uint64_t by_alias = -static_cast<uint64_t>(draw >= bucket);
-    if (!layout_.holds_own) {
-      return static_cast<uint32_t>((bucket & by_alias) |
-                                   (graph_->targets()[arc] & ~by_alias));
-    }
-    const uint64_t mask = (uint64_t{1} << layout_.id_bits) - 1;
-    return static_cast<uint32_t>(
-        bucket >> (static_cast<uint64_t>(layout_.id_bits) & by_alias) & mask);
+    return reader().Target(node, arc, word);
   }
 
  private:

@@ -15,6 +15,12 @@
 
 namespace embed {
 
+// Arcs begin .. end - 1 of the arrays of a graph.
+struct ArcRange {
+  uint64_t begin;
+  uint64_t end;
+};
+
 class Graph {
  public:
   using Csr =

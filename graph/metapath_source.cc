@@ -10,19 +10,17 @@
 namespace embed {
 namespace {
 
-// Takes ids of other nodes out of the sequences from `first_sequence` on, whose
-// ids begin at first_id.
-void KeepNodes(const TypedGraph::NodeType& kept, size_t first_sequence,
-               size_t first_id, SequenceBatch* batch) {
-  size_t from = first_id;
-  size_t to = first_id;
-  for (size_t i = first_sequence; i < batch->ends.size(); ++i) {
-    for (; from < batch->ends[i]; ++from) {
+// Takes ids of other nodes out of the sequences.
+void KeepNodes(const TypedGraph::NodeType& kept, SequenceBatch* batch) {
+  size_t from = 0;
+  size_t to = 0;
+  for (uint32_t& end : batch->ends) {
+    for (; from < end; ++from) {
       const uint32_t id = batch->ids[from];
       batch->ids[to] = id;
       to += id >= kept.begin && id < kept.end ? 1 : 0;
     }
-    batch->ends[i] = static_cast<uint32_t>(to);
+    end = static_cast<uint32_t>(to);
   }
   batch->ids.resize(to);
 }
@@ -40,11 +38,9 @@ class MetapathSource final : public WalkSource {
         step_(std::move(step)) {}
 
  private:
-  void AppendWalks(const WalkTask& task, SequenceBatch* batch) const override {
-    const size_t first_sequence = batch->num_sequences();
-    const size_t first_id = batch->ids.size();
+  void FillBatch(const WalkTask& task, SequenceBatch* batch) const override {
     MakeWalks(step_, graph_, task, batch);
-    if (keep_type_) KeepNodes(starts_, first_sequence, first_id, batch);
+    if (keep_type_) KeepNodes(starts_, batch);
   }
 
   const Graph& graph_;

@@ -24,7 +24,7 @@ absl::Status BuildBuckets(const TypedGraph& typed_graph, uint16_t source,
         std::vector<double> weights;
         std::vector<double> scratch;
         for (uint64_t i = begin; i < end; ++i) {
-          const TypedGraph::ArcRange range =
+          const ArcRange range =
               arcs.Of(nodes.begin + static_cast<uint32_t>(i));
           if (range.begin == range.end) continue;
           weights.assign(graph.weights() + range.begin,

@@ -39,29 +39,26 @@ class MetapathArcs {
 class UniformMetapathStep {
  public:
   static constexpr int kWordsPerStep = 1;
+  static constexpr int kIdsPerStep = 1;
 
   // `graph` must outlive the policy.
   UniformMetapathStep(const TypedGraph& graph, const Metapath& metapath)
       : arcs_(graph, metapath), targets_(graph.graph().targets()) {}
 
-  void Advance(const WalkerGroup& group, uint32_t* next) const {
-    const TypedGraph::ArcsBetween& now = arcs_.From(group.length);
-    const TypedGraph::ArcsBetween& after = arcs_.From(group.length + 1);
-    const uint32_t* places[WalkerGroup::kMaxWalkers];
-    for (int i = 0; i < group.active; ++i) {
-      const TypedGraph::ArcRange range = now.Of(group.current[i]);
-      const uint64_t degree = range.end - range.begin;
-      places[i] = nullptr;
-      if (degree == 0) continue;
-      places[i] =
-          targets_ + range.begin + ((group.step_words(i)[0] * degree) >> 32);
-      __builtin_prefetch(places[i]);
-    }
-    for (int i = 0; i < group.active; ++i) {
-      next[i] = kWalkEnd;
-      if (places[i] == nullptr) continue;
-      next[i] = *places[i];
-      after.Prefetch(next[i]);
+  uint64_t ChooseArcs(const WalkerGroup& group, uint64_t* arcs) const {
+    const auto prefetch = [this](uint64_t arc) {
+      __builtin_prefetch(targets_ + arc);
+    };
+    return ChooseByWord(group, arcs_.From(group.length), prefetch, arcs);
+  }
+
+  void FollowArcs(const uint64_t* arcs, WalkerGroup* group) const {
+    const TypedGraph::ArcsBetween after = arcs_.From(group->length + 1);
+    const int active = group->active;
+    for (int i = 0; i < active; ++i) {
+      const uint32_t node = targets_[arcs[i]];
+      group->Visit(i, node);
+      after.Prefetch(node);
     }
   }
 
@@ -76,6 +73,7 @@ class UniformMetapathStep {
 class WeightedMetapathStep {
  public:
   static constexpr int kWordsPerStep = 2;
+  static constexpr int kIdsPerStep = 1;
 
   // `graph` must outlive the policy. On `threads` threads, the same for any.
   // InvalidArgument: the graph has no weights. ResourceExhausted: no memory.
@@ -83,38 +81,39 @@ class WeightedMetapathStep {
                                                      const Metapath& metapath,
                                                      int threads);
 
-  void Advance(const WalkerGroup& group, uint32_t* next) const {
-    const TypedGraph::ArcsBetween& now = arcs_.From(group.length);
-    const TypedGraph::ArcsBetween& after = arcs_.From(group.length + 1);
-    const auto* const buckets = static_cast<const AliasEntry*>(buckets_.data());
-    uint64_t arcs[WalkerGroup::kMaxWalkers];
-    for (int i = 0; i < group.active; ++i) {
-      const TypedGraph::ArcRange range = now.Of(group.current[i]);
-      const uint64_t degree = range.end - range.begin;
-      arcs[i] = kNone;
-      if (degree == 0) continue;
-      arcs[i] = range.begin + ((group.step_words(i)[0] * degree) >> 32);
-      __builtin_prefetch(targets_ + arcs[i]);
-      __builtin_prefetch(buckets + arcs[i]);
-    }
-    for (int i = 0; i < group.active; ++i) {
-      next[i] = kWalkEnd;
-      if (arcs[i] == kNone) continue;
-      const AliasEntry bucket = buckets[arcs[i]];
-      next[i] = Choose(group.step_words(i)[1] < bucket.threshold,
-                       targets_[arcs[i]], bucket.alias);
-      after.Prefetch(next[i]);
+  uint64_t ChooseArcs(const WalkerGroup& group, uint64_t* arcs) const {
+    const AliasEntry* const entries = buckets();
+    const auto prefetch = [this, entries](uint64_t arc) {
+      __builtin_prefetch(targets_ + arc);
+      __builtin_prefetch(entries + arc);
+    };
+    return ChooseByWord(group, arcs_.From(group.length), prefetch, arcs);
+  }
+
+  void FollowArcs(const uint64_t* arcs, WalkerGroup* group) const {
+    const TypedGraph::ArcsBetween after = arcs_.From(group->length + 1);
+    const AliasEntry* const entries = buckets();
+    const uint32_t* const words = group->step_words(1);
+    const int active = group->active;
+    for (int i = 0; i < active; ++i) {
+      const AliasEntry entry = entries[arcs[i]];
+      const uint32_t node =
+          Choose(words[i] < entry.threshold, targets_[arcs[i]], entry.alias);
+      group->Visit(i, node);
+      after.Prefetch(node);
     }
   }
 
  private:
-  static constexpr uint64_t kNone = ~uint64_t{0};
-
   WeightedMetapathStep(MetapathArcs arcs, const TypedGraph& graph,
                        AlignedBuffer buckets)
       : arcs_(std::move(arcs)),
         targets_(graph.graph().targets()),
         buckets_(std::move(buckets)) {}
+
+  const AliasEntry* buckets() const {
+    return static_cast<const AliasEntry*>(buckets_.data());
+  }
 
   MetapathArcs arcs_;
   const uint32_t* targets_;

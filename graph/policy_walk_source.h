@@ -23,7 +23,7 @@ class PolicyWalkSource final : public WalkSource {
       : WalkSource(graph, options), graph_(graph), step_(std::move(step)) {}
 
  private:
-  void AppendWalks(const WalkTask& task, SequenceBatch* batch) const override {
+  void FillBatch(const WalkTask& task, SequenceBatch* batch) const override {
     MakeWalks(step_, graph_, task, batch);
   }
 
@@ -39,7 +39,7 @@ class RetryWalkSource final : public WalkSource {
       : WalkSource(graph, options), graph_(graph), step_(std::move(step)) {}
 
  private:
-  void AppendWalks(const WalkTask& task, SequenceBatch* batch) const override {
+  void FillBatch(const WalkTask& task, SequenceBatch* batch) const override {
     RetryLoop<Step>::Run(step_, graph_, task, batch);
   }
 

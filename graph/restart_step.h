@@ -18,18 +18,25 @@ template <class Step>
 class RestartStep {
  public:
   static constexpr int kWordsPerStep = 2 * Step::kWordsPerStep;
+  static constexpr int kIdsPerStep = Step::kIdsPerStep;
 
   // probability: 0 .. 1, rounded to a multiple of 2^-32.
   RestartStep(Step step, double probability)
       : step_(std::move(step)),
         limit_(static_cast<uint64_t>(std::nearbyint(probability * 0x1.0p32))) {}
 
-  void Advance(const WalkerGroup& group, uint32_t* next) const {
-    step_.Advance(group, next);
-    for (int i = 0; i < group.active; ++i) {
-      // The first word that the step inside does not use.
-      const bool jumps = group.step_words(i)[Step::kWordsPerStep] < limit_;
-      next[i] = jumps && next[i] != kWalkEnd ? group.path(i)[0] : next[i];
+  uint64_t ChooseArcs(const WalkerGroup& group, uint64_t* arcs) const {
+    return step_.ChooseArcs(group, arcs);
+  }
+
+  void FollowArcs(const uint64_t* arcs, WalkerGroup* group) const {
+    step_.FollowArcs(arcs, group);
+    // The first word that the step inside does not use.
+    const uint32_t* const words = group->step_words(Step::kWordsPerStep);
+    const int active = group->active;
+    for (int i = 0; i < active; ++i) {
+      const uint32_t start = group->paths[i][0];
+      group->Visit(i, Choose(words[i] < limit_, start, group->current[i]));
     }
   }
 

@@ -30,7 +30,8 @@
 
 namespace embed {
 
-constexpr uint32_t kWalkStay = 0xFFFFFFFE;
+constexpr uint32_t kWalkEnd = 0xFFFFFFFF;   // a dead end
+constexpr uint32_t kWalkStay = 0xFFFFFFFE;  // no step yet
 
 struct RetryGroup {
   // Many: some walkers of a group search a row, whose misses come one after
@@ -70,10 +71,10 @@ struct RetryGroup {
 template <class Step>
 class RetryLoop {
  public:
-  // Appends the walks of the task to the batch; any number of starts.
+  // Makes the walks of the task; any number of starts.
   static void Run(const Step& step, const Graph& graph, const WalkTask& task,
                   SequenceBatch* batch) {
-    WalkPaths paths(task, batch);
+    WalkPaths paths(task, 1, batch);
     RetryLoop loop(graph, task, &paths);
     uint32_t next[RetryGroup::kMaxWalkers];
     typename Step::Memory memory[RetryGroup::kMaxWalkers];

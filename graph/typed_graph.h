@@ -38,11 +38,6 @@ class TypedGraph {
     // are listed both ways, kNoType in a directed graph.
     uint16_t inverse = kNoType;
   };
-  // Arcs begin .. end - 1 of the arrays of graph().
-  struct ArcRange {
-    uint64_t begin;
-    uint64_t end;
-  };
   // ArcsTo() for inner loops that know both types. A view into the graph.
   class ArcsBetween {
    public:

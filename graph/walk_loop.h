@@ -22,34 +22,29 @@ namespace embed {
 // They are those of the stream kWalkSteps of the walk, in order.
 inline void RefillWords(const WalkTask& task, uint64_t used,
                         WalkerGroup* group) {
-  uint64_t sequences[WalkerGroup::kMaxWalkers] = {};
-  for (int i = 0; i < group->active; ++i) {
-    const uint32_t slot = group->slot[i];
-    sequences[slot] = task.first + group->walk[slot];
-  }
-  const size_t slots =
-      group->active == 0 ? 0 : group->slot[group->active - 1] + size_t{1};
   const PhiloxStream stream(task.seed, RandomPurpose::kWalkSteps, task.epoch,
                             0);
-  for (uint32_t word = 0; word < WalkerGroup::kWords; word += 4) {
-    FillRandomOfStreams(stream, static_cast<uint32_t>(used / 4) + word / 4,
-                        absl::MakeConstSpan(sequences, slots),
-                        WalkerGroup::kMaxWalkers, group->words[word]);
-  }
+  FillRandomOfStreams(
+      stream, static_cast<uint32_t>(used / 4), WalkerGroup::kWords / 4,
+      absl::MakeConstSpan(group->sequence, static_cast<size_t>(group->active)),
+      WalkerGroup::kMaxWalkers, group->words[0]);
   group->word = 0;
 }
 
-// Takes the walkers whose next[] is kWalkEnd out of the group: their length is
+// Takes the walkers of the bits of `ended` out of the group: their length is
 // set, and the walkers behind them move up, with what belongs to them.
-inline void RemoveEnded(uint32_t* next, WalkerGroup* group, uint64_t* lengths) {
+inline void RemoveEnded(uint64_t ended, uint64_t* arcs, WalkerGroup* group,
+                        uint64_t* lengths) {
   int kept = 0;
   for (int i = 0; i < group->active; ++i) {
-    if (next[i] == kWalkEnd) {
+    if ((ended >> i & 1) != 0) {
       lengths[group->walk[i]] = group->length;
       continue;
     }
-    next[kept] = next[i];
+    arcs[kept] = arcs[i];
+    group->current[kept] = group->current[i];
     group->walk[kept] = group->walk[i];
+    group->sequence[kept] = group->sequence[i];
     group->paths[kept] = group->paths[i];
     for (auto& words : group->words) words[kept] = words[i];
     ++kept;
@@ -57,55 +52,46 @@ inline void RemoveEnded(uint32_t* next, WalkerGroup* group, uint64_t* lengths) {
   group->active = kept;
 }
 
-// Moves the walkers, whose slots are their places, to next[].
-inline void MoveWalkers(uint32_t* next, WalkerGroup* group, uint64_t* lengths) {
-  const uint64_t length = group->length;
-  const int active = group->active;
-  bool any_ended = false;
-  for (int i = 0; i < active; ++i) {
-    const uint32_t node = next[i];
-    group->paths[i][length] = node;
-    any_ended |= node == kWalkEnd;
-  }
-  if (any_ended) RemoveEnded(next, group, lengths);
-  std::copy_n(next, WalkerGroup::kMaxWalkers, group->current);
-  ++group->length;
-}
-
-// Walks of one task as they are made: each has room for its whole length.
+// Walks of one task as they are made, in a batch without sequences: each has
+// room for its whole length.
 class WalkPaths {
  public:
-  WalkPaths(const WalkTask& task, SequenceBatch* batch)
-      : stride_(task.walk_length),
-        begin_(batch->ids.size()),
+  // ids_per_step: how many a walker appends to its path at a step.
+  WalkPaths(const WalkTask& task, uint64_t ids_per_step, SequenceBatch* batch)
+      : ids_per_step_(ids_per_step),
+        stride_(IdsOf(task.walk_length)),
         batch_(batch),
         lengths_(task.starts.size(), task.walk_length) {
-    batch->ids.resize(begin_ + task.starts.size() * stride_);
+    batch->ids.resize(task.starts.size() * stride_);
   }
 
-  uint32_t* path(uint64_t walk) {
-    return batch_->ids.data() + begin_ + walk * stride_;
-  }
+  uint32_t* path(uint64_t walk) { return batch_->ids.data() + walk * stride_; }
   // The vertices of each walk, to be set where it is cut short.
   uint64_t* lengths() { return lengths_.data(); }
 
   // Ends the sequences, closing the gaps that short walks leave.
   void Close() {
-    uint64_t end = begin_;
+    uint64_t end = 0;
     for (size_t walk = 0; walk < lengths_.size(); ++walk) {
+      const uint64_t ids = IdsOf(lengths_[walk]);
       uint32_t* const target = batch_->ids.data() + end;
       if (path(walk) != target) {
-        std::memmove(target, path(walk), lengths_[walk] * sizeof(uint32_t));
+        std::memmove(target, path(walk), ids * sizeof(uint32_t));
       }
-      end += lengths_[walk];
+      end += ids;
       batch_->ends.push_back(static_cast<uint32_t>(end));
     }
     batch_->ids.resize(end);
   }
 
  private:
+  // Those of a walk of so many vertices.
+  uint64_t IdsOf(uint64_t vertices) const {
+    return 1 + (vertices - 1) * ids_per_step_;
+  }
+
+  uint64_t ids_per_step_;
   uint64_t stride_;
-  uint64_t begin_;
   SequenceBatch* batch_;
   std::vector<uint64_t> lengths_;
 };
@@ -116,23 +102,26 @@ void WalkTogether(const Step& step, const WalkTask& task,
                   absl::Span<const uint32_t> walks, WalkPaths* paths) {
   static_assert(WalkerGroup::kWords % Step::kWordsPerStep == 0 &&
                 WalkerGroup::kWords % 4 == 0);
+  static_assert(WalkerGroup::kMaxWalkers <= 64);  // the bits of `ended`
   EMBED_DCHECK(walks.size() <= WalkerGroup::kMaxWalkers);
   WalkerGroup group;
   group.active = static_cast<int>(walks.size());
   group.length = 1;
   for (uint32_t i = 0; i < walks.size(); ++i) {
-    group.slot[i] = i;
     group.walk[i] = walks[i];
+    group.sequence[i] = task.first + walks[i];
     group.paths[i] = paths->path(walks[i]);
     group.current[i] = task.starts[walks[i]];
   }
-  uint32_t next[WalkerGroup::kMaxWalkers] = {};
+  uint64_t arcs[WalkerGroup::kMaxWalkers];
   const uint64_t words = (task.walk_length - 1) * Step::kWordsPerStep;
   for (uint64_t used = 0; used < words && group.active > 0;
        used += Step::kWordsPerStep, group.word += Step::kWordsPerStep) {
     if (used % WalkerGroup::kWords == 0) RefillWords(task, used, &group);
-    step.Advance(group, next);
-    MoveWalkers(next, &group, paths->lengths());
+    const uint64_t ended = step.ChooseArcs(group, arcs);
+    if (ended != 0) RemoveEnded(ended, arcs, &group, paths->lengths());
+    step.FollowArcs(arcs, &group);
+    ++group.length;
   }
 }
 
@@ -159,12 +148,12 @@ inline std::vector<uint32_t> StartWalks(const Graph& graph,
   return going;
 }
 
-// Appends the walks of the task to the batch, in groups of about the same size.
+// Makes the walks of the task, in groups of about the same size.
 template <class Step>
 void MakeWalks(const Step& step, const Graph& graph, const WalkTask& task,
                SequenceBatch* batch) {
   constexpr size_t kMost = WalkerGroup::kMaxWalkers;
-  WalkPaths paths(task, batch);
+  WalkPaths paths(task, Step::kIdsPerStep, batch);
   const std::vector<uint32_t> walks = StartWalks(graph, task, &paths);
   const size_t groups = (walks.size() + kMost - 1) / kMost;
   for (size_t i = 0; i < groups; ++i) {

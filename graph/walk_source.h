@@ -59,9 +59,9 @@ class WalkSource : public SequenceSource {
   WalkSource(const WalkOptions& options, uint32_t first_start,
              uint32_t end_start);
 
-  // Appends the walks of the task to the batch, in order. Thread-safe.
-  virtual void AppendWalks(const WalkTask& task,
-                           SequenceBatch* batch) const = 0;
+  // Makes the walks of the task the sequences of the batch, in order; it comes
+  // without sequences, but with the ids of another. Thread-safe.
+  virtual void FillBatch(const WalkTask& task, SequenceBatch* batch) const = 0;
 
  private:
   WalkOptions options_;

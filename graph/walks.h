@@ -5,51 +5,46 @@
 // and asks for its memory, then follows the arcs. A policy is any class with
 //
 //     static constexpr int kWordsPerStep;  // random words a step, 1, 2 or 4
-//     void Advance(const WalkerGroup& group, uint32_t* next) const;
+//     static constexpr int kIdsPerStep;  // ids that a path gets a step, 1 or 2
+//     uint64_t ChooseArcs(const WalkerGroup& group, uint64_t* arcs) const;
+//     void FollowArcs(const uint64_t* arcs, WalkerGroup* group) const;
 //
-// where Advance() sets next[i] for i < group.active to the vertex that walker i
-// steps to, or kWalkEnd, from the group alone. Immutable and thread-safe.
+// where ChooseArcs() sets arcs[i] for i < group.active to the arc that walker i
+// takes, from the group alone, or bit i of what it returns: a dead end.
+// FollowArcs() lets each walker go on along its arc. Immutable and thread-safe.
 #ifndef EMBED_GRAPH_WALKS_H_
 #define EMBED_GRAPH_WALKS_H_
 
 #include <cstdint>
 #include <utility>
 
+#include "absl/base/optimization.h"
 #include "absl/status/statusor.h"
 #include "graph/alias_rows.h"
 #include "graph/graph.h"
 
 namespace embed {
 
-constexpr uint32_t kWalkEnd = 0xFFFFFFFF;  // a dead end
-
 struct WalkerGroup {
-  static constexpr int kMaxWalkers = 64;
+  // Enough to hide the time that memory takes, and few enough for what they
+  // write to stay in the first-level cache; at most the bits of a word.
+  static constexpr int kMaxWalkers = 48;
   static constexpr int kWords = 8;  // random words a walker has at a time
 
-  // The random words of one walker for its current step.
-  class StepWords {
-   public:
-    explicit StepWords(const uint32_t* first) : first_(first) {}
-    uint32_t operator[](int k) const { return first_[k * kMaxWalkers]; }
-
-   private:
-    const uint32_t* first_;
-  };
-  StepWords step_words(int i) const { return StepWords(&words[word][slot[i]]); }
-  // The same in the groups of MakeWalks(), where each walker's slot is its
-  // place.
-  StepWords place_words(int i) const { return StepWords(&words[word][i]); }
-  // What walker i has visited, in order: path(i)[length - 1] is current[i].
-  const uint32_t* path(int i) const { return paths[slot[i]]; }
+  // Word k of walker i for its current step is step_words(k)[i].
+  const uint32_t* step_words(int k) const { return words[word + k]; }
+  // Walker i goes on to `node`.
+  void Visit(int i, uint32_t node) {
+    current[i] = node;
+    paths[i][length] = node;
+  }
 
   int active = 0;       // walkers still under way: 0 .. active - 1
   uint64_t length = 0;  // vertices that each of them has visited
   uint32_t current[kMaxWalkers];
-  // Where the data of each walker lies; rising.
-  uint32_t slot[kMaxWalkers];
-  uint32_t walk[kMaxWalkers];    // which walk of the task it is
-  uint32_t* paths[kMaxWalkers];  // where its vertices go
+  uint32_t walk[kMaxWalkers];      // which walk of the task each one is
+  uint64_t sequence[kMaxWalkers];  // and of the epoch
+  uint32_t* paths[kMaxWalkers];    // where its vertices go
   // Those of all walkers lie side by side, as they are made and used.
   uint32_t words[kWords][kMaxWalkers];
   int word = 0;  // the first word of the step, of each walker's kWords
@@ -62,45 +57,79 @@ inline uint32_t Choose(bool first, uint32_t a, uint32_t b) {
   return (a & mask) | (b & ~mask);
 }
 
-// Asks for the bounds of a row. They may lie in two cache lines.
+// Asks for the bounds of a row. One time in eight they lie in two cache lines,
+// of which this asks for the first: it costs more to ask for both each time.
 inline void PrefetchRow(const uint64_t* rows, uint32_t node) {
   __builtin_prefetch(rows + node);
-  __builtin_prefetch(rows + node + 1);
 }
 
-// To each neighbour with the same probability. A neighbour is chosen from 32
-// random bits by multiply and shift: off by less than 2^-32 in probability.
+// Where the arcs of each node of a graph lie.
+class ArcsOfNodes {
+ public:
+  explicit ArcsOfNodes(const Graph& graph) : rows_(graph.rows()) {}
+
+  ArcRange Of(uint32_t node) const {
+    const uint64_t* row = rows_ + node;
+    return {row[0], row[1]};
+  }
+  // Asks for what Of() reads.
+  void Prefetch(uint32_t node) const { PrefetchRow(rows_, node); }
+
+ private:
+  const uint64_t* rows_;
+};
+
+// ChooseArcs() of policies that take any arc of `arcs_of` by the first word of
+// the step, with multiply and shift: off by less than 2^-32 in probability.
+// Calls prefetch(arc) for each.
+template <class Arcs, class Prefetch>
+uint64_t ChooseByWord(const WalkerGroup& group, const Arcs& arcs_of,
+                      const Prefetch& prefetch, uint64_t* arcs) {
+  const uint32_t* const words = group.step_words(0);
+  const int active = group.active;
+  uint64_t ended = 0;
+  for (int i = 0; i < active; ++i) {
+    const ArcRange range = arcs_of.Of(group.current[i]);
+    const uint64_t degree = range.end - range.begin;
+    if (ABSL_PREDICT_FALSE(degree == 0)) {
+      ended |= uint64_t{1} << i;
+      continue;
+    }
+    const uint64_t arc = range.begin + ((words[i] * degree) >> 32);
+    arcs[i] = arc;
+    prefetch(arc);
+  }
+  return ended;
+}
+
+// To each neighbour with the same probability, as exactly as ChooseByWord().
 class UniformStep {
  public:
   static constexpr int kWordsPerStep = 1;
+  static constexpr int kIdsPerStep = 1;
 
   // `graph` must outlive the policy.
   explicit UniformStep(const Graph& graph)
-      : rows_(graph.rows()), targets_(graph.targets()) {}
+      : arcs_(graph), targets_(graph.targets()) {}
 
-  void Advance(const WalkerGroup& group, uint32_t* next) const {
-    const int active = group.active;
-    uint64_t arcs[WalkerGroup::kMaxWalkers];
+  uint64_t ChooseArcs(const WalkerGroup& group, uint64_t* arcs) const {
+    const auto prefetch = [targets = targets_](uint64_t arc) {
+      __builtin_prefetch(targets + arc);
+    };
+    return ChooseByWord(group, arcs_, prefetch, arcs);
+  }
+
+  void FollowArcs(const uint64_t* arcs, WalkerGroup* group) const {
+    const int active = group->active;
     for (int i = 0; i < active; ++i) {
-      const uint64_t* row = rows_ + group.current[i];
-      const uint64_t degree = row[1] - row[0];
-      arcs[i] = kNoArc;
-      if (degree == 0) continue;
-      arcs[i] = row[0] + ((group.place_words(i)[0] * degree) >> 32);
-      __builtin_prefetch(targets_ + arcs[i]);
-    }
-    for (int i = 0; i < active; ++i) {
-      next[i] = kWalkEnd;
-      if (arcs[i] == kNoArc) continue;
-      next[i] = targets_[arcs[i]];
-      PrefetchRow(rows_, next[i]);
+      const uint32_t node = targets_[arcs[i]];
+      group->Visit(i, node);
+      arcs_.Prefetch(node);
     }
   }
 
  private:
-  static constexpr uint64_t kNoArc = ~uint64_t{0};
-
-  const uint64_t* rows_;
+  ArcsOfNodes arcs_;
   const uint32_t* targets_;
 };
 
@@ -109,39 +138,36 @@ class UniformStep {
 class WeightedStep {
  public:
   static constexpr int kWordsPerStep = 2;
+  static constexpr int kIdsPerStep = 1;
 
   // Tables of a weighted graph, which must outlive the policy; O(arcs), on
   // `threads` threads, the same for any. InvalidArgument: the graph has no
   // weights. ResourceExhausted: no memory.
   static absl::StatusOr<WeightedStep> Create(const Graph& graph, int threads);
 
-  void Advance(const WalkerGroup& group, uint32_t* next) const {
-    const int active = group.active;
-    uint64_t arcs[WalkerGroup::kMaxWalkers];
+  uint64_t ChooseArcs(const WalkerGroup& group, uint64_t* arcs) const {
+    const AliasRows::Reader buckets = buckets_.reader();
+    const auto prefetch = [buckets](uint64_t arc) { buckets.Prefetch(arc); };
+    return ChooseByWord(group, arcs_, prefetch, arcs);
+  }
+
+  void FollowArcs(const uint64_t* arcs, WalkerGroup* group) const {
+    const AliasRows::Reader buckets = buckets_.reader();
+    const uint32_t* const words = group->step_words(1);
+    const int active = group->active;
     for (int i = 0; i < active; ++i) {
-      const uint64_t* row = rows_ + group.current[i];
-      const uint64_t degree = row[1] - row[0];
-      arcs[i] = kNoArc;
-      if (degree == 0) continue;
-      arcs[i] = row[0] + ((group.place_words(i)[0] * degree) >> 32);
-      buckets_.Prefetch(arcs[i]);
-    }
-    for (int i = 0; i < active; ++i) {
-      next[i] = kWalkEnd;
-      if (arcs[i] == kNoArc) continue;
-      next[i] =
-          buckets_.Target(group.current[i], arcs[i], group.place_words(i)[1]);
-      PrefetchRow(rows_, next[i]);
+      const uint32_t node =
+          buckets.Target(group->current[i], arcs[i], words[i]);
+      group->Visit(i, node);
+      arcs_.Prefetch(node);
     }
   }
 
  private:
-  static constexpr uint64_t kNoArc = ~uint64_t{0};
-
   WeightedStep(const Graph& graph, AliasRows buckets)
-      : rows_(graph.rows()), buckets_(std::move(buckets)) {}
+      : arcs_(graph), buckets_(std::move(buckets)) {}
 
-  const uint64_t* rows_;
+  ArcsOfNodes arcs_;
   AliasRows buckets_;
 };
 

@@ -197,7 +197,7 @@ TypedGraph MakeTyped(const Graph& graph) {
 double PlainMetapath(const TypedGraph& graph) {
   return PlainLoop(graph.graph(), [&](FastRandom* random, uint32_t node) {
     const auto type = static_cast<uint16_t>((graph.TypeOfNode(node) + 1) % 3);
-    const TypedGraph::ArcRange arcs = graph.ArcsTo(node, type);
+    const ArcRange arcs = graph.ArcsTo(node, type);
     // Where the path ends, another begins.
     if (arcs.begin == arcs.end) return random->Below(graph.graph().num_nodes());
     const uint64_t number = arcs.end - arcs.begin;

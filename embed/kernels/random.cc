@@ -23,15 +23,18 @@ void Fill(const PhiloxStream& stream, uint32_t first_block, uint32_t* out,
   }
 }
 
-void FillOfStreams(const PhiloxStream& stream, uint32_t block,
-                   absl::Span<const uint64_t> sequences, size_t stride,
-                   uint32_t* out) {
+void FillOfStreams(const PhiloxStream& stream, uint32_t first_block,
+                   uint32_t num_blocks, absl::Span<const uint64_t> sequences,
+                   size_t stride, uint32_t* out) {
   PhiloxStream one = stream;
   for (size_t i = 0; i < sequences.size(); ++i) {
     one.counter[2] = static_cast<uint32_t>(sequences[i]);
     one.counter[3] = static_cast<uint32_t>(sequences[i] >> 32);
-    const std::array<uint32_t, 4> words = one.Block(block);
-    for (size_t j = 0; j < 4; ++j) out[j * stride + i] = words[j];
+    for (size_t k = 0; k < num_blocks; ++k) {
+      const std::array<uint32_t, 4> words =
+          one.Block(first_block + static_cast<uint32_t>(k));
+      for (size_t j = 0; j < 4; ++j) out[(4 * k + j) * stride + i] = words[j];
+    }
   }
 }
 
@@ -126,23 +129,46 @@ HWY_INLINE Counters StartOfBlock(const PhiloxStream& stream, uint32_t block,
           hn::ShiftRight<32>(sequence)};
 }
 
+// The two keys of each round in all lanes, made once for many blocks: to load
+// one costs less than to spread it.
+class RoundKeys {
+ public:
+  explicit RoundKeys(const PhiloxStream& stream) {
+    uint32_t key0 = stream.key[0];
+    uint32_t key1 = stream.key[1];
+    for (size_t round = 0; round < kPhiloxRounds; ++round) {
+      hn::Store(hn::Set(D64(), key0), D64(), keys_ + 2 * round * kLanes);
+      hn::Store(hn::Set(D64(), key1), D64(), keys_ + (2 * round + 1) * kLanes);
+      key0 += kPhiloxWeyl0;
+      key1 += kPhiloxWeyl1;
+    }
+  }
+
+  HWY_INLINE V64 key0(size_t round) const {
+    return hn::Load(D64(), keys_ + 2 * round * kLanes);
+  }
+  HWY_INLINE V64 key1(size_t round) const {
+    return hn::Load(D64(), keys_ + (2 * round + 1) * kLanes);
+  }
+
+ private:
+  static constexpr size_t kLanes = hn::MaxLanes(D64());
+
+  HWY_ALIGN uint64_t keys_[size_t{2} * kPhiloxRounds * kLanes];
+};
+
 // For Lanes(D()) sequences.
-HWY_INLINE void BlockOfStreams(const PhiloxStream& stream, uint32_t block,
+HWY_INLINE void BlockOfStreams(const PhiloxStream& stream,
+                               const RoundKeys& keys, uint32_t block,
                                const uint64_t* HWY_RESTRICT sequences,
                                size_t stride, uint32_t* HWY_RESTRICT out) {
   const D d;
   const D64 d64;
   Counters a = StartOfBlock(stream, block, sequences);
   Counters b = StartOfBlock(stream, block, sequences + hn::Lanes(d64));
-  uint32_t key0 = stream.key[0];
-  uint32_t key1 = stream.key[1];
-  for (int round = 0; round < kPhiloxRounds; ++round) {
-    const V64 keys0 = hn::Set(d64, key0);
-    const V64 keys1 = hn::Set(d64, key1);
-    a.Round(keys0, keys1);
-    b.Round(keys0, keys1);
-    key0 += kPhiloxWeyl0;
-    key1 += kPhiloxWeyl1;
+  for (size_t round = 0; round < kPhiloxRounds; ++round) {
+    a.Round(keys.key0(round), keys.key1(round));
+    b.Round(keys.key0(round), keys.key1(round));
   }
   const auto store = [&](V64 low, V64 high, uint32_t* words) {
     hn::StoreU(hn::ConcatEven(d, hn::BitCast(d, high), hn::BitCast(d, low)), d,
@@ -154,23 +180,36 @@ HWY_INLINE void BlockOfStreams(const PhiloxStream& stream, uint32_t block,
   store(a.c3, b.c3, out + 3 * stride);
 }
 
-void FillOfStreams(const PhiloxStream& stream, uint32_t block,
-                   absl::Span<const uint64_t> sequences, size_t stride,
-                   uint32_t* out) {
+// One block of each stream.
+HWY_INLINE void OneBlockOfStreams(const PhiloxStream& stream,
+                                  const RoundKeys& keys, uint32_t block,
+                                  absl::Span<const uint64_t> sequences,
+                                  size_t stride, uint32_t* out) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   size_t done = 0;
   for (; done + lanes <= sequences.size(); done += lanes) {
-    BlockOfStreams(stream, block, sequences.data() + done, stride, out + done);
+    BlockOfStreams(stream, keys, block, sequences.data() + done, stride,
+                   out + done);
   }
   const size_t left = sequences.size() - done;
   if (left == 0) return;
   HWY_ALIGN uint64_t rest[hn::MaxLanes(d)] = {};
   HWY_ALIGN uint32_t words[4 * hn::MaxLanes(d)];
   std::copy_n(sequences.data() + done, left, rest);
-  BlockOfStreams(stream, block, rest, lanes, words);
+  BlockOfStreams(stream, keys, block, rest, lanes, words);
   for (size_t j = 0; j < 4; ++j) {
     std::copy_n(words + j * lanes, left, out + j * stride + done);
+  }
+}
+
+void FillOfStreams(const PhiloxStream& stream, uint32_t first_block,
+                   uint32_t num_blocks, absl::Span<const uint64_t> sequences,
+                   size_t stride, uint32_t* out) {
+  const RoundKeys keys(stream);
+  for (size_t k = 0; k < num_blocks; ++k) {
+    OneBlockOfStreams(stream, keys, first_block + static_cast<uint32_t>(k),
+                      sequences, stride, out + 4 * k * stride);
   }
 }
 
@@ -193,10 +232,12 @@ void FillRandom(const PhiloxStream& stream, uint32_t first_block,
   HWY_DYNAMIC_DISPATCH(Fill)(stream, first_block, out.data(), out.size());
 }
 
-void FillRandomOfStreams(const PhiloxStream& stream, uint32_t block,
+void FillRandomOfStreams(const PhiloxStream& stream, uint32_t first_block,
+                         uint32_t num_blocks,
                          absl::Span<const uint64_t> sequences, size_t stride,
                          uint32_t* out) {
-  HWY_DYNAMIC_DISPATCH(FillOfStreams)(stream, block, sequences, stride, out);
+  HWY_DYNAMIC_DISPATCH(FillOfStreams)
+  (stream, first_block, num_blocks, sequences, stride, out);
 }
 
 }  // namespace embed

@@ -15,10 +15,12 @@ namespace embed {
 void FillRandom(const PhiloxStream& stream, uint32_t first_block,
                 absl::Span<uint32_t> out);
 
-// The same block of many streams, those of the seed, purpose and epoch of
-// `stream` and of sequences[i]: out[j * stride + i] = word 4 * block + j of
-// stream i, for j < 4. Several times as fast as a call for each. Thread-safe.
-void FillRandomOfStreams(const PhiloxStream& stream, uint32_t block,
+// The same blocks of many streams, those of the seed, purpose and epoch of
+// `stream` and of sequences[i]: out[j * stride + i] = word 4 * first_block + j
+// of stream i, for j < 4 * num_blocks. Several times as fast as a call for
+// each. Thread-safe.
+void FillRandomOfStreams(const PhiloxStream& stream, uint32_t first_block,
+                         uint32_t num_blocks,
                          absl::Span<const uint64_t> sequences, size_t stride,
                          uint32_t* out);
 

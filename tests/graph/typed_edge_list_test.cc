@@ -285,7 +285,7 @@ TEST(TypedGraphTest, FindsTheArcsToEachType) {
   for (uint32_t v = 0; v < graph.num_nodes(); ++v) {
     uint64_t covered = 0;
     for (uint16_t type = 0; type < typed.node_types().size(); ++type) {
-      const TypedGraph::ArcRange range = typed.ArcsTo(v, type);
+      const ArcRange range = typed.ArcsTo(v, type);
       EXPECT_GE(range.begin, graph.rows()[v]);
       EXPECT_LE(range.end, graph.rows()[v + 1]);
       for (uint64_t arc = range.begin; arc < range.end; ++arc) {

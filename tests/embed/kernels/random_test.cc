@@ -66,21 +66,22 @@ TEST_P(RandomTest, FillsManyStreamsAsOneByOne) {
   }
   const PhiloxStream any(77, RandomPurpose::kTest, 3, 12345);
   for (size_t count = 0; count <= sequences.size(); ++count) {
-    for (const uint32_t block : {0u, 5u, 0xFFFFFFFFu}) {
-      std::vector<uint32_t> words(4 * kStride, kUntouched);
-      FillRandomOfStreams(any, block,
-                          absl::MakeConstSpan(sequences).subspan(0, count),
-                          kStride, words.data());
-      for (size_t i = 0; i < kStride; ++i) {
-        std::array<uint32_t, 4> expected;
-        expected.fill(kUntouched);
-        if (i < count) {
-          expected = PhiloxStream(77, RandomPurpose::kTest, 3, sequences[i])
-                         .Block(block);
-        }
-        for (size_t j = 0; j < 4; ++j) {
-          ASSERT_EQ(words[j * kStride + i], expected[j])
-              << count << " streams, stream " << i << " word " << j;
+    for (const uint32_t block : {0u, 5u, 0xFFFFFFFEu}) {
+      for (const uint32_t blocks : {0u, 1u, 2u, 3u}) {
+        std::vector<uint32_t> words(4 * 3 * kStride, kUntouched);
+        FillRandomOfStreams(any, block, blocks,
+                            absl::MakeConstSpan(sequences).subspan(0, count),
+                            kStride, words.data());
+        for (size_t at = 0; at < words.size(); ++at) {
+          const size_t i = at % kStride;
+          const auto word = static_cast<uint32_t>(at / kStride);
+          uint32_t expected = kUntouched;
+          if (i < count && word < 4 * blocks) {
+            expected = PhiloxStream(77, RandomPurpose::kTest, 3, sequences[i])
+                           .Block(block + word / 4)[word % 4];
+          }
+          ASSERT_EQ(words[at], expected)
+              << count << " streams, stream " << i << " word " << word;
         }
       }
     }

@@ -32,7 +32,7 @@ std::string OneField(absl::string_view key) {
 // The first field of a file whose first line without '%' is no edge.
 constexpr absl::string_view kMatrixMarket = "%%MatrixMarket";
 
-std::string IsMatrixMarket() {
+std::string MatrixMarketFile() {
   return "a Matrix Market file; expected an edge list: take its edges alone, "
          "without the line of sizes, as by grep -v '^%' FILE | tail -n +2";
 }
@@ -112,7 +112,7 @@ void ParseLines(absl::string_view text, ParsedEdges* parsed, const Add& add) {
     const absl::string_view first = cursor.Take();
     const size_t pairs = parsed->keys.size();
     if (first == kMatrixMarket) {
-      parsed->error = IsMatrixMarket();
+      parsed->error = MatrixMarketFile();
     } else if (!first.empty() && !IsComment(first)) {
       parsed->error = add(first, &cursor);
     }

@@ -18,7 +18,8 @@ template <class Step>
 class RestartStep {
  public:
   static constexpr int kWordsPerStep = 2 * Step::kWordsPerStep;
-  static constexpr int kIdsPerStep = Step::kIdsPerStep;
+  static constexpr int kIdsPerStep = 1;
+  static_assert(Step::kIdsPerStep == 1);  // what Visit() writes
 
   // probability: 0 .. 1, rounded to a multiple of 2^-32.
   RestartStep(Step step, double probability)

@@ -74,7 +74,7 @@ class RetryLoop {
   // Makes the walks of the task; any number of starts.
   static void Run(const Step& step, const Graph& graph, const WalkTask& task,
                   SequenceBatch* batch) {
-    WalkPaths paths(task, 1, batch);
+    WalkPaths paths(task, /*ids_per_step=*/1, batch);
     RetryLoop loop(graph, task, &paths);
     uint32_t next[RetryGroup::kMaxWalkers];
     typename Step::Memory memory[RetryGroup::kMaxWalkers];

@@ -33,17 +33,16 @@ inline void RefillWords(const WalkTask& task, uint64_t used,
 
 // Takes the walkers of the bits of `ended` out of the group: their length is
 // set, and the walkers behind them move up, with what belongs to them.
-inline void RemoveEnded(uint64_t ended, uint64_t* arcs, WalkerGroup* group,
-                        uint64_t* lengths) {
+inline void RemoveEnded(const WalkTask& task, uint64_t ended, uint64_t* arcs,
+                        WalkerGroup* group, uint64_t* lengths) {
   int kept = 0;
   for (int i = 0; i < group->active; ++i) {
     if ((ended >> i & 1) != 0) {
-      lengths[group->walk[i]] = group->length;
+      lengths[group->sequence[i] - task.first] = group->length;
       continue;
     }
     arcs[kept] = arcs[i];
     group->current[kept] = group->current[i];
-    group->walk[kept] = group->walk[i];
     group->sequence[kept] = group->sequence[i];
     group->paths[kept] = group->paths[i];
     for (auto& words : group->words) words[kept] = words[i];
@@ -108,7 +107,6 @@ void WalkTogether(const Step& step, const WalkTask& task,
   group.active = static_cast<int>(walks.size());
   group.length = 1;
   for (uint32_t i = 0; i < walks.size(); ++i) {
-    group.walk[i] = walks[i];
     group.sequence[i] = task.first + walks[i];
     group.paths[i] = paths->path(walks[i]);
     group.current[i] = task.starts[walks[i]];
@@ -119,7 +117,7 @@ void WalkTogether(const Step& step, const WalkTask& task,
        used += Step::kWordsPerStep, group.word += Step::kWordsPerStep) {
     if (used % WalkerGroup::kWords == 0) RefillWords(task, used, &group);
     const uint64_t ended = step.ChooseArcs(group, arcs);
-    if (ended != 0) RemoveEnded(ended, arcs, &group, paths->lengths());
+    if (ended != 0) RemoveEnded(task, ended, arcs, &group, paths->lengths());
     step.FollowArcs(arcs, &group);
     ++group.length;
   }

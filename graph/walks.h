@@ -42,8 +42,7 @@ struct WalkerGroup {
   int active = 0;       // walkers still under way: 0 .. active - 1
   uint64_t length = 0;  // vertices that each of them has visited
   uint32_t current[kMaxWalkers];
-  uint32_t walk[kMaxWalkers];      // which walk of the task each one is
-  uint64_t sequence[kMaxWalkers];  // and of the epoch
+  uint64_t sequence[kMaxWalkers];  // which walk of the epoch each one is
   uint32_t* paths[kMaxWalkers];    // where its vertices go
   // Those of all walkers lie side by side, as they are made and used.
   uint32_t words[kWords][kMaxWalkers];

@@ -19,7 +19,8 @@
 namespace embed {
 
 // Makes the next kWords random words of each walker, after the `used` ones.
-// They are those of the stream kWalkSteps of the walk, in order.
+// They are those of the stream kWalkSteps of the walk, in order. Asks for the
+// next part of each path as well, which the walkers all come to at one time.
 inline void RefillWords(const WalkTask& task, uint64_t used,
                         WalkerGroup* group) {
   const PhiloxStream stream(task.seed, RandomPurpose::kWalkSteps, task.epoch,
@@ -29,6 +30,10 @@ inline void RefillWords(const WalkTask& task, uint64_t used,
       absl::MakeConstSpan(group->sequence, static_cast<size_t>(group->active)),
       WalkerGroup::kMaxWalkers, group->words[0]);
   group->word = 0;
+  constexpr int kAhead = WalkerGroup::kWords;
+  for (int i = 0; i < group->active; ++i) {
+    __builtin_prefetch(group->paths[i] + group->length + kAhead, 1);
+  }
 }
 
 // Takes the walkers of the bits of `ended` out of the group: their length is

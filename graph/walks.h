@@ -87,6 +87,7 @@ uint64_t ChooseByWord(const WalkerGroup& group, const Arcs& arcs_of,
   const uint32_t* const words = group.step_words(0);
   const int active = group.active;
   uint64_t ended = 0;
+#pragma GCC unroll 4
   for (int i = 0; i < active; ++i) {
     const ArcRange range = arcs_of.Of(group.current[i]);
     const uint64_t degree = range.end - range.begin;
@@ -120,6 +121,7 @@ class UniformStep {
 
   void FollowArcs(const uint64_t* arcs, WalkerGroup* group) const {
     const int active = group->active;
+#pragma GCC unroll 4
     for (int i = 0; i < active; ++i) {
       const uint32_t node = targets_[arcs[i]];
       group->Visit(i, node);
@@ -154,6 +156,7 @@ class WeightedStep {
     const AliasRows::Reader buckets = buckets_.reader();
     const uint32_t* const words = group->step_words(1);
     const int active = group->active;
+#pragma GCC unroll 2
     for (int i = 0; i < active; ++i) {
       const uint32_t node =
           buckets.Target(group->current[i], arcs[i], words[i]);

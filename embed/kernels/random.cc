@@ -114,8 +114,8 @@ struct Counters {
         hn::MulEven(hn::BitCast(d, c0), hn::Set(d, kPhiloxMultiplier0));
     const V64 product1 =
         hn::MulEven(hn::BitCast(d, c2), hn::Set(d, kPhiloxMultiplier1));
-    c0 = hn::Xor(hn::ShiftRight<32>(product1), hn::Xor(c1, key0));
-    c2 = hn::Xor(hn::ShiftRight<32>(product0), hn::Xor(c3, key1));
+    c0 = hn::Xor3(hn::ShiftRight<32>(product1), c1, key0);
+    c2 = hn::Xor3(hn::ShiftRight<32>(product0), c3, key1);
     c1 = product1;
     c3 = product0;
   }
@@ -157,59 +157,80 @@ class RoundKeys {
   HWY_ALIGN uint64_t keys_[size_t{2} * kPhiloxRounds * kLanes];
 };
 
-// For Lanes(D()) sequences.
-HWY_INLINE void BlockOfStreams(const PhiloxStream& stream,
+// kBlocks consecutive blocks of each of Lanes(D()) sequences.
+template <size_t kBlocks>
+HWY_INLINE void BlocksOfVector(const PhiloxStream& stream,
                                const RoundKeys& keys, uint32_t block,
                                const uint64_t* HWY_RESTRICT sequences,
                                size_t stride, uint32_t* HWY_RESTRICT out) {
   const D d;
-  const D64 d64;
-  Counters a = StartOfBlock(stream, block, sequences);
-  Counters b = StartOfBlock(stream, block, sequences + hn::Lanes(d64));
-  for (size_t round = 0; round < kPhiloxRounds; ++round) {
-    a.Round(keys.key0(round), keys.key1(round));
-    b.Round(keys.key0(round), keys.key1(round));
+  const size_t half = hn::Lanes(D64());
+  Counters a[kBlocks];
+  Counters b[kBlocks];
+  for (size_t k = 0; k < kBlocks; ++k) {
+    const uint32_t number = block + static_cast<uint32_t>(k);
+    a[k] = StartOfBlock(stream, number, sequences);
+    b[k] = StartOfBlock(stream, number, sequences + half);
   }
-  const auto store = [&](V64 low, V64 high, uint32_t* words) {
+  for (size_t round = 0; round < kPhiloxRounds; ++round) {
+    for (size_t k = 0; k < kBlocks; ++k) {
+      a[k].Round(keys.key0(round), keys.key1(round));
+      b[k].Round(keys.key0(round), keys.key1(round));
+    }
+  }
+  const auto store = [&](V64 low, V64 high, size_t word) {
     hn::StoreU(hn::ConcatEven(d, hn::BitCast(d, high), hn::BitCast(d, low)), d,
-               words);
+               out + word * stride);
   };
-  store(a.c0, b.c0, out);
-  store(a.c1, b.c1, out + stride);
-  store(a.c2, b.c2, out + 2 * stride);
-  store(a.c3, b.c3, out + 3 * stride);
+  for (size_t k = 0; k < kBlocks; ++k) {
+    store(a[k].c0, b[k].c0, 4 * k);
+    store(a[k].c1, b[k].c1, 4 * k + 1);
+    store(a[k].c2, b[k].c2, 4 * k + 2);
+    store(a[k].c3, b[k].c3, 4 * k + 3);
+  }
 }
 
-// One block of each stream.
-HWY_INLINE void OneBlockOfStreams(const PhiloxStream& stream,
-                                  const RoundKeys& keys, uint32_t block,
-                                  absl::Span<const uint64_t> sequences,
-                                  size_t stride, uint32_t* out) {
+// kBlocks consecutive blocks of each stream.
+template <size_t kBlocks>
+HWY_INLINE void BlocksOfStreams(const PhiloxStream& stream,
+                                const RoundKeys& keys, uint32_t block,
+                                absl::Span<const uint64_t> sequences,
+                                size_t stride, uint32_t* out) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   size_t done = 0;
   for (; done + lanes <= sequences.size(); done += lanes) {
-    BlockOfStreams(stream, keys, block, sequences.data() + done, stride,
-                   out + done);
+    BlocksOfVector<kBlocks>(stream, keys, block, sequences.data() + done,
+                            stride, out + done);
   }
   const size_t left = sequences.size() - done;
   if (left == 0) return;
   HWY_ALIGN uint64_t rest[hn::MaxLanes(d)] = {};
-  HWY_ALIGN uint32_t words[4 * hn::MaxLanes(d)];
+  HWY_ALIGN uint32_t words[4 * kBlocks * hn::MaxLanes(d)];
   std::copy_n(sequences.data() + done, left, rest);
-  BlockOfStreams(stream, keys, block, rest, lanes, words);
-  for (size_t j = 0; j < 4; ++j) {
+  BlocksOfVector<kBlocks>(stream, keys, block, rest, lanes, words);
+  for (size_t j = 0; j < 4 * kBlocks; ++j) {
     std::copy_n(words + j * lanes, left, out + j * stride + done);
   }
 }
+
+// The rounds of one block wait for each other. Those of two overlap, where the
+// registers, 32 of them, hold the counters of both.
+constexpr size_t kBlocksAtOnce = HWY_TARGET <= HWY_AVX3 ? 2 : 1;
 
 void FillOfStreams(const PhiloxStream& stream, uint32_t first_block,
                    uint32_t num_blocks, absl::Span<const uint64_t> sequences,
                    size_t stride, uint32_t* out) {
   const RoundKeys keys(stream);
-  for (size_t k = 0; k < num_blocks; ++k) {
-    OneBlockOfStreams(stream, keys, first_block + static_cast<uint32_t>(k),
-                      sequences, stride, out + 4 * k * stride);
+  size_t done = 0;
+  const auto number = [&] { return first_block + static_cast<uint32_t>(done); };
+  for (; done + kBlocksAtOnce <= num_blocks; done += kBlocksAtOnce) {
+    BlocksOfStreams<kBlocksAtOnce>(stream, keys, number(), sequences, stride,
+                                   out + 4 * done * stride);
+  }
+  for (; done < num_blocks; ++done) {
+    BlocksOfStreams<1>(stream, keys, number(), sequences, stride,
+                       out + 4 * done * stride);
   }
 }
 

@@ -38,7 +38,7 @@ struct ErrorStep {
 
 // The kernels for the CPU at hand; look them up once.
 struct GradientKernels {
-  // errors[i * PitchFor(num_targets) + j] = e_ij, numbers below 1e-37 behind
+  // errors[i * PitchFor(num_targets) + j] = e_ij, numbers below 1e-26 behind
   // the last target; `errors` is 64-byte aligned. Adds L to *loss, which a NaN
   // among the scores makes NaN.
   void (*errors)(const ErrorStep& step, float* errors, LossSum* loss);

@@ -86,7 +86,7 @@ void CheckErrors(const Case& c, double tolerance) {
                   weight * (label - Sigmoid(score)), tolerance);
     }
     for (size_t j = c.targets; j < run.pitch; ++j) {
-      ASSERT_LT(std::abs(run.errors[i * run.pitch + j]), 1e-37f);
+      ASSERT_LT(std::abs(run.errors[i * run.pitch + j]), 1e-26f);
     }
   }
   EXPECT_NEAR(run.loss.Take(), loss, 1e-5 * (1 + loss));

@@ -22,6 +22,8 @@ class SpreadWorker : public PartWindowsWorker {
       : PartWindowsWorker(tables.setup->NewSampler(NegativesPer::kNone)),
         group_centers_(static_cast<size_t>(tables.partition.group_centers)),
         negatives_(tables),
+        windows_(group_centers_),
+        centers_(group_centers_),
         pairs_(group_centers_ * 2 *
                    static_cast<size_t>(tables.setup->window()) +
                1),
@@ -54,13 +56,22 @@ class SpreadWorker : public PartWindowsWorker {
   // Puts the pairs of the centers first, first + step, ... < end at pairs_;
   // returns how many there are.
   size_t FindPairs(size_t first, size_t end, size_t step) {
-    RowPair* out = pairs_.data();
+    // Read before any window is gone through: how long it is no CPU foresees,
+    // and each wrong guess would wait for the cache as well.
+    size_t number = 0;
     for (size_t c = first; c < end; c += step) {
-      const size_t itself = bucket_.same_part ? c : bucket_.contexts.size();
-      for (size_t t = bucket_.windows[c].begin; t < bucket_.windows[c].end;
-           ++t) {
+      windows_[number] = bucket_.windows[c];
+      centers_[number] = bucket_.centers[c];
+      __builtin_prefetch(bucket_.contexts.data() + windows_[number].begin);
+      ++number;
+    }
+    RowPair* out = pairs_.data();
+    for (size_t k = 0; k < number; ++k) {
+      const size_t itself =
+          bucket_.same_part ? first + k * step : bucket_.contexts.size();
+      for (size_t t = windows_[k].begin; t < windows_[k].end; ++t) {
         // Written always, counted when another: no branch to mispredict.
-        *out = {bucket_.contexts[t], bucket_.centers[c]};
+        *out = {bucket_.contexts[t], centers_[k]};
         out += t != itself ? 1 : 0;
       }
     }
@@ -69,7 +80,11 @@ class SpreadWorker : public PartWindowsWorker {
 
   const size_t group_centers_;
   GroupNegatives negatives_;
-  std::vector<RowPair> pairs_;  // of a group, with a place to spare
+  // Of a group: its centers, their windows, and its pairs with a place to
+  // spare.
+  std::vector<PartWindows::Range> windows_;
+  std::vector<uint32_t> centers_;
+  std::vector<RowPair> pairs_;
   GroupSteps steps_;
   PartWindows::Bucket bucket_ = {};
 };

@@ -80,7 +80,7 @@ ENGLISH = [
     Method("skip-gram, fasttext", FASTTEXT,
            ["skipgram", "-minn", "0", "-maxn", "0"], seeds=1),
     ours("CBOW", "word2vec", 0.05, *CBOW),
-    Method("CBOW, gensim", GENSIM, gensim={"sg": 0, "cbow_mean": 1}, seeds=1),
+    Method("CBOW, gensim", GENSIM, gensim={"sg": 0, "cbow_mean": 1}),
     Method("CBOW, fasttext", FASTTEXT, ["cbow", "-minn", "0", "-maxn", "0"],
            seeds=1),
     ours("fasttext mode, n-grams 3..6", "fasttext", 0.05),

@@ -151,14 +151,14 @@ class HnswBuilder {
       HnswWalk walk(graph, table_.row_table(), row_query, scratch);
       walk.Run(static_cast<size_t>(options_.ef_construction), HnswGraph::kNoRow,
                level);
-      std::vector<HnswLists::Neighbour> near;
+      std::vector<uint32_t> near;
       for (size_t i = 0; i < scratch->frontier.size(); ++i) {
-        const uint32_t other = scratch->frontier.row(i);
-        near.push_back(lists_.Near(row, other));
+        near.push_back(scratch->frontier.row(i));
       }
       const size_t most = static_cast<size_t>(options_.m) << (level == 0);
       found.push_back(
-          {row, level, lists_.Choose(std::move(near), most, lists_.few())});
+          {row, level,
+           lists_.Choose(lists_.Near(row, near), most, lists_.few())});
     }
     return found;
   }
@@ -199,15 +199,10 @@ class HnswBuilder {
       }
       return;
     }
-    std::vector<HnswLists::Neighbour> near;
-    for (const uint32_t row : list.first(used)) {
-      near.push_back(lists_.Near(target, row));
-    }
-    for (const Backlink& link : backlinks) {
-      near.push_back(lists_.Near(target, link.row));
-    }
+    std::vector<uint32_t> near(list.begin(), list.begin() + used);
+    for (const Backlink& link : backlinks) near.push_back(link.row);
     const std::vector<uint32_t> chosen =
-        lists_.Choose(std::move(near), list.size(), lists_.few());
+        lists_.Choose(lists_.Near(target, near), list.size(), lists_.few());
     std::fill(std::copy(chosen.begin(), chosen.end(), list.begin()), list.end(),
               HnswGraph::kNoRow);
   }

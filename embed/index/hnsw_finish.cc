@@ -41,15 +41,16 @@ uint32_t* SparePlace(HnswLists* lists, uint32_t row,
 // those of the first that has one with a free place.
 uint32_t* FreePlaceBeyond(HnswLists* lists, uint32_t row) {
   for (const uint32_t near : UsedList(lists, row)) {
-    Neighbour best = {0, HnswGraph::kNoRow};
+    std::vector<uint32_t> with_room;
     for (const uint32_t beyond : UsedList(lists, near)) {
       if (beyond == row || FreePlace(lists, beyond) == nullptr) continue;
-      const Neighbour found = lists->Near(row, beyond);
-      if (best.row == HnswGraph::kNoRow || HnswLists::IsNearer(found, best)) {
-        best = found;
-      }
+      with_room.push_back(beyond);
     }
-    if (best.row != HnswGraph::kNoRow) return FreePlace(lists, best.row);
+    if (with_room.empty()) continue;
+    const std::vector<Neighbour> found = lists->Near(row, with_room);
+    return FreePlace(
+        lists,
+        std::min_element(found.begin(), found.end(), HnswLists::IsNearer)->row);
   }
   return nullptr;
 }
@@ -93,10 +94,8 @@ size_t LongestThatFit(HnswLists* lists, uint64_t room) {
 void OrderList(HnswLists* lists, uint32_t row, size_t most) {
   const absl::Span<uint32_t> list = UsedList(lists, row);
   if (list.size() <= most) return;
-  std::vector<Neighbour> near;
-  for (const uint32_t link : list) near.push_back(lists->Near(row, link));
   const std::vector<uint32_t> ordered =
-      lists->Choose(std::move(near), list.size(), list.size());
+      lists->Choose(lists->Near(row, list), list.size(), list.size());
   std::copy(ordered.begin(), ordered.end(), list.begin());
 }
 

@@ -64,10 +64,23 @@ std::vector<uint32_t> HnswLists::CountLeading() const {
   return leading;
 }
 
-HnswLists::Neighbour HnswLists::Near(uint32_t target, uint32_t row) const {
-  const float similarity = similarity_(target, row);
+std::vector<HnswLists::Neighbour> HnswLists::Near(
+    uint32_t target, absl::Span<const uint32_t> rows) const {
   constexpr float kFarthest = -std::numeric_limits<float>::infinity();
-  return {similarity == similarity ? similarity : kFarthest, row};
+  constexpr size_t kMost = RowSimilarity::kMostRows;
+  std::vector<Neighbour> near;
+  near.reserve(rows.size());
+  for (size_t first = 0; first < rows.size(); first += kMost) {
+    const absl::Span<const uint32_t> some = rows.subspan(first, kMost);
+    float similarities[kMost];
+    similarity_.Of(target, some, similarities);
+    for (size_t i = 0; i < some.size(); ++i) {
+      const float similarity = similarities[i];
+      near.push_back(
+          {similarity == similarity ? similarity : kFarthest, some[i]});
+    }
+  }
+  return near;
 }
 
 std::vector<uint32_t> HnswLists::Choose(std::vector<Neighbour> near,
@@ -78,17 +91,27 @@ std::vector<uint32_t> HnswLists::Choose(std::vector<Neighbour> near,
   const bool all = near.size() < most;
   for (const Neighbour& candidate : near) {
     if (chosen.size() == most) break;
-    const bool apart =
-        all || std::none_of(chosen.begin(), chosen.end(), [&](uint32_t row) {
-          return IsMuchNearer(similarity_(row, candidate.row),
-                              candidate.similarity);
-        });
+    const bool apart = all || IsApart(candidate, chosen);
     (apart ? chosen : passed).push_back(candidate.row);
   }
   for (size_t i = 0; i < passed.size() && chosen.size() < few; ++i) {
     chosen.push_back(passed[i]);
   }
   return chosen;
+}
+
+bool HnswLists::IsApart(const Neighbour& candidate,
+                        absl::Span<const uint32_t> chosen) const {
+  constexpr size_t kAtATime = 4;  // as many as cost little more than one
+  for (size_t first = 0; first < chosen.size(); first += kAtATime) {
+    const absl::Span<const uint32_t> some = chosen.subspan(first, kAtATime);
+    float similarities[kAtATime];
+    similarity_.Of(candidate.row, some, similarities);
+    for (size_t i = 0; i < some.size(); ++i) {
+      if (IsMuchNearer(similarities[i], candidate.similarity)) return false;
+    }
+  }
+  return true;
 }
 
 // Whether a row of this similarity to a third is nearer to it, by more than

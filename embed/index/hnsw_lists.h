@@ -57,9 +57,10 @@ class HnswLists {
   // How many links lead to each row on level 0.
   std::vector<uint32_t> CountLeading() const;
 
-  // `row` in the list of `target`. What is not a number, which only rows of a
+  // `rows` in the list of `target`. What is not a number, which only rows of a
   // damaged file give, cannot be sorted: it is behind all that is.
-  Neighbour Near(uint32_t target, uint32_t row) const;
+  std::vector<Neighbour> Near(uint32_t target,
+                              absl::Span<const uint32_t> rows) const;
   // At most `most` of `near`: nearest first, those that are nearer to the row
   // than to any chosen before, or nearly so, that links lead into all
   // directions (algorithm 4 of the paper, but for alpha in hnsw_lists.cc); then
@@ -75,6 +76,9 @@ class HnswLists {
 
  private:
   bool IsMuchNearer(float similarity, float than) const;
+  // Whether it is much nearer to none of `chosen`.
+  bool IsApart(const Neighbour& candidate,
+               absl::Span<const uint32_t> chosen) const;
   uint32_t* links() { return static_cast<uint32_t*>(level_0_.data()); }
 
   const Int8Table& table_;

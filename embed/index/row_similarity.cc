@@ -1,5 +1,6 @@
 #include "embed/index/row_similarity.h"
 
+#include "embed/base/check.h"
 #include "embed/base/parallel.h"
 
 namespace embed {
@@ -26,6 +27,22 @@ RowSimilarity::RowSimilarity(const Int8Table& table, int threads)
                                         scale.multiplier * dot)};
     }
   });
+}
+
+void RowSimilarity::Of(uint32_t i, absl::Span<const uint32_t> rows,
+                       float* similarities) const {
+  EMBED_DCHECK(rows.size() <= kMostRows);
+  int32_t dots[kMostRows];
+  DotInt8Rows(rows_, i, rows, dots);
+  const Factors a = factors_[i];
+  for (size_t k = 0; k < rows.size(); ++k) {
+    const Factors& b = factors_[rows[k]];
+    const float dot = static_cast<float>(dots[k]);
+    similarities[k] =
+        l2_ ? a.multiplier * b.multiplier * dot + a.weight + b.weight
+            : a.weight * b.mean_row +
+                  a.multiplier * (b.weight * a.mean_codes + b.multiplier * dot);
+  }
 }
 
 }  // namespace embed

@@ -2,9 +2,11 @@
 #ifndef EMBED_INDEX_ROW_SIMILARITY_H_
 #define EMBED_INDEX_ROW_SIMILARITY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "embed/index/int8_table.h"
 #include "embed/kernels/int8_rows.h"
 
@@ -20,15 +22,12 @@ class RowSimilarity {
  public:
   RowSimilarity(const Int8Table& table, int threads);
 
-  // Larger is nearer.
-  float operator()(uint32_t i, uint32_t j) const {
-    const Factors& a = factors_[i];
-    const Factors& b = factors_[j];
-    const float dot = static_cast<float>(DotInt8Rows(rows_, i, j));
-    if (l2_) return a.multiplier * b.multiplier * dot + a.weight + b.weight;
-    return a.weight * b.mean_row +
-           a.multiplier * (b.weight * a.mean_codes + b.multiplier * dot);
-  }
+  static constexpr size_t kMostRows = 64;  // of a call
+
+  // similarities[k]: of row i and rows[k], of which there are kMostRows or
+  // less. Larger is nearer.
+  void Of(uint32_t i, absl::Span<const uint32_t> rows,
+          float* similarities) const;
 
  private:
   struct Factors {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 
 #include "embed/base/check.h"
 
@@ -120,10 +121,12 @@ class RowSteps {
 };
 
 // The dots of a query with four rows, whose lines come from memory side by
-// side; of the rows' codes as they are stored.
+// side; of the rows' codes as they are stored. The query's are as they are, of
+// int8_t, or stored as a row's, of uint8_t.
+template <class Code>
 class FourDots {
  public:
-  HWY_INLINE FourDots(const Int8RowTable& table, const int8_t* query)
+  HWY_INLINE FourDots(const Int8RowTable& table, const Code* query)
       : query_(query) {
     const RowSteps steps(table);
     last_ = steps.last();
@@ -145,35 +148,28 @@ class FourDots {
     hn::StoreU(FourSums(sums), hn::CappedTag<int32_t, 4>(), dots);
   }
 
- private:
-  HWY_INLINE ByteVec Load(size_t i) const {
-    return hn::BitCast(Byte(),
-                       hn::LoadU(hn::Repartition<int8_t, Int32>(), query_ + i));
+  // The sum of the query's codes, times kInt8CodeOffset.
+  HWY_INLINE int32_t Excess() const {
+    const ByteVec middle = hn::Set(Byte(), kInt8CodeOffset);
+    Int32Vec sum = AddProducts(middle, last_codes_, hn::Zero(Int32()));
+    for (size_t i = 0; i < last_; i += kStep) {
+      sum = AddProducts(middle, Load(i), sum);
+    }
+    return Sum(sum);
   }
 
-  const int8_t* query_;
+ private:
+  HWY_INLINE ByteVec Load(size_t i) const {
+    const hn::Repartition<Code, Int32> d;
+    const ByteVec codes = hn::BitCast(Byte(), hn::LoadU(d, query_ + i));
+    if constexpr (std::is_same_v<Code, int8_t>) return codes;
+    return hn::Xor(codes, hn::Set(Byte(), kInt8CodeOffset));
+  }
+
+  const Code* query_;
   size_t last_;
   ByteVec last_codes_;
 };
-
-HWY_INLINE int32_t DotCodes(const Int8RowTable& table, const uint8_t* a,
-                            const uint8_t* b) {
-  const Byte d8;
-  const ByteVec middle = hn::Set(d8, kInt8CodeOffset);
-  const RowSteps steps(table);
-  Int32Vec sum = hn::Zero(Int32());
-  Int32Vec excess = hn::Zero(Int32());  // 128 times the codes of b
-  const auto add = [&](size_t i, ByteVec b_codes) HWY_ATTR {
-    sum = AddProducts(hn::LoadU(d8, a + i), b_codes, sum);
-    excess = AddProducts(middle, b_codes, excess);
-  };
-  const size_t last = steps.last();
-  for (size_t i = 0; i < last; i += kStep) {
-    add(i, hn::Xor(hn::LoadU(d8, b + i), middle));
-  }
-  add(last, steps.OnlyNew(hn::Xor(hn::LoadU(d8, b + last), middle)));
-  return Sum(hn::Sub(sum, excess));
-}
 
 HWY_INLINE double DotGroups(const double* values, const uint8_t* codes,
                             size_t groups, size_t stride) {
@@ -205,37 +201,41 @@ inline double DotGroups(const double* values, const uint8_t* codes,
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
+template <class Code>
 class FourDots {
  public:
-  FourDots(const Int8RowTable& table, const int8_t* query)
+  FourDots(const Int8RowTable& table, const Code* query)
       : dim_(table.dim), query_(query) {}
 
   void Set(const uint8_t* const* rows, int32_t* dots) const {
     for (size_t r = 0; r < kRowsAtATime; ++r) {
       int32_t sum = 0;
-      for (int i = 0; i < dim_; ++i) sum += rows[r][i] * query_[i];
+      for (int i = 0; i < dim_; ++i) sum += rows[r][i] * CodeOf(i);
       dots[r] = sum;
     }
   }
+  int32_t Excess() const {
+    int32_t sum = 0;
+    for (int i = 0; i < dim_; ++i) sum += CodeOf(i);
+    return kInt8CodeOffset * sum;
+  }
 
  private:
-  int dim_;
-  const int8_t* query_;
-};
+  int CodeOf(int i) const {
+    return query_[i] - (std::is_same_v<Code, int8_t> ? 0 : kInt8CodeOffset);
+  }
 
-inline int32_t DotCodes(const Int8RowTable& table, const uint8_t* a,
-                        const uint8_t* b) {
-  int32_t sum = 0;
-  for (int i = 0; i < table.dim; ++i)
-    sum += (a[i] - kInt8CodeOffset) * (b[i] - kInt8CodeOffset);
-  return sum;
-}
+  int dim_;
+  const Code* query_;
+};
 
 #endif
 
-void Score(const Int8RowTable& table, const Int8RowQuery& query,
-           absl::Span<const uint32_t> ids, float* scores) {
-  const FourDots four_dots(table, query.codes);
+// Calls use(i, dot) with the dot for each ids[i].
+template <class Code, class Use>
+HWY_INLINE void ForDots(const FourDots<Code>& four_dots,
+                        const Int8RowTable& table,
+                        absl::Span<const uint32_t> ids, const Use& use) {
   for (size_t i = 0; i < ids.size(); i += kRowsAtATime) {
     const size_t count = std::min(kRowsAtATime, ids.size() - i);
     const uint8_t* rows[kRowsAtATime];
@@ -245,17 +245,27 @@ void Score(const Int8RowTable& table, const Int8RowQuery& query,
     }
     int32_t dots[kRowsAtATime];
     four_dots.Set(rows, dots);
-    for (size_t r = 0; r < count; ++r) {
-      const Int8RowScale scale = table.scales[ids[i + r]];
-      scores[i + r] =
-          std::fma(static_cast<float>(query.correction + dots[r]),
-                   scale.multiplier, scale.offset * query.offset_factor);
-    }
+    for (size_t r = 0; r < count; ++r) use(i + r, dots[r]);
   }
 }
 
-int32_t Dot(const Int8RowTable& table, uint32_t a, uint32_t b) {
-  return DotCodes(table, table.row(a), table.row(b));
+void Score(const Int8RowTable& table, const Int8RowQuery& query,
+           absl::Span<const uint32_t> ids, float* scores) {
+  ForDots(FourDots<int8_t>(table, query.codes), table, ids,
+          [&](size_t i, int32_t dot) HWY_ATTR {
+            const Int8RowScale scale = table.scales[ids[i]];
+            scores[i] =
+                std::fma(static_cast<float>(query.correction + dot),
+                         scale.multiplier, scale.offset * query.offset_factor);
+          });
+}
+
+void Dots(const Int8RowTable& table, uint32_t row,
+          absl::Span<const uint32_t> ids, int32_t* dots) {
+  const FourDots<uint8_t> four_dots(table, table.row(row));
+  const int32_t excess = four_dots.Excess();
+  ForDots(four_dots, table, ids,
+          [&](size_t i, int32_t dot) HWY_ATTR { dots[i] = dot - excess; });
 }
 
 double DotValues(const double* values, const uint8_t* codes, size_t groups,
@@ -271,7 +281,7 @@ HWY_AFTER_NAMESPACE();
 namespace embed {
 
 HWY_EXPORT(Score);
-HWY_EXPORT(Dot);
+HWY_EXPORT(Dots);
 HWY_EXPORT(DotValues);
 
 void ScoreInt8Rows(const Int8RowTable& table, const Int8RowQuery& query,
@@ -279,9 +289,10 @@ void ScoreInt8Rows(const Int8RowTable& table, const Int8RowQuery& query,
   HWY_DYNAMIC_DISPATCH(Score)(table, query, ids, scores);
 }
 
-int32_t DotInt8Rows(const Int8RowTable& table, uint32_t a, uint32_t b) {
-  EMBED_DCHECK(a < table.rows && b < table.rows);
-  return HWY_DYNAMIC_DISPATCH(Dot)(table, a, b);
+void DotInt8Rows(const Int8RowTable& table, uint32_t row,
+                 absl::Span<const uint32_t> ids, int32_t* dots) {
+  EMBED_DCHECK(row < table.rows);
+  HWY_DYNAMIC_DISPATCH(Dots)(table, row, ids, dots);
 }
 
 double DotValuesInt8(const double* values, const uint8_t* codes, size_t groups,

@@ -79,8 +79,10 @@ inline void PrefetchInt8Row(const Int8RowTable& table, uint32_t id) {
 void ScoreInt8Rows(const Int8RowTable& table, const Int8RowQuery& query,
                    absl::Span<const uint32_t> ids, float* scores);
 
-// The dot of the codes of rows a and b. Thread-safe.
-int32_t DotInt8Rows(const Int8RowTable& table, uint32_t a, uint32_t b);
+// Sets dots[i] to the dot of the codes of `row` and ids[i], each < table.rows.
+// Thread-safe.
+void DotInt8Rows(const Int8RowTable& table, uint32_t row,
+                 absl::Span<const uint32_t> ids, int32_t* dots);
 
 // The dot of float values, held as double, with codes in groups of four
 // columns:

@@ -1,11 +1,10 @@
 #include "benchmarks/embed/index/search_peers.h"
 
-#if __has_include(<hnswlib/hnswlib.h>)
+#ifdef EMBED_HAS_HNSWLIB
 #include <hnswlib/hnswlib.h>
 
 #include <atomic>
 #include <thread>
-#define EMBED_HAS_HNSWLIB 1
 #endif
 
 namespace embed {

@@ -1,7 +1,6 @@
 #include "embed/index/hnsw_finish.h"
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 #include "embed/base/parallel.h"

@@ -138,15 +138,15 @@ TEST_P(Int8RowsTest, ScoresAreThoseOfIntegerSums) {
 
 TEST_P(Int8RowsTest, DotsOfRowsAreIntegerSums) {
   ForAllRows([](const Rows& rows) {
+    // 0, 1, 2, ... of them.
     std::vector<uint32_t> others;
-    for (uint32_t a = 0; a < kRows; a += 3) {
-      // 0, 1, 2, ... of them, in falling order.
-      others.push_back(kRows - 1 - a);
+    for (uint32_t a = 0; a < kRows; a += 2) {
       std::vector<int32_t> dots(others.size());
       DotInt8Rows(rows.table(), a, others, dots.data());
       for (size_t i = 0; i < others.size(); ++i) {
         ASSERT_EQ(dots[i], rows.Dot(a, others[i])) << a << " and " << others[i];
       }
+      others.push_back(kRows - 1 - a);
     }
   });
 }

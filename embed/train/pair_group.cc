@@ -92,11 +92,7 @@ void PairGroup::BuildWindows(const WindowBlock& block,
   const absl::Span<const uint32_t> ids = absl::MakeConstSpan(block.ids);
   const auto center_ids =
       ids.subspan(centers.first, centers.end - centers.first);
-  FindNegatives(negatives, [center_ids](uint32_t id) {
-    uint32_t equal = 0;
-    for (const uint32_t center : center_ids) equal |= center == id ? 1 : 0;
-    return equal != 0;
-  });
+  FindNegativesOf(center_ids, negatives);
   for (const uint32_t id : center_ids) rows_[num_rows_++] = output_->row(id);
   const size_t fresh = centers.first == 0 ? 0 : centers.first + centers.window;
   const size_t last = std::min(block.size(), centers.end + centers.window);
@@ -141,6 +137,43 @@ void PairGroup::FindContexts(const WindowBlock& block,
   }
   num_inputs_ = input;
   num_pairs_ = input + other;
+}
+
+void PairGroup::BuildApart(const CenterPairs& pairs,
+                           absl::Span<const uint32_t> negatives) {
+  const size_t count = pairs.contexts.size();
+  EMBED_DCHECK(count < counts_.size() && pairs.owners.size() == count);
+  Clear();
+  if (count == 0) return;
+  // The first half of the pairs and the second take turns.
+  const size_t half = (count + 1) / 2;
+  for (size_t k = 0; k < half; ++k) {
+    Put(2 * k, pairs.contexts[k], pairs.owners[k]);
+  }
+  for (size_t k = half; k < count; ++k) {
+    Put(2 * (k - half) + 1, pairs.contexts[k], pairs.owners[k]);
+  }
+  std::fill_n(counts_.begin(), count, 1.0f);
+  num_inputs_ = num_pairs_ = count;
+  FindNegativesOf(pairs.centers, negatives);
+  for (const uint32_t id : pairs.centers) rows_[num_rows_++] = output_->row(id);
+  for (const uint32_t id : pairs.fresh) rows_[num_rows_++] = input_->row(id);
+  AppendRows(negatives_.data() + 1, num_negatives_);
+}
+
+void PairGroup::Put(size_t i, uint32_t context, uint32_t center) {
+  inputs_[i] = input_->row(context);
+  firsts_[i] = output_->row(center);
+}
+
+void PairGroup::FindNegativesOf(absl::Span<const uint32_t> centers,
+                                absl::Span<const uint32_t> draws) {
+  FindNegatives(draws, [centers](uint32_t id) {
+    // All are compared, see Build().
+    uint32_t equal = 0;
+    for (const uint32_t center : centers) equal |= center == id ? 1 : 0;
+    return equal != 0;
+  });
 }
 
 template <typename IsPositive>

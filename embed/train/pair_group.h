@@ -28,6 +28,14 @@ struct CenterRange {
   size_t window;
 };
 
+// Pairs (context, center) of some centers, one center after the other.
+struct CenterPairs {
+  absl::Span<const uint32_t> contexts;  // of each pair
+  absl::Span<const uint32_t> owners;    // of each pair, its center
+  absl::Span<const uint32_t> centers;
+  absl::Span<const uint32_t> fresh;  // contexts that no group just before had
+};
+
 // The rows of one group.
 class PairGroup {
  public:
@@ -48,9 +56,14 @@ class PairGroup {
   // context.
   void BuildWindows(const WindowBlock& block, const CenterRange& centers,
                     absl::Span<const uint32_t> negatives);
+  // The same for these pairs, no two of which are computed together. Each is
+  // taken between two of another center, as far as there are such: the update
+  // of a center's row need not wait for the one before.
+  void BuildApart(const CenterPairs& pairs,
+                  absl::Span<const uint32_t> negatives);
 
-  // All rows of the group, a few perhaps twice; after BuildWindows() without
-  // the contexts that the groups of the centers before had too.
+  // All rows of the group, a few perhaps twice; after BuildWindows() and
+  // BuildApart() without the contexts that groups just before had too.
   absl::Span<const float* const> rows() const {
     return absl::MakeConstSpan(rows_).first(num_rows_);
   }
@@ -64,10 +77,15 @@ class PairGroup {
   void Clear();
   void FindInputs(absl::Span<const RowPair> pairs);
   void FindContexts(const WindowBlock& block, const CenterRange& centers);
+  // Makes the pair (context, center) the i-th of the group.
+  void Put(size_t i, uint32_t context, uint32_t center);
   // is_positive(id): of a pair of the group.
   template <typename IsPositive>
   void FindNegatives(absl::Span<const uint32_t> draws,
                      const IsPositive& is_positive);
+  // The positives being those of these centers.
+  void FindNegativesOf(absl::Span<const uint32_t> centers,
+                       absl::Span<const uint32_t> draws);
   void AppendRows(const float* const* rows, size_t count);
 
   EmbeddingTable* const input_;

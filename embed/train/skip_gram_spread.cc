@@ -21,14 +21,18 @@ class SpreadWorker : public PartWindowsWorker {
   explicit SpreadWorker(const PartedTables& tables)
       : PartWindowsWorker(tables.setup->NewSampler(NegativesPer::kNone)),
         group_centers_(static_cast<size_t>(tables.partition.group_centers)),
+        widest_(2 * static_cast<size_t>(tables.setup->window()) + 1),
         negatives_(tables),
         windows_(group_centers_),
         centers_(group_centers_),
-        pairs_(group_centers_ * 2 *
-                   static_cast<size_t>(tables.setup->window()) +
-               1),
-        steps_(pairs_.size(), static_cast<size_t>(tables.setup->negatives()),
-               tables.input, tables.output) {}
+        ends_(group_centers_),
+        // Places to spare, see CopyContexts().
+        contexts_((group_centers_ + 1) * widest_),
+        owners_(contexts_.size()),
+        fresh_(contexts_.size()),
+        steps_(group_centers_ * (widest_ - 1),
+               static_cast<size_t>(tables.setup->negatives()), tables.input,
+               tables.output) {}
 
   void Train(const PairRun& run, TrainStats* stats) override {
     bucket_ = BucketOf(run);
@@ -40,12 +44,12 @@ class SpreadWorker : public PartWindowsWorker {
       negatives_.Draw(run, first / group_centers_, groups);
       const double done =
           static_cast<double>(first) / static_cast<double>(centers);
+      std::fill(ends_.begin(), ends_.end(), 0);
       for (size_t g = 0; g < groups; ++g) {
-        const size_t pairs = FindPairs(first + g, first + left, groups);
-        steps_.Next()->Build(absl::MakeConstSpan(pairs_).first(pairs),
-                             negatives_.Of(g));
+        const CenterPairs pairs = FindPairs(first + g, first + left, groups);
+        steps_.Next()->BuildApart(pairs, negatives_.Of(g));
         steps_.Push(run.rate.At(done));
-        stats->examples += pairs;
+        stats->examples += pairs.contexts.size();
       }
     }
     steps_.Finish();
@@ -53,11 +57,10 @@ class SpreadWorker : public PartWindowsWorker {
   }
 
  private:
-  // Puts the pairs of the centers first, first + step, ... < end at pairs_;
-  // returns how many there are.
-  size_t FindPairs(size_t first, size_t end, size_t step) {
-    // Read before any window is gone through: how long it is no CPU foresees,
-    // and each wrong guess would wait for the cache as well.
+  // The pairs of the centers first, first + step, ... < end. Fresh contexts are
+  // those behind the windows of the call before.
+  CenterPairs FindPairs(size_t first, size_t end, size_t step) {
+    // Read before any window is gone through: each would wait for the cache.
     size_t number = 0;
     for (size_t c = first; c < end; c += step) {
       windows_[number] = bucket_.windows[c];
@@ -65,26 +68,49 @@ class SpreadWorker : public PartWindowsWorker {
       __builtin_prefetch(bucket_.contexts.data() + windows_[number].begin);
       ++number;
     }
-    RowPair* out = pairs_.data();
+    size_t pairs = 0;
+    size_t fresh = 0;
     for (size_t k = 0; k < number; ++k) {
-      const size_t itself =
-          bucket_.same_part ? first + k * step : bucket_.contexts.size();
-      for (size_t t = windows_[k].begin; t < windows_[k].end; ++t) {
-        // Written always, counted when another: no branch to mispredict.
-        *out = {bucket_.contexts[t], centers_[k]};
-        out += t != itself ? 1 : 0;
+      const PartWindows::Range window = windows_[k];
+      const size_t itself = first + k * step;
+      std::fill_n(owners_.data() + pairs, widest_, centers_[k]);
+      if (bucket_.same_part) {
+        pairs += CopyContexts(window.begin, itself, &contexts_[pairs]);
+        pairs += CopyContexts(itself + 1, window.end, &contexts_[pairs]);
+      } else {
+        pairs += CopyContexts(window.begin, window.end, &contexts_[pairs]);
       }
+      fresh += CopyContexts(std::clamp(ends_[k], window.begin, window.end),
+                            window.end, &fresh_[fresh]);
+      ends_[k] = window.end;
     }
-    return static_cast<size_t>(out - pairs_.data());
+    return {absl::MakeConstSpan(contexts_).first(pairs),
+            absl::MakeConstSpan(owners_).first(pairs),
+            absl::MakeConstSpan(centers_).first(number),
+            absl::MakeConstSpan(fresh_).first(fresh)};
+  }
+
+  // Copies the contexts at begin .. end - 1, and what else follows up to the
+  // widest window: no CPU foresees how long each is, and wrong guesses would
+  // cost more. Returns how many they are.
+  size_t CopyContexts(size_t begin, size_t end, uint32_t* out) const {
+    const size_t size = end - begin;
+    const bool room = begin + widest_ <= bucket_.contexts.size();
+    std::copy_n(bucket_.contexts.data() + begin, room ? widest_ : size, out);
+    return size;
   }
 
   const size_t group_centers_;
+  const size_t widest_;  // window, the center included
   GroupNegatives negatives_;
-  // Of a group: its centers, their windows, and its pairs with a place to
-  // spare.
+  // Of a group: its centers, their windows, where the windows before ended, and
+  // its pairs.
   std::vector<PartWindows::Range> windows_;
   std::vector<uint32_t> centers_;
-  std::vector<RowPair> pairs_;
+  std::vector<uint32_t> ends_;
+  std::vector<uint32_t> contexts_;
+  std::vector<uint32_t> owners_;
+  std::vector<uint32_t> fresh_;
   GroupSteps steps_;
   PartWindows::Bucket bucket_ = {};
 };

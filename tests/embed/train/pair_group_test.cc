@@ -35,6 +35,14 @@ class PairGroupTest : public testing::Test {
   void ExpectStep(const std::vector<RowPair>& pairs,
                   const std::vector<uint32_t>& draws,
                   const std::vector<uint32_t>& counted) {
+    ExpectStep(
+        pairs, [&] { group_.Build(pairs, draws); }, counted);
+  }
+
+  // build() makes group_ that of the pairs.
+  template <typename Build>
+  void ExpectStep(const std::vector<RowPair>& pairs, const Build& build,
+                  const std::vector<uint32_t>& counted) {
     constexpr float kRate = 1e-4f;
     DoubleRows x = ToDouble(input_);
     DoubleRows y = ToDouble(output_);
@@ -51,7 +59,7 @@ class PairGroupTest : public testing::Test {
     const double expected = loss();
     const DoubleRows x_gradient = NumericGradient(loss, &x);
     const DoubleRows y_gradient = NumericGradient(loss, &y);
-    group_.Build(pairs, draws);
+    build();
     group_.Train(GetWindowStep(), kRate, {}, &scratch_);
     EXPECT_NEAR(scratch_.loss.Take(), expected, 1e-5 * (1 + expected));
     // Rounding of rows up to 0.5 over the rate, and order rate for rows that
@@ -107,6 +115,27 @@ TEST_F(PairGroupTest, NamesItsRows) {
   EXPECT_TRUE(group_.rows().empty());
   group_.Train(GetWindowStep(), 0.1f, {}, &scratch_);
   EXPECT_EQ(scratch_.loss.Take(), 0.0);
+}
+
+// Three centers: one with four pairs, one with none, one with one.
+TEST_F(PairGroupTest, PairsApartAreThoseGiven) {
+  const std::vector<uint32_t> contexts = {1, 3, 4, 5, 3};
+  const std::vector<uint32_t> owners = {2, 2, 2, 2, 6};
+  const std::vector<uint32_t> centers = {2, 7, 6};
+  const std::vector<uint32_t> fresh = {5, 3};
+  const auto build = [&] {
+    group_.BuildApart({contexts, owners, centers, fresh},
+                      std::vector<uint32_t>{7, 10, 2, 11, 11, 6, 12});
+  };
+  ExpectStep({{1, 2}, {3, 2}, {4, 2}, {5, 2}, {3, 6}}, build, {10, 11, 11, 12});
+  EXPECT_EQ(group_.num_pairs(), 5u);
+  EXPECT_THAT(group_.rows(),
+              ElementsAre(output_.row(2), output_.row(7), output_.row(6),
+                          input_.row(5), input_.row(3), output_.row(10),
+                          output_.row(11), output_.row(12)));
+  group_.BuildApart({{}, {}, centers, fresh}, std::vector<uint32_t>{10});
+  EXPECT_EQ(group_.num_pairs(), 0u);
+  EXPECT_TRUE(group_.rows().empty());
 }
 
 // Two sentences of random windows and of ids, no three neighbors of which have

@@ -44,10 +44,12 @@ def parse_options():
     add("--config", required=True, help=argparse.SUPPRESS)
     add("--megabytes", type=int, default=0,
         help="of the corpus to train on; 0: all of it")
-    add("--runs", type=int, default=3, help="of speed")
+    add("--runs", type=int, default=3, help="of speed; 0: none")
     add("--seeds", type=int, default=5, help="of quality; 0: none")
     add("--dim", type=int, default=128, help="of words")
     add("--epochs", type=int, default=5, help="of quality of words")
+    add("--of", nargs="+", choices=("words", "nodes"),
+        default=["words", "nodes"])
     add("--group_by", default="auto",
         help="of embedtrain, where it is deterministic")
     options = parser.parse_args()
@@ -118,6 +120,8 @@ class Nodes:
 
 def speed(options, subject):
     """Rows of medians."""
+    if options.runs == 0:
+        return []
     rates = {(kind, threads): [] for kind in KINDS for threads in THREADS}
     for _ in range(options.runs):
         for (kind, threads), found in rates.items():
@@ -161,7 +165,8 @@ def main():
     options = parse_options()
     KINDS["deterministic"] += ("--group_by", options.group_by)
     os.makedirs(options.work, exist_ok=True)
-    subjects = [Words(options), Nodes(options)]
+    subjects = [subject(options) for subject in (Words, Nodes)
+                if subject.name in options.of]
     for name, compare in (("speed", speed), ("quality", scores)):
         rows = [row for subject in subjects
                 for row in compare(options, subject)]

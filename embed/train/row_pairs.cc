@@ -41,7 +41,7 @@ PartitionOptions PartitionOptions::For(uint64_t rows) const {
   constexpr int kUsualPasses = 4;
   constexpr int kUsualCenters = 3;
   constexpr uint64_t kRowsOfInput = 64;
-  // Of centers that lie apart: with 8 a part of 39,000 rows trains about 0.9
+  // Of centers that lie apart: with 8 a part of 39,000 rows trains more than 0.9
   // times as fast as Hogwild and as well (README). With few rows fewer, or a
   // negative would move from one row many times at once.
   constexpr uint64_t kMostCenters = 8;

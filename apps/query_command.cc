@@ -353,7 +353,7 @@ absl::Status AnswerFile(const std::string& path, const QueryPooling& pooling,
   if (descriptor < 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot open"));
   }
-  const absl::Status status =
+  absl::Status status =
       AnswerLines(LineReader(descriptor, path), pooling, session);
   close(descriptor);
   return status;

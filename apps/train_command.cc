@@ -322,8 +322,9 @@ absl::Status EndEvaluation(EpochEvaluator* evaluator) {
   if (evaluator == nullptr) return absl::OkStatus();
   EMBED_RETURN_IF_ERROR(evaluator->status());
   const uint32_t epoch = evaluator->PutBestBack();
-  if (epoch > 0)
+  if (epoch > 0) {
     Say(absl::StrCat("tables: those of epoch ", epoch, ", the best"));
+  }
   return absl::OkStatus();
 }
 

@@ -261,7 +261,7 @@ absl::Status ReadGraphMl(const std::string& path, bool directed,
   EMBED_ASSIGN_OR_RETURN(const std::string text, ReadWhole(path));
   edges->stats.bytes += text.size();
   uint64_t line;
-  const absl::Status status = TryReadText(text, directed, edges, &line);
+  absl::Status status = TryReadText(text, directed, edges, &line);
   if (status.ok()) return status;
   const std::string place =
       line > 0 ? absl::StrCat(":", line, ": ") : std::string(": ");

@@ -82,12 +82,13 @@ void TypedGraph::FindRunsOfTypes() {
 }
 
 void TypedGraph::FillRunStarts() {
+  const auto num_types = static_cast<uint16_t>(node_types_.size());
   uint32_t* start = run_starts_.data();
   for (uint32_t v = 0; v < graph_.num_nodes(); ++v) {
     const absl::Span<const uint32_t> row = graph_.Neighbors(v);
     const uint16_t source = types_of_nodes_[v];
     size_t place = 0;
-    for (uint16_t target = 0; target < node_types_.size(); ++target) {
+    for (uint16_t target = 0; target < num_types; ++target) {
       if (Run(source, target) == kNoType) continue;
       *start++ = static_cast<uint32_t>(place);
       while (place < row.size() && types_of_nodes_[row[place]] == target) {

@@ -120,7 +120,7 @@ ServeApi::ServeApi(const ServeApiOptions& options, ServeMetrics* metrics)
       queue_(options.threads, options.queue,
              [this](std::vector<Job> jobs) { Work(absl::MakeSpan(jobs)); }),
       background_(1, kBackgroundQueue,
-                  [](std::vector<std::function<void()>> tasks) {
+                  [](const std::vector<std::function<void()>>& tasks) {
                     for (const auto& task : tasks) task();
                   }),
       writes_(1, options.queue, [this](std::vector<Write> writes) {

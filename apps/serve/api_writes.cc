@@ -256,7 +256,7 @@ absl::Status ServeApi::LoadOnce() {
 }
 
 absl::Status ServeApi::ReloadOnce() {
-  const absl::Status status = LoadOnce();
+  absl::Status status = LoadOnce();
   ++(status.ok() ? metrics_->reloads_total : metrics_->failed_reloads_total);
   if (status.ok()) return status;
   return ProblemError(

@@ -103,8 +103,9 @@ absl::Status ReadOption(const std::string& name, const Json& value,
                            Whole(value, pointer, 1, kServeMaxEfSearch));
     options->answer.ef_search = static_cast<int>(ef);
   } else if (name == "exact") {
-    if (!value.is_boolean())
+    if (!value.is_boolean()) {
       return InvalidJson(pointer, "expected true or false");
+    }
     options->answer.exact = value.get<bool>();
   } else if (name == "min_score") {
     EMBED_ASSIGN_OR_RETURN(options->answer.min_score, Score(value, pointer));
@@ -125,8 +126,9 @@ class QueryReader {
   }
 
   absl::StatusOr<ServeQuery> Read(const Json& body) {
-    if (!body.is_object())
+    if (!body.is_object()) {
       return InvalidJson(query_.pointer, "expected an object");
+    }
     for (const auto& [name, value] : body.items()) {
       bool known;
       EMBED_RETURN_IF_ERROR(

@@ -34,8 +34,9 @@ absl::StatusOr<AlignedBuffer> AlignedBuffer::Create(uint64_t bytes) {
   buffer.data_ = start;
   buffer.size_ = bytes;
   if (huge) {
-    buffer.data_ = reinterpret_cast<void*>(
-        RoundUp(reinterpret_cast<uintptr_t>(start), kHugePage));
+    const auto address = reinterpret_cast<uintptr_t>(start);
+    buffer.data_ =
+        static_cast<char*>(start) + (RoundUp(address, kHugePage) - address);
     // Only advice: without huge pages the table works, a little slower.
     (void)madvise(buffer.data_, bytes, MADV_HUGEPAGE);
   }

@@ -157,6 +157,7 @@ absl::StatusOr<std::vector<ClassificationResult>> Classify(
   const int num_ratios = static_cast<int>(options.ratios.size());
   const int total = num_ratios * options.splits;
   std::vector<std::vector<uint32_t>> orders;
+  orders.reserve(static_cast<size_t>(options.splits));
   for (int split = 0; split < options.splits; ++split) {
     orders.push_back(RandomOrder(size, options.seed, RandomPurpose::kDataSplits,
                                  static_cast<uint64_t>(split)));

@@ -53,7 +53,7 @@ class Collector {
           "items, found ",
           fields.size(), " fields; a line an event is --events");
     }
-    const std::string problem = CheckFields(fields);
+    std::string problem = CheckFields(fields);
     if (!problem.empty()) return problem;
     std::vector<Event>* events = EventsOf(
         fields.size() == 2 ? std::string(fields[0]) : absl::StrCat(number));
@@ -72,7 +72,7 @@ class Collector {
           "found ",
           fields.size(), fields.size() == 1 ? " field" : " fields");
     }
-    const std::string problem = CheckFields(fields);
+    std::string problem = CheckFields(fields);
     if (!problem.empty()) return problem;
     double time = 0;
     if (fields.size() == 3 &&

@@ -56,8 +56,9 @@ class LabelCollector {
     const auto [place, is_new] =
         entry_of_.emplace(std::make_pair(std::string(type), std::string(key)),
                           file_.entries.size());
-    if (is_new)
+    if (is_new) {
       file_.entries.push_back({std::string(key), std::string(type), {}});
+    }
     return &file_.entries[place->second];
   }
 

@@ -26,6 +26,7 @@ std::vector<uint32_t> Ids(const std::vector<ScoredRow>& nearest, uint64_t k) {
 std::vector<double> Cosines(const MatrixView& rows, uint32_t query,
                             const std::vector<uint32_t>& ids) {
   std::vector<double> cosines;
+  cosines.reserve(ids.size());
   for (const uint32_t id : ids) {
     cosines.push_back(Cosine(rows.row(query), rows.row(id)));
   }

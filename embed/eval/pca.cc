@@ -63,7 +63,9 @@ Eigen::MatrixXd Directions(const Svd& svd, int dim, int components) {
   Eigen::MatrixXd directions(dim, components);
   for (int j = 0; j < components; ++j) {
     for (int i = 0; i < dim; ++i) {
-      directions(i, j) = svd.u[static_cast<size_t>(i * dim + j)];
+      directions(i, j) =
+          svd.u[static_cast<size_t>(i) * static_cast<size_t>(dim) +
+                static_cast<size_t>(j)];
     }
     Eigen::Index largest;
     directions.col(j).cwiseAbs().maxCoeff(&largest);

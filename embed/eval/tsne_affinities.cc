@@ -73,8 +73,9 @@ void FillShares(absl::Span<const float> distances, double perplexity,
     (entropy > wanted ? low : high) = b;
     b = std::isinf(high) ? 2 * b : (low + high) / 2;
   }
-  for (size_t i = 0; i < shares.size(); ++i)
+  for (size_t i = 0; i < shares.size(); ++i) {
     shares[i] = static_cast<float>(values[i] / sum);
+  }
 }
 
 using Share = std::pair<uint32_t, float>;  // with a point

@@ -97,8 +97,9 @@ absl::StatusOr<SearchHits> BestOfScore(const ItemIndex& index,
                                        const MatrixView& queries, float score,
                                        const SearchOptions& options) {
   // Of so many the best are nearly all.
-  if (options.k > kMostChosen)
+  if (options.k > kMostChosen) {
     return index.RangeSearch(queries, score, options);
+  }
   EMBED_ASSIGN_OR_RETURN(SearchHits hits, index.Search(queries, options));
   // FAISS misses none; what it gives a row may differ in the last digits
   // between several queries and one.

@@ -281,8 +281,7 @@ std::string EncodeChanges(absl::Span<const ItemChange> changes,
     payload.append(reinterpret_cast<const char*>(change.vector.data()),
                    change.vector.size() * sizeof(float));
   }
-  const std::string bytes =
-      BatchBytes(kPlainForm, payload, changes.size(), end);
+  std::string bytes = BatchBytes(kPlainForm, payload, changes.size(), end);
   if (FindMark(BytesOf(bytes), 1) == bytes.size()) return bytes;
   return BatchBytes(kStuffedForm, Stuffed(payload), changes.size(), end);
 }

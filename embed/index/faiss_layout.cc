@@ -120,7 +120,7 @@ class Walker {
       EMBED_RETURN_IF_ERROR(Vector(element_size));
     }
     // entry_point, max_level, efConstruction, efSearch, upper_beam.
-    return Skip(5 * 4);
+    return Skip(uint64_t{5} * 4);
   }
 
   absl::Status Transforms() {
@@ -135,17 +135,17 @@ class Walker {
             absl::StrCat("an index of FAISS behind a transform of type \"",
                          type, "\", expected a linear one"));
       }
-      EMBED_RETURN_IF_ERROR(Truth());      // have_bias
-      EMBED_RETURN_IF_ERROR(Vector(4));    // A
-      EMBED_RETURN_IF_ERROR(Vector(4));    // b
-      EMBED_RETURN_IF_ERROR(Skip(2 * 4));  // d_in, d_out
-      EMBED_RETURN_IF_ERROR(Truth());      // is_trained
+      EMBED_RETURN_IF_ERROR(Truth());                // have_bias
+      EMBED_RETURN_IF_ERROR(Vector(4));              // A
+      EMBED_RETURN_IF_ERROR(Vector(4));              // b
+      EMBED_RETURN_IF_ERROR(Skip(uint64_t{2} * 4));  // d_in, d_out
+      EMBED_RETURN_IF_ERROR(Truth());                // is_trained
     }
     return absl::OkStatus();
   }
 
   absl::Status Lists(const std::string& type, int depth) {
-    EMBED_RETURN_IF_ERROR(Skip(2 * 8));  // nlist, nprobe
+    EMBED_RETURN_IF_ERROR(Skip(uint64_t{2} * 8));  // nlist, nprobe
     EMBED_RETURN_IF_ERROR(Index(depth + 1));
     // The map from ids to places.
     EMBED_ASSIGN_OR_RETURN(const uint8_t map, Read<uint8_t>());

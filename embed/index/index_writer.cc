@@ -144,7 +144,7 @@ absl::Status IndexWriter::Apply(absl::Span<const ItemChange> changes) {
   if (compaction_.has_value()) {
     compaction_->missed.emplace_back(changes.begin(), changes.end());
   }
-  const absl::Status appended = Append(batch);
+  absl::Status appended = Append(batch);
   if (!appended.ok()) {
     if (compaction_.has_value()) compaction_->missed.pop_back();
     return appended;
@@ -286,7 +286,7 @@ absl::Status IndexWriter::FinishCompaction() {
     return broken_;
   }
   Compaction made = *std::exchange(compaction_, std::nullopt);
-  const absl::Status status = ReplaceBy(&made);
+  absl::Status status = ReplaceBy(&made);
   // Where it has not got the name of the old one.
   if (!status.ok()) unlink(made.path.c_str());
   return status;

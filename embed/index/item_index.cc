@@ -200,6 +200,7 @@ std::vector<uint32_t> ItemIndex::NearestSpellings(absl::string_view key,
     if (limit < 0) break;
   }
   std::vector<uint32_t> ids;
+  ids.reserve(best.size());
   for (const auto& entry : best) ids.push_back(entry.second);
   return ids;
 }

@@ -80,8 +80,9 @@ absl::StatusOr<ItemIndex> ItemIndex::Compacted(int threads) const {
   EMBED_ASSIGN_OR_RETURN(Int8Table table, changes_->LiveTable());
   std::vector<uint32_t> ids;
   for (uint64_t id = 0; id < size(); ++id) {
-    if (Has(static_cast<uint32_t>(id)))
+    if (Has(static_cast<uint32_t>(id))) {
       ids.push_back(static_cast<uint32_t>(id));
+    }
   }
   std::optional<HnswGraph> graph;
   if (graph_.has_value()) {

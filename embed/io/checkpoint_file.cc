@@ -166,8 +166,9 @@ absl::StatusOr<CheckpointFile> CheckpointFile::Open(const std::string& path) {
   std::vector<ArraySize> arrays;
   const absl::Status parsed = ParseInfo(
       TextOf(info), &file.checkpoint_.position, &file.identity_, &arrays);
-  if (!parsed.ok())
+  if (!parsed.ok()) {
     return file.container_.Damaged(kCheckpointInfo, parsed.message());
+  }
   for (const ArraySize& array : arrays) {
     EMBED_ASSIGN_OR_RETURN(
         const absl::Span<const float> values,

@@ -11,7 +11,7 @@ absl::Status OsError(int error, absl::string_view name,
                      absl::string_view action) {
   const std::string what = absl::StrCat(name, ": cannot ", action);
   // Knows the text and code of every errno value, thread-safely.
-  const absl::Status general = absl::ErrnoToStatus(error, what);
+  absl::Status general = absl::ErrnoToStatus(error, what);
   switch (error) {
     case EISDIR:
       return absl::InvalidArgumentError(

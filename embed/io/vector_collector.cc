@@ -21,8 +21,8 @@ constexpr absl::string_view kSentences[kOddities] = {
     "line ends of CR LF, taken as LF",
     "empty lines, left out",
     "keys with blanks within",
-    "keys that end in a number after a blank: look whether these lines have "
-    "more numbers than the others",
+    ("keys that end in a number after a blank: look whether these lines have "
+     "more numbers than the others"),
     "bad UTF-8 sequences in keys, replaced by U+FFFD",
     "vectors without a key, left out",
     "vectors with the key of an earlier one, left out",
@@ -105,8 +105,9 @@ void VectorCollector::Note(Oddity oddity, uint64_t number,
   Tally& tally = tallies_[static_cast<size_t>(oddity)];
   if (tally.count++ > 0) return;
   tally.first = number;
-  if (!example.empty())
+  if (!example.empty()) {
     tally.example = absl::StrCat(", ", QuotedStart(example));
+  }
 }
 
 void VectorCollector::NoteFile(absl::string_view sentence) {

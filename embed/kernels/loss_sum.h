@@ -40,7 +40,7 @@ struct LossSum {
       total += static_cast<double>(linear[lane]);
       linear[lane] = 0.0f;
     }
-    exponents -= kLanes * 127;
+    exponents -= int64_t{kLanes} * 127;
     factors = 1;  // of the mantissa that is left
   }
   // The sum since the last Take().

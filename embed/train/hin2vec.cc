@@ -110,8 +110,9 @@ class Hin2vec::TripleWorker : public Worker {
       for (size_t i = 0; i < block.size(); ++i) {
         FindTargets(block[i], i, words_.data() + i * words);
       }
-      for (size_t i = 0; i < std::min(kTriplesAhead, block.size()); ++i)
+      for (size_t i = 0; i < std::min(kTriplesAhead, block.size()); ++i) {
         Prefetch(i);
+      }
       for (size_t i = 0; i < block.size(); ++i) {
         const size_t next = std::min(i + kTriplesAhead, block.size() - 1);
         step_({owner_.nodes_->row(block[i].x),

@@ -62,7 +62,8 @@ HotRows::HotRows(const HotFeatures* features, EmbeddingTable* table)
       stride_(table->stride()),
       // Little beside the table, which is there already.
       memory_(AlignedBuffer::Create(
-                  std::max<uint64_t>(1, 2 * num_hot_ * stride_) * sizeof(float))
+                  std::max<uint64_t>(1, uint64_t{2} * num_hot_ * stride_) *
+                  sizeof(float))
                   .value()),
       copies_(static_cast<float*>(memory_.data())),
       starts_(copies_ + num_hot_ * stride_),

@@ -120,8 +120,9 @@ class Line::EdgeWorker : public Worker {
     float** next = rows;
     const auto add_targets = [&](EmbeddingTable* table) {
       *next++ = table->row(head);
-      for (size_t n = 0; n < negatives_; ++n)
+      for (size_t n = 0; n < negatives_; ++n) {
         *next++ = table->row(negatives[n]);
+      }
     };
     float* const vertex = line_.vertices_->row(tail);
     if (line_.layout_.has_first()) *next++ = vertex;

@@ -4,6 +4,7 @@
 #define EMBED_TRAIN_PART_WINDOWS_H_
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -73,7 +74,8 @@ class PartWindows : public PairChunk {
 // What workers have in common whose chunks are PartWindows.
 class PartWindowsWorker : public PairTraining::Worker {
  public:
-  explicit PartWindowsWorker(WindowSampler sampler) : sampler_(sampler) {}
+  explicit PartWindowsWorker(WindowSampler sampler)
+      : sampler_(std::move(sampler)) {}
 
   void Emit(uint32_t epoch, const SequenceBatch& batch, PairChunk* chunk,
             TrainStats* stats) override;

@@ -41,16 +41,16 @@ PartitionOptions PartitionOptions::For(uint64_t rows) const {
   constexpr int kUsualPasses = 4;
   constexpr int kUsualCenters = 3;
   constexpr uint64_t kRowsOfInput = 64;
-  // Of centers that lie apart: with 8 a part of 39,000 rows trains more than 0.9
-  // times as fast as Hogwild and as well (README). With few rows fewer, or a
-  // negative would move from one row many times at once.
+  // Of centers that lie apart: with 8 a part of 39,000 rows trains more than
+  // 0.9 times as fast as Hogwild and as well (README). With few rows fewer, or
+  // a negative would move from one row many times at once.
   constexpr uint64_t kMostCenters = 8;
   constexpr uint64_t kRowsOfCenter = 256;
   PartitionOptions result = *this;
   if (parts == 0) {
     result.parts = 1;
     while (result.parts < most_parts &&
-           rows >= 2 * result.parts * kRowsOfPart) {
+           rows >= uint64_t{2} * result.parts * kRowsOfPart) {
       result.parts *= 2;
     }
   }

@@ -355,8 +355,9 @@ void UpdateTargets(const WindowStep& step, int first_target,
                                                   column);
   }
   for (; column < step.stride; column += kLanes) {
-    if (first_target == 0)
+    if (first_target == 0) {
       PrefetchColumns(step.next, step.num_next, column, kLanes);
+    }
     UpdateColumns<kTargets, 1, kOwn>(step, targets, gradients, column);
   }
 }

@@ -12,6 +12,9 @@
 //
 // without draws that are the center of such a pair. Draws: group_negatives.h.
 //
+// Within a group pairs of different centers take turns (pair_group.h): two
+// updates of one row in a row would wait for each other.
+//
 // So a context meets other draws with each of its centers, as by Hogwild, and
 // consecutive groups meet the same contexts, which are then in the first-level
 // cache. A group of consecutive centers (skip_gram_windows.h) gives a context

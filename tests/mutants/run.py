@@ -5,12 +5,13 @@
     tests/mutants/run.py --check
 
 For each mutant of mutants.tsv the source is copied with one text replaced,
-compiled as the build folder compiles it, linked with the tests named beside it
-in place of the library's own object, and these tests are run. The mutant is
-killed if one fails, and survives if all pass. Exit code 1: more than 2 survive,
-or something could not be made. The build folder holds built tests and is one of
-Ninja, as those of tests/run.sh and tests/coverage.sh are. --check only looks
-whether each text stands in its source, once.
+compiled as the build folder compiles it, with the sources that are joined with
+it, linked with the tests named beside it in place of the library's own object,
+and these tests are run. The mutant is killed if one fails, and survives if all
+pass. Exit code 1: more than 2 survive, or something could not be made. The
+build folder holds built tests and is one of Ninja, as those of tests/run.sh and
+tests/coverage.sh are. --check only looks whether each text stands in its
+source, once.
 """
 
 import csv
@@ -72,37 +73,51 @@ class Build:
                 raise Failure(f"no built test is called {pattern}")
         return found
 
-    def command_for(self, unit):
-        """That of the source, or of any of its library where sources are
-        joined before they are compiled."""
+    def joined(self, unit):
+        """The source that the build compiles with the unit in it, itself or
+        one of joined sources (unity build), and the command."""
         library = {"embed": "/embed.dir/", "graph": "/embed_graph.dir/",
                    "text": "/embed_text.dir/"}[unit.split("/")[0]]
-        commands = [(file, command) for file, command in self.commands
-                    if library in command]
-        for file, command in commands:
-            if file == os.path.join(ROOT, unit):
-                return command
-        return commands[0][1]
+        wanted = os.path.join(ROOT, unit)
+        for file, command in self.commands:
+            if library not in command:
+                continue
+            if file == wanted:
+                return file, command
+            if "/Unity/" in file:
+                with open(file, encoding="utf-8") as source:
+                    if f'"{wanted}"' in source.read():
+                        return file, command
+        raise Failure(f"{unit}: nothing in the build compiles it")
 
-    def compile(self, unit, include, source, target):
-        """Compiles `source` as the build does `unit`, headers in `include`
-        before all others."""
+    def compile(self, row, mutant, folder, target):
+        """Compiles the row's unit with all sources that the build joins with
+        it, `mutant`, a file in `folder`, in place of the row's source."""
+        file, command = self.joined(row["unit"] or row["source"])
+        with open(file, encoding="utf-8") as source:
+            text = source.read()
+        original = os.path.join(ROOT, row["source"])
+        if file == original:
+            file = mutant
+        elif f'"{original}"' in text:
+            file = os.path.join(folder, os.path.basename(file))
+            with open(file, "w", encoding="utf-8") as copy:
+                copy.write(text.replace(f'"{original}"', f'"{mutant}"'))
         # Without optimization, which takes most of the time. What a mutant no
         # longer uses is no error.
-        words = [word for word in shlex.split(self.command_for(unit))
+        words = [word for word in shlex.split(command)
                  if not re.fullmatch("-O[0-9s]|-Werror", word)]
         words[words.index("-o") + 1] = target
-        words[words.index("-c") + 1] = source
+        words[words.index("-c") + 1] = file
         first = next(i for i, word in enumerate(words)
                      if word.startswith("-I") or word == "-isystem")
-        words.insert(first, "-I" + include)
+        # Headers in the folder before all others.
+        words.insert(first, "-I" + folder)
         output_of(words, cwd=self.folder)
 
     def link(self, program, mutant, target):
-        """Links the program with the object `mutant` before all others: of
-        what an object of joined sources (unity build) defines as well, the
-        first counts, also for callers beside it, for it is compiled with
-        -fPIC."""
+        """Links the program with the object `mutant` before all others, whose
+        definitions count where the library has them as well."""
         name = os.path.relpath(program, self.folder)
         lines = output_of(["ninja", "-C", self.folder, "-t", "commands", "-s",
                            name]).splitlines()
@@ -160,10 +175,8 @@ def kill(build, row):
     """The test that killed the mutant; "" if none did."""
     folder = os.path.join(build.folder, "mutants", row["name"])
     path = mutate(row, folder)
-    unit = row["unit"] or row["source"]
-    source = path if unit == row["source"] else os.path.join(ROOT, unit)
     mutant = os.path.join(folder, "mutant.o")
-    build.compile(unit, folder, source, mutant)
+    build.compile(row, path, folder, mutant)
     for program, names in build.programs(row["tests"].split(":")).items():
         if (program, *names) not in build.passed:
             if run(program, names):

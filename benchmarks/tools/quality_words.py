@@ -51,7 +51,7 @@ def ours(title, mode, rate, *flags, **more):
 CBOW = ["--arch=cbow", "--cbow_gradient=word2vec"]
 CHINESE = [
     ours("skip-gram", "word2vec", 0.025),
-    ours("skip-gram, rate 0.05", "word2vec", 0.05, large=False),
+    ours("skip-gram, rate 0.05", "word2vec", 0.05),
     ours("skip-gram, AdaGrad", "word2vec", 0.2, "--optimizer=adagrad",
          large=False),
     ours("CBOW", "word2vec", 0.05, *CBOW),

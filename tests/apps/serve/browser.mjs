@@ -32,7 +32,10 @@ export class Browser {
     browser.process = spawn(program, [
       '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
       '--remote-debugging-pipe', `--user-data-dir=${browser.folder}`, 'about:blank',
-    ], {stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']});
+    ], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+      detached: true,  // leads a group, in which its children are
+    });
     browser.process.once('exit', () => browser.fail(new Error('the browser has ended')));
     const [, , , orders, answers] = browser.process.stdio;
     browser.orders = orders;
@@ -145,9 +148,9 @@ export class Browser {
 
   async end() {
     const ended = new Promise((done) => this.process.once('exit', done));
-    this.process.kill();
+    // With its children, which would go on writing.
+    process.kill(-this.process.pid, 'SIGKILL');
     await ended;
-    // Its children may still write.
     rmSync(this.folder, {recursive: true, force: true, maxRetries: 20, retryDelay: 100});
   }
 }

@@ -12,6 +12,7 @@
 #include "embed/base/utf8.h"
 #include "embed/io/atomic_file.h"
 #include "text/corpus_source.h"
+#include "text/kept_source.h"
 #include "text/phrase_file.h"
 #include "text/phrase_filter.h"
 #include "text/stroke_table.h"
@@ -134,6 +135,19 @@ absl::Status CountVocabulary(Corpus* corpus, const VocabularyOptions& options,
   return absl::OkStatus();
 }
 
+std::unique_ptr<SequenceSource> MakeSource(const TrainingFlags& training,
+                                           Corpus* corpus,
+                                           const Vocabulary& vocabulary,
+                                           bool baskets) {
+  // Large baskets are dealt anew in every epoch.
+  if (baskets) {
+    return CorpusSource::OfBaskets(corpus, vocabulary, training.seed);
+  }
+  auto sentences = std::make_unique<CorpusSource>(corpus, vocabulary);
+  if (training.trainer.epochs == 1) return sentences;
+  return std::make_unique<KeptSource>(std::move(sentences));
+}
+
 absl::StatusOr<TrainingInput> Load(const LoadContext& context, bool baskets) {
   EMBED_ASSIGN_OR_RETURN(const TextFlags flags,
                          ReadTextFlags(PathsOf(context), context.threads));
@@ -168,9 +182,7 @@ absl::StatusOr<TrainingInput> Load(const LoadContext& context, bool baskets) {
     result.group_by = PairGrouping::kSpread;
   }
   result.source =
-      baskets ? CorpusSource::OfBaskets(corpus, result.vocabulary,
-                                        context.training->seed)
-              : std::make_unique<CorpusSource>(corpus, result.vocabulary);
+      MakeSource(*context.training, corpus, result.vocabulary, baskets);
   result.backing = std::move(backing);
   return result;
 }

@@ -1,34 +1,14 @@
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "text/chunk_store.h"
+#include "text/unnamed_file.h"
 
 namespace embed {
 namespace {
-
-std::string TemporaryFolder() {
-  const char* folder = std::getenv("TMPDIR");
-  return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
-}
-
-// A file without a name in `folder`. mkostemp() and unlink() rather than
-// O_TMPFILE, which some file systems lack.
-absl::StatusOr<int> OpenUnnamed(const std::string& folder) {
-  std::string path = absl::StrCat(folder, "/embed-XXXXXX");
-  const int fd = mkostemp(&path[0], O_CLOEXEC);
-  if (fd < 0) {
-    return absl::ErrnoToStatus(
-        errno, absl::StrCat("cannot make a temporary file in ", folder,
-                            " (set TMPDIR to another folder)"));
-  }
-  unlink(path.c_str());
-  return fd;
-}
 
 absl::Status WriteAll(int fd, const char* bytes, size_t size) {
   while (size > 0) {
@@ -64,7 +44,7 @@ absl::Status CopyTo(int fd, InputStream* stream, const std::string& folder,
 absl::StatusOr<int> SpoolToTemporaryFile(InputStream* stream,
                                          const std::string& name) {
   const std::string folder = TemporaryFolder();
-  absl::StatusOr<int> fd = OpenUnnamed(folder);
+  absl::StatusOr<int> fd = OpenUnnamedFile(folder);
   if (!fd.ok()) return fd;
   const absl::Status copied = CopyTo(*fd, stream, folder, name);
   if (copied.ok()) return fd;

@@ -42,7 +42,7 @@ FaultSweep Training() {
 
 FaultSweep TextTraining() {
   return FaultSweep(
-      {"embedtrain", "--mode=word2vec", "--dim=8", "--threads=1", "--epochs=1",
+      {"embedtrain", "--mode=word2vec", "--dim=8", "--threads=1", "--epochs=2",
        "--vocab_out=words.txt", "--output=run", "c.txt"},
       {{"c.txt", SmallCorpus()}});
 }

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 
@@ -16,8 +17,14 @@ constexpr uint64_t kBytesPerWord = 8;  // a short word and its blank
 // Hands out the chunks of one round and keeps the error of the first bad one.
 class Round {
  public:
-  Round(Corpus* corpus, uint64_t begin, uint64_t end)
-      : corpus_(corpus), end_(end), next_(begin) {}
+  // max_bytes: of memory, that `totals` and the counters may take.
+  Round(Corpus* corpus, uint64_t begin, uint64_t end, uint64_t max_bytes,
+        const WordTotals& totals)
+      : corpus_(corpus),
+        end_(end),
+        max_bytes_(max_bytes),
+        next_(begin),
+        bytes_(totals.bytes()) {}
 
   void Run(CountChunk count, WordCounter* counter, CorpusStats* stats) {
     // Kept by the thread from round to round, as its memory is large.
@@ -29,7 +36,11 @@ class Round {
       stats->bad_sequences += chunk.bad_sequences;
       stats->nul_bytes += chunk.nul_bytes;
       if (chunk.ends_line) ++stats->lines;
+      const uint64_t before = counter->map().bytes();
       count(chunk, counter, stats);
+      // Twice, as the sums may grow by what the counters take.
+      bytes_ += 2 * (counter->map().bytes() - before);
+      if (bytes_ > max_bytes_) return Fail(i, NoMemoryError());
     }
   }
 
@@ -46,9 +57,19 @@ class Round {
     failed_chunk_ = chunk;
   }
 
+  absl::Status NoMemoryError() const {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        corpus_->name(), ": counting its different words takes more than the ",
+        max_bytes_ >> 20,
+        " MiB of memory that are left; a lower --max_distinct forgets the "
+        "rarest of them"));
+  }
+
   Corpus* const corpus_;
   const uint64_t end_;
+  const uint64_t max_bytes_;
   std::atomic<uint64_t> next_;
+  std::atomic<uint64_t> bytes_;
   std::mutex mutex_;
   absl::Status status_;
   uint64_t failed_chunk_ = 0;
@@ -69,8 +90,9 @@ void AddStats(const CorpusStats& from, CorpusStats* to) {
 
 }  // namespace
 
-absl::Status CountChunks(Corpus* corpus, int threads, CountChunk count,
-                         WordTotals* totals, CorpusStats* stats) {
+absl::Status CountChunks(Corpus* corpus, int threads, uint64_t max_bytes,
+                         CountChunk count, WordTotals* totals,
+                         CorpusStats* stats) {
   const uint64_t chunks = corpus->num_chunks();
   const uint64_t round = std::max<uint64_t>(
       1, totals->limit() * kBytesPerWord / corpus->chunk_bytes());
@@ -80,7 +102,8 @@ absl::Status CountChunks(Corpus* corpus, int threads, CountChunk count,
   std::vector<WordCounter> counters(workers);
   std::vector<CorpusStats> parts(workers);
   for (uint64_t begin = 0; begin < chunks; begin += round) {
-    Round pass(corpus, begin, std::min(chunks, begin + round));
+    Round pass(corpus, begin, std::min(chunks, begin + round), max_bytes,
+               *totals);
     RunThreads(static_cast<int>(workers), [&](int thread) {
       const auto i = static_cast<size_t>(thread);
       pass.Run(count, &counters[i], &parts[i]);

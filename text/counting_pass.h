@@ -39,9 +39,11 @@ using CountChunk =
 // different words of 8 bytes. So memory is bounded and the result the same for
 // any number of threads. Fills what of *stats the chunks tell, and
 // max_count_error. Errors: those of Corpus::ReadChunk(), of the first chunk
-// that has one.
-absl::Status CountChunks(Corpus* corpus, int threads, CountChunk count,
-                         WordTotals* totals, CorpusStats* stats);
+// that has one; ResourceExhausted if the counters and the sums take more than
+// `max_bytes` of memory.
+absl::Status CountChunks(Corpus* corpus, int threads, uint64_t max_bytes,
+                         CountChunk count, WordTotals* totals,
+                         CorpusStats* stats);
 
 }  // namespace embed
 

@@ -91,8 +91,8 @@ absl::StatusOr<FoundPhrases> FindPhrases(Corpus* corpus,
   EMBED_RETURN_IF_ERROR(options.Validate());
   WordTotals totals(options.max_distinct, WordMap());
   FoundPhrases found;
-  EMBED_RETURN_IF_ERROR(
-      CountChunks(corpus, options.threads, CountPairs, &totals, &found.stats));
+  EMBED_RETURN_IF_ERROR(CountChunks(corpus, options.threads, options.max_bytes,
+                                    CountPairs, &totals, &found.stats));
   found.stats.distinct_tokens = totals.distinct();
   if (found.stats.tokens == 0) {
     return absl::InvalidArgumentError(absl::StrCat(

@@ -33,6 +33,7 @@ struct PhraseOptions {
   double threshold = 100;  // a phrase has a higher score; word2phrase's
   // Words and pairs counted at a time, at least 1000.
   uint64_t max_distinct = VocabularyOptions().max_distinct;
+  uint64_t max_bytes = VocabularyOptions().max_bytes;  // of memory
   int threads = 1;
 
   absl::Status Validate() const;
@@ -56,7 +57,7 @@ struct FoundPhrases {
 
 // A pair lies within one line. (A line that is longer than a chunk of the
 // corpus is cut there, and the pair at the cut is not counted.) The result is
-// the same for any number of threads. Errors: those of Corpus::ReadChunk();
+// the same for any number of threads. Errors: those of CountChunks();
 // InvalidArgument for the options, or if the corpus holds no words.
 absl::StatusOr<FoundPhrases> FindPhrases(Corpus* corpus,
                                          const PhraseOptions& options);

@@ -113,8 +113,8 @@ absl::StatusOr<CorpusVocabulary> BuildVocabulary(
   EMBED_RETURN_IF_ERROR(options.Validate());
   WordTotals totals(options.max_distinct, KeepMap(options.keep));
   CorpusVocabulary result;
-  EMBED_RETURN_IF_ERROR(
-      CountChunks(corpus, options.threads, CountWords, &totals, &result.stats));
+  EMBED_RETURN_IF_ERROR(CountChunks(corpus, options.threads, options.max_bytes,
+                                    CountWords, &totals, &result.stats));
   result.stats.distinct_tokens = totals.distinct();
   EMBED_ASSIGN_OR_RETURN(
       result.vocabulary,

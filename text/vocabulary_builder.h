@@ -6,6 +6,7 @@
 #define EMBED_TEXT_VOCABULARY_BUILDER_H_
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct VocabularyOptions {
   // Words counted at a time, at least 1000; beyond, the rarest are forgotten
   // (word_totals.h). The default takes about 2 GB at worst.
   uint64_t max_distinct = uint64_t{1} << 24;
+  // Of memory that counting may take.
+  uint64_t max_bytes = std::numeric_limits<uint64_t>::max();
 
   absl::Status Validate() const;
 };
@@ -39,8 +42,8 @@ struct CorpusVocabulary {
 };
 
 // Ids go by falling count, equal counts by rising bytes of the key: the result
-// is the same for any number of threads. Errors: those of Corpus::ReadChunk()
-// (of the first chunk that has one); InvalidArgument if no word is left.
+// is the same for any number of threads. Errors: those of CountChunks();
+// InvalidArgument if no word is left.
 absl::StatusOr<CorpusVocabulary> BuildVocabulary(
     Corpus* corpus, const VocabularyOptions& options);
 

@@ -55,6 +55,7 @@ const char* WordMap::Store(absl::string_view word) {
   if (word.size() > block_left_) {
     block_left_ = std::max(kBlockBytes, word.size());
     blocks_.push_back(std::make_unique<char[]>(block_left_));
+    text_bytes_ += block_left_;
   }
   // The last block is the one in use; it is filled from its end.
   block_left_ -= word.size();

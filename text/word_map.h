@@ -63,6 +63,11 @@ class WordMap {
   explicit WordMap(size_t expected = 0);
 
   size_t size() const { return size_; }
+  // Of memory, about.
+  uint64_t bytes() const {
+    return (mask_ + 1) * sizeof(Slot) + longs_.capacity() * sizeof(Long) +
+           text_bytes_;
+  }
 
   // The slot of `word`, whose key is `key`; nullptr if it is not in the map.
   const Slot* Find(absl::string_view word, uint64_t key) const {
@@ -128,6 +133,7 @@ class WordMap {
   std::vector<Long> longs_;
   std::vector<std::unique_ptr<char[]>> blocks_;  // texts of long words
   size_t block_left_ = 0;
+  uint64_t text_bytes_ = 0;  // of the blocks
 };
 
 // Some tokens with their keys, fetched ahead so that the cache misses of their

@@ -42,6 +42,12 @@ uint64_t WordTotals::Size() const {
   return size;
 }
 
+uint64_t WordTotals::bytes() const {
+  uint64_t bytes = 0;
+  for (const WordCounter& part : parts_) bytes += part.map().bytes();
+  return bytes;
+}
+
 void WordTotals::EndRound(std::vector<WordCounter>* counters, int threads) {
   ParallelFor(threads, kParts, [&](uint64_t begin, uint64_t end) {
     for (const WordCounter& counter : *counters) {

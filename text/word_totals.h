@@ -45,6 +45,8 @@ class WordTotals {
   // Different words; one that was forgotten counts again.
   uint64_t distinct() const { return Size() + forgotten_; }
   uint64_t max_error() const { return max_error_; }
+  // Of memory, about.
+  uint64_t bytes() const;
 
  private:
   uint64_t Size() const;

@@ -35,15 +35,22 @@ uint64_t ReadNumber(const std::string& path) {
   return file >> number ? number : kUnknown;
 }
 
-// Version 2 of control groups, as containers see their own group.
-uint64_t FromControlGroup() {
-  const uint64_t limit = ReadNumber("/sys/fs/cgroup/memory.max");
-  const uint64_t used = ReadNumber("/sys/fs/cgroup/memory.current");
-  if (limit == kUnknown || used == kUnknown) return kUnknown;
-  return limit > used ? limit - used : 0;
+// Bytes of files in the cache, of which lines of memory.stat tell.
+uint64_t CachedFiles(const std::string& path) {
+  std::ifstream file(path);
+  std::string name;
+  uint64_t bytes;
+  uint64_t sum = 0;
+  while (file >> name >> bytes) {
+    if (name == "active_file" || name == "inactive_file") sum += bytes;
+  }
+  return sum;
 }
 
-uint64_t FromSystem() { return std::min(FromMeminfo(), FromControlGroup()); }
+uint64_t FromSystem() {
+  // As containers see their own group.
+  return std::min(FromMeminfo(), ControlGroupMemory("/sys/fs/cgroup"));
+}
 
 std::atomic<uint64_t> memory_limit{kUnknown};
 
@@ -55,6 +62,15 @@ uint64_t FromLimit() {
 }
 
 }  // namespace
+
+uint64_t ControlGroupMemory(const std::string& folder) {
+  const uint64_t limit = ReadNumber(folder + "/memory.max");
+  const uint64_t held = ReadNumber(folder + "/memory.current");
+  if (limit == kUnknown || held == kUnknown) return kUnknown;
+  const uint64_t used =
+      held - std::min(held, CachedFiles(folder + "/memory.stat"));
+  return limit - std::min(limit, used);
+}
 
 void LimitMemory(uint64_t bytes) {
   memory_limit.store(bytes, std::memory_order_relaxed);

@@ -3,6 +3,7 @@
 #define EMBED_APPS_COMMON_AVAILABLE_MEMORY_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -13,6 +14,11 @@ namespace embed {
 // process leaves, or what LimitMemory() does, whichever is least; 2^64 - 1
 // where there is none of these.
 uint64_t AvailableMemory();
+
+// What the control group (version 2) with these files leaves: its limit less
+// what it holds, of which cached files, that give way, are no part. 2^64 - 1
+// without a limit.
+uint64_t ControlGroupMemory(const std::string& folder);
 
 // From now on this process shall hold at most `bytes`. Nothing enforces it:
 // AvailableMemory() is what is asked before something large is begun.

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "apps/common/available_memory.h"
 #include "embed/base/status_macros.h"
 
 DEFINE_string(phrases, "",
@@ -94,6 +95,7 @@ absl::StatusOr<PhrasePassFlags> ReadPhrasePassFlags(bool mode_has_phrases,
   flags.options.min_count = FLAGS_phrase_min_count;
   flags.options.threshold = FLAGS_phrase_threshold;
   flags.options.max_distinct = FLAGS_max_distinct;
+  flags.options.max_bytes = AvailableMemory();
   flags.options.threads = threads;
   EMBED_RETURN_IF_ERROR(AsUsageError(flags.options.Validate()));
   return flags;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "apps/common/available_memory.h"
 #include "apps/common/phrase_flags.h"
 #include "embed/base/status_macros.h"
 #include "text/latin_ngrams.h"
@@ -90,6 +91,7 @@ absl::StatusOr<TextFlags> ReadTextFlags(std::vector<std::string> inputs,
   flags.vocab_out = FLAGS_vocab_out;
   flags.vocabulary.max_size = FLAGS_max_vocab;
   flags.vocabulary.max_distinct = FLAGS_max_distinct;
+  flags.vocabulary.max_bytes = AvailableMemory();
   if (FLAGS_on_bad_utf8 == "fail") {
     flags.corpus.on_bad_utf8 = OnBadUtf8::kFail;
   } else if (FLAGS_on_bad_utf8 != "replace") {

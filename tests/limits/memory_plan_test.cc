@@ -150,6 +150,28 @@ TEST(MemoryLimitTest, AGraphThatCannotBeLoadedIsRefused) {
   EXPECT_THAT(Lines(result.err).back(), HasSubstr("loading its edges"));
 }
 
+TEST(MemoryLimitTest, WordsThatCannotBeCountedAreRefused) {
+  const ToolRunner runner;
+  std::string text;
+  for (int i = 0; i < 400000; ++i) absl::StrAppend(&text, "word", i, "\n");
+  runner.Write("input", text);
+  std::vector<std::string> command = {
+      "embedtrain", "--mode=word2vec",      "--min_count=1", "--dim=4",
+      "--epochs=1", "--memory_limit=60MiB", "--output=run",  "input"};
+  const ToolResult refused = runner.Run(command);
+  EXPECT_EQ(refused.exit_code, 1) << refused.err;
+  EXPECT_THAT(Lines(refused.err).back(),
+              HasSubstr("counting its different words takes more than the "));
+  EXPECT_THAT(Lines(refused.err).back(), HasSubstr("--max_distinct"));
+  EXPECT_THAT(runner.List(), ElementsAre("input"));
+  command[2] = "--min_count=2";
+  command.insert(command.begin() + 1, "--max_distinct=1000");
+  // Some words that are met again before any is forgotten.
+  runner.Write("input", text.substr(0, 3000) + text);
+  const ToolResult trained = runner.Run(command);
+  EXPECT_EQ(trained.exit_code, 0) << trained.err;
+}
+
 TEST(MemoryLimitTest, WhatIsNoSizeIsWrongUsage) {
   const ToolRunner runner;
   runner.Write("g.edgelist", KarateEdges());

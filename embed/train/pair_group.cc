@@ -90,16 +90,11 @@ void PairGroup::BuildWindows(const WindowBlock& block,
   FindContexts(block, centers);
   if (num_pairs_ == 0) return;
   const absl::Span<const uint32_t> ids = absl::MakeConstSpan(block.ids);
-  const auto center_ids =
-      ids.subspan(centers.first, centers.end - centers.first);
-  FindNegativesOf(center_ids, negatives);
-  for (const uint32_t id : center_ids) rows_[num_rows_++] = output_->row(id);
-  const size_t fresh = centers.first == 0 ? 0 : centers.first + centers.window;
   const size_t last = std::min(block.size(), centers.end + centers.window);
-  for (size_t t = fresh; t < last; ++t) {
-    rows_[num_rows_++] = input_->row(ids[t]);
-  }
-  AppendRows(negatives_.data() + 1, num_negatives_);
+  const size_t fresh =
+      centers.first == 0 ? 0 : std::min(last, centers.first + centers.window);
+  FindOtherRows(ids.subspan(centers.first, centers.end - centers.first),
+                ids.subspan(fresh, last - fresh), negatives);
 }
 
 void PairGroup::FindContexts(const WindowBlock& block,
@@ -155,10 +150,7 @@ void PairGroup::BuildApart(const CenterPairs& pairs,
   }
   std::fill_n(counts_.begin(), count, 1.0f);
   num_inputs_ = num_pairs_ = count;
-  FindNegativesOf(pairs.centers, negatives);
-  for (const uint32_t id : pairs.centers) rows_[num_rows_++] = output_->row(id);
-  for (const uint32_t id : pairs.fresh) rows_[num_rows_++] = input_->row(id);
-  AppendRows(negatives_.data() + 1, num_negatives_);
+  FindOtherRows(pairs.centers, pairs.fresh, negatives);
 }
 
 void PairGroup::Put(size_t i, uint32_t context, uint32_t center) {
@@ -166,14 +158,18 @@ void PairGroup::Put(size_t i, uint32_t context, uint32_t center) {
   firsts_[i] = output_->row(center);
 }
 
-void PairGroup::FindNegativesOf(absl::Span<const uint32_t> centers,
-                                absl::Span<const uint32_t> draws) {
+void PairGroup::FindOtherRows(absl::Span<const uint32_t> centers,
+                              absl::Span<const uint32_t> fresh,
+                              absl::Span<const uint32_t> draws) {
   FindNegatives(draws, [centers](uint32_t id) {
     // All are compared, see Build().
     uint32_t equal = 0;
     for (const uint32_t center : centers) equal |= center == id ? 1 : 0;
     return equal != 0;
   });
+  for (const uint32_t id : centers) rows_[num_rows_++] = output_->row(id);
+  for (const uint32_t id : fresh) rows_[num_rows_++] = input_->row(id);
+  AppendRows(negatives_.data() + 1, num_negatives_);
 }
 
 template <typename IsPositive>

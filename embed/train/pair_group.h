@@ -83,9 +83,11 @@ class PairGroup {
   template <typename IsPositive>
   void FindNegatives(absl::Span<const uint32_t> draws,
                      const IsPositive& is_positive);
-  // The positives being those of these centers.
-  void FindNegativesOf(absl::Span<const uint32_t> centers,
-                       absl::Span<const uint32_t> draws);
+  // Of a group whose positives are those of these centers: its negatives, and
+  // the rows to ask for, the contexts being `fresh`.
+  void FindOtherRows(absl::Span<const uint32_t> centers,
+                     absl::Span<const uint32_t> fresh,
+                     absl::Span<const uint32_t> draws);
   void AppendRows(const float* const* rows, size_t count);
 
   EmbeddingTable* const input_;

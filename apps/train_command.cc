@@ -272,7 +272,7 @@ absl::Status EndBySignal(const Checkpoints& checkpoints) {
   return ExitWith(128 + number);
 }
 
-void SayResult(const TrainResult& result) {
+void SayResult(const TrainResult& result, double subsample) {
   Say(absl::StrFormat(
       "trained %s examples in %s (%s examples/s), mean loss %.4f",
       FormatCount(static_cast<double>(result.stats.examples)),
@@ -281,9 +281,11 @@ void SayResult(const TrainResult& result) {
                   (result.seconds > 0 ? result.seconds : 1)),
       result.mean_loss));
   if (result.stats.examples == 0) {
-    Say("warning: nothing was trained on, so the vectors are as they "
-        "started: no sequence of the input has two of the keys (with "
-        "--vocab_in, are they words of this text?)");
+    Say(absl::StrCat(
+        "warning: nothing was trained on, so the vectors are as they started: "
+        "no sequence of the input has two of the keys",
+        subsample > 0 ? ", or --subsample left them out (0: off)" : "",
+        " (with --vocab_in, are they words of this text?)"));
   }
 }
 
@@ -364,7 +366,7 @@ absl::Status Train(const TrainPlan& plan, const TrainingInput& input,
                      checkpoints->path()));
   }
   EMBED_RETURN_IF_ERROR(result.status());
-  SayResult(*result);
+  SayResult(*result, plan.training.windows.subsample);
   return EndEvaluation(evaluator.get());
 }
 

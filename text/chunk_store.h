@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<ChunkStore>> OpenPlainChunks(
 absl::StatusOr<std::unique_ptr<ChunkStore>> OpenStreamedChunks(
     std::string path, size_t chunk_bytes, bool split_tokens = false);
 
-// Copies `stream` into an unnamed temporary file in $TMPDIR (/tmp if unset),
+// Copies `stream` into an unnamed temporary file (unnamed_file.h),
 // which the system removes with its last descriptor. Returns the descriptor.
 // ResourceExhausted: no room there (the message says how to choose another
 // folder). `name` is for messages.

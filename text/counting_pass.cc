@@ -14,6 +14,14 @@ namespace {
 
 constexpr uint64_t kBytesPerWord = 8;  // a short word and its blank
 
+absl::Status NoMemoryError(const Corpus& corpus, uint64_t max_bytes) {
+  return absl::ResourceExhaustedError(absl::StrCat(
+      corpus.name(), ": counting its different words takes more than the ",
+      max_bytes >> 20,
+      " MiB of memory that are left; a lower --max_distinct forgets the rarest "
+      "of them"));
+}
+
 // Hands out the chunks of one round and keeps the error of the first bad one.
 class Round {
  public:
@@ -40,7 +48,8 @@ class Round {
       count(chunk, counter, stats);
       // Twice, as the sums may grow by what the counters take.
       bytes_ += 2 * (counter->map().bytes() - before);
-      if (bytes_ > max_bytes_) return Fail(i, NoMemoryError());
+      if (bytes_ > max_bytes_)
+        return Fail(i, NoMemoryError(*corpus_, max_bytes_));
     }
   }
 
@@ -55,14 +64,6 @@ class Round {
     if (!status_.ok() && failed_chunk_ < chunk) return;
     status_ = status;
     failed_chunk_ = chunk;
-  }
-
-  absl::Status NoMemoryError() const {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        corpus_->name(), ": counting its different words takes more than the ",
-        max_bytes_ >> 20,
-        " MiB of memory that are left; a lower --max_distinct forgets the "
-        "rarest of them"));
   }
 
   Corpus* const corpus_;
@@ -115,6 +116,17 @@ absl::Status CountChunks(Corpus* corpus, int threads, uint64_t max_bytes,
   stats->dropped_tokens += corpus->dropped_tokens();
   stats->max_count_error = totals->max_error();
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<WordCount>> TakeWords(const Corpus& corpus,
+                                                 uint64_t min_count,
+                                                 int threads,
+                                                 uint64_t max_bytes,
+                                                 WordTotals* totals) {
+  if (totals->SortingBytes(min_count) > max_bytes) {
+    return NoMemoryError(corpus, max_bytes);
+  }
+  return totals->TakeWords(min_count, threads);
 }
 
 }  // namespace embed

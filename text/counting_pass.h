@@ -7,6 +7,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "text/corpus.h"
 #include "text/word_counter.h"
 #include "text/word_totals.h"
@@ -44,6 +45,14 @@ using CountChunk =
 absl::Status CountChunks(Corpus* corpus, int threads, uint64_t max_bytes,
                          CountChunk count, WordTotals* totals,
                          CorpusStats* stats);
+
+// totals->TakeWords(). ResourceExhausted if sorting them takes more than
+// `max_bytes` of memory; `corpus` is where they are from.
+absl::StatusOr<std::vector<WordCount>> TakeWords(const Corpus& corpus,
+                                                 uint64_t min_count,
+                                                 int threads,
+                                                 uint64_t max_bytes,
+                                                 WordTotals* totals);
 
 }  // namespace embed
 

@@ -1,6 +1,7 @@
 #include "text/kept_source.h"
 
-#include <sys/statvfs.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,11 +15,14 @@
 namespace embed {
 namespace {
 
-// Bytes of the file system of `fd` that may be taken, 0 if that is not known.
+// Bytes of the file system of `fd` that may be taken: none of memory.
 uint64_t RoomOf(int fd) {
-  struct statvfs system;
-  if (fstatvfs(fd, &system) != 0) return 0;
-  return uint64_t{system.f_bavail} * system.f_frsize / 4;
+  struct statfs system;
+  if (fstatfs(fd, &system) != 0) return 0;
+  const auto type = static_cast<uint32_t>(system.f_type);
+  if (type == TMPFS_MAGIC || type == RAMFS_MAGIC) return 0;
+  return static_cast<uint64_t>(system.f_bavail) *
+         static_cast<uint64_t>(system.f_bsize) / 4;
 }
 
 // transfer(bytes done so far): as pread() and pwrite(). Whether all `size`
@@ -102,7 +106,7 @@ void KeptSource::Keep(uint64_t chunk, const SequenceBatch& batch) {
   if (!offset.has_value()) return;
   if (!WriteAt(fd_, *offset, batch.ends) ||
       !WriteAt(fd_, *offset + ends_bytes, batch.ids)) {
-    return;
+    return KeepNoMore();
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   places_[chunk] = {*offset, batch.first_sequence,
@@ -110,9 +114,14 @@ void KeptSource::Keep(uint64_t chunk, const SequenceBatch& batch) {
                     static_cast<uint32_t>(batch.ids.size()), true};
 }
 
+void KeptSource::KeepNoMore() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  room_ = 0;
+}
+
 std::optional<uint64_t> KeptSource::Reserve(uint64_t bytes) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (bytes > room_ - taken_) return std::nullopt;
+  if (room_ < taken_ || bytes > room_ - taken_) return std::nullopt;
   const uint64_t offset = taken_;
   taken_ += bytes;
   return offset;

@@ -1,13 +1,14 @@
 // A source whose epochs are all the same, read once: what the first reading of
-// a chunk gives is kept as numbers in an unnamed temporary file ($TMPDIR), 4
+// a chunk gives is kept as numbers in a file without a name (unnamed_file.h), 4
 // bytes an id, and later epochs read these. For text that is a copy instead of
 // cutting, decoding and looking up words: 3 epochs of skip-gram with 128
 // numbers on one thread take 0.9 of the time with 36,000 words, 0.8 with a
 // million.
 //
 // The file takes at most a quarter of the room that its folder has at the
-// start. What does not fit, or cannot be written or read back, is read from the
-// source in every epoch: slower, but never an error.
+// start, nothing where that is memory (tmpfs). What does not fit, or cannot be
+// written or read back, is read from the source in every epoch: slower, but
+// never an error.
 #ifndef EMBED_TEXT_KEPT_SOURCE_H_
 #define EMBED_TEXT_KEPT_SOURCE_H_
 
@@ -56,14 +57,16 @@ class KeptSource : public SequenceSource {
 
   bool ReadKept(const Place& place, SequenceBatch* batch) const;
   void Keep(uint64_t chunk, const SequenceBatch& batch);
+  void KeepNoMore();
   // The offset of `bytes` bytes that nobody else gets, if there is room.
   std::optional<uint64_t> Reserve(uint64_t bytes);
 
   const std::unique_ptr<SequenceSource> source_;
-  int fd_ = -1;        // -1: nothing is kept
-  uint64_t room_ = 0;  // bytes that may be taken
+  int fd_ = -1;  // -1: nothing is kept
   mutable std::mutex mutex_;
-  uint64_t taken_ = 0;         // guarded by mutex_, as what follows
+  // Guarded by mutex_.
+  uint64_t room_ = 0;  // bytes that may be taken
+  uint64_t taken_ = 0;
   std::vector<Place> places_;  // [num_chunks]
 };
 

@@ -98,8 +98,9 @@ absl::StatusOr<FoundPhrases> FindPhrases(Corpus* corpus,
     return absl::InvalidArgumentError(absl::StrCat(
         corpus->name(), ": holds no words; expected text, a sentence a line"));
   }
-  const std::vector<WordCount> all =
-      totals.Words(options.min_count, options.threads);
+  EMBED_ASSIGN_OR_RETURN(const std::vector<WordCount> all,
+                         TakeWords(*corpus, options.min_count, options.threads,
+                                   options.max_bytes, &totals));
   const WordCounts words(all);
   for (const WordCount& pair : all) {
     const size_t middle = pair.word.find(kBetween);

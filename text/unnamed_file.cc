@@ -13,7 +13,8 @@ namespace embed {
 
 std::string TemporaryFolder() {
   const char* folder = std::getenv("TMPDIR");
-  return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
+  if (folder != nullptr && *folder != '\0') return folder;
+  return access("/var/tmp", W_OK) == 0 ? "/var/tmp" : "/tmp";
 }
 
 absl::StatusOr<int> OpenUnnamedFile(const std::string& folder) {

@@ -9,7 +9,8 @@
 
 namespace embed {
 
-// $TMPDIR, or /tmp if it is unset or empty.
+// $TMPDIR; if it is unset or empty /var/tmp, which is for large files, or /tmp
+// where that cannot be written.
 std::string TemporaryFolder();
 
 // The descriptor of a new empty file in `folder`, for reading and writing. The

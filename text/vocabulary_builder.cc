@@ -116,9 +116,11 @@ absl::StatusOr<CorpusVocabulary> BuildVocabulary(
   EMBED_RETURN_IF_ERROR(CountChunks(corpus, options.threads, options.max_bytes,
                                     CountWords, &totals, &result.stats));
   result.stats.distinct_tokens = totals.distinct();
-  EMBED_ASSIGN_OR_RETURN(
-      result.vocabulary,
-      SelectWords(totals.Words(options.min_count, options.threads), options));
+  EMBED_ASSIGN_OR_RETURN(std::vector<WordCount> words,
+                         TakeWords(*corpus, options.min_count, options.threads,
+                                   options.max_bytes, &totals));
+  EMBED_ASSIGN_OR_RETURN(result.vocabulary,
+                         SelectWords(std::move(words), options));
   if (result.vocabulary.size() == 0) {
     return NoWordError(corpus->name(), result.stats.tokens, options.min_count);
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -18,6 +20,15 @@ namespace {
 
 // A hundred million words.
 constexpr size_t kMaxVocabularyBytes = size_t{2} << 30;
+constexpr uint64_t kMostTokens = uint64_t{1} << 62;
+
+// The word for line ends, which word2vec.c writes first, with a count of 0
+// where the text has none.
+constexpr absl::string_view kLineEnd = "</s>";
+
+bool IsLineEnd(const TextLines& lines, absl::string_view word) {
+  return lines.number() == 1 && word == kLineEnd;
+}
 
 absl::StatusOr<WordCount> ParseLine(const TextLines& lines,
                                     absl::string_view line) {
@@ -29,7 +40,8 @@ absl::StatusOr<WordCount> ParseLine(const TextLines& lines,
   const absl::string_view word =
       absl::StripAsciiWhitespace(line.substr(0, blank));
   WordCount parsed{std::string(word), 0};
-  if (!absl::SimpleAtoi(count, &parsed.count) || parsed.count == 0) {
+  if (!absl::SimpleAtoi(count, &parsed.count) ||
+      (parsed.count == 0 && !IsLineEnd(lines, word))) {
     return lines.Error(
         absl::StrCat("the count \"", count, "\" is no whole number above 0"));
   }
@@ -46,7 +58,13 @@ absl::Status WriteVocabularyFile(const Vocabulary& vocabulary,
                                  const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<AtomicFile> file,
                          AtomicFile::Create(path));
-  for (uint32_t id = 0; id < vocabulary.size(); ++id) {
+  std::vector<uint32_t> ids(vocabulary.size());
+  std::iota(ids.begin(), ids.end(), 0);
+  // A word of the text, not word2vec's, which would be first.
+  if (ids.size() > 1 && vocabulary.key(0) == kLineEnd) {
+    std::swap(ids[0], ids[1]);
+  }
+  for (const uint32_t id : ids) {
     EMBED_RETURN_IF_ERROR(file->Write(
         absl::StrCat(vocabulary.key(id), " ", vocabulary.count(id), "\n")));
   }
@@ -60,12 +78,17 @@ absl::StatusOr<std::vector<WordCount>> ReadVocabularyFile(
   TextLines lines(text, InputName(path));
   std::vector<WordCount> words;
   HashMap<std::string, uint64_t> line_of;
+  uint64_t tokens = 0;
   absl::string_view line;
   while (lines.Next(&line)) {
     line = absl::StripAsciiWhitespace(line);
     if (line.empty()) continue;
     EMBED_ASSIGN_OR_RETURN(WordCount word, ParseLine(lines, line));
-    if (lines.number() == 1 && word.word == "</s>") continue;
+    if (IsLineEnd(lines, word.word)) continue;
+    if (word.count > kMostTokens - tokens) {
+      return lines.Error("with this one the counts add up to more than 2^62");
+    }
+    tokens += word.count;
     const auto [first, is_new] = line_of.emplace(word.word, lines.number());
     if (!is_new) {
       return lines.Error(absl::StrCat("the word \"", word.word,

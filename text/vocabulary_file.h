@@ -14,7 +14,8 @@
 
 namespace embed {
 
-// Errors are those of AtomicFile. No key may hold a line feed.
+// Errors are those of AtomicFile. No key may hold a line feed. A word "</s>"
+// does not stand in the first line, where it would be word2vec.c's.
 absl::Status WriteVocabularyFile(const Vocabulary& vocabulary,
                                  const std::string& path);
 
@@ -22,8 +23,8 @@ absl::Status WriteVocabularyFile(const Vocabulary& vocabulary,
 // BeforeInVocabulary(). Tolerated: any white space before the count, lines in
 // any order, empty lines, CRLF, a byte order mark; a first word "</s>", which
 // word2vec.c writes for its line ends, is left out. InvalidArgument with the
-// line: no count, one that is no number above 0, a word given twice; no word
-// at all.
+// line: no count, one that is no number above 0, counts beyond 2^62 together, a
+// word given twice; no word at all.
 absl::StatusOr<std::vector<WordCount>> ReadVocabularyFile(
     const std::string& path);
 

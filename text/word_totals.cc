@@ -1,7 +1,6 @@
 #include "text/word_totals.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "embed/base/parallel.h"
@@ -23,6 +22,35 @@ void ForEachPart(int threads, const Body& body) {
   ParallelFor(threads, kParts, [&](uint64_t begin, uint64_t end) {
     for (uint64_t part = begin; part < end; ++part) body(part);
   });
+}
+
+// What the lists hold together, in order.
+std::vector<WordCount> MergeSorted(std::vector<std::vector<WordCount>> lists) {
+  using Rest = std::pair<std::vector<WordCount>::iterator,
+                         std::vector<WordCount>::iterator>;
+  const auto later = [](const Rest& a, const Rest& b) {
+    return BeforeInVocabulary(*b.first, *a.first);
+  };
+  std::vector<Rest> heap;
+  size_t size = 0;
+  for (std::vector<WordCount>& list : lists) {
+    size += list.size();
+    if (!list.empty()) heap.emplace_back(list.begin(), list.end());
+  }
+  std::vector<WordCount> merged;
+  merged.reserve(size);
+  std::make_heap(heap.begin(), heap.end(), later);
+  while (!heap.empty()) {
+    std::pop_heap(heap.begin(), heap.end(), later);
+    Rest& first = heap.back();
+    merged.push_back(std::move(*first.first));
+    if (++first.first == first.second) {
+      heap.pop_back();
+    } else {
+      std::push_heap(heap.begin(), heap.end(), later);
+    }
+  }
+  return merged;
 }
 
 }  // namespace
@@ -94,29 +122,40 @@ void WordTotals::Forget(int threads) {
   max_error_ += threshold;
 }
 
-std::vector<WordCount> WordTotals::Words(uint64_t min_count,
-                                         int threads) const {
+template <typename Visit>
+void WordTotals::VisitWords(size_t part, uint64_t min_count,
+                            const Visit& visit) const {
+  for (const WordMap::Slot& slot : parts_[part].map().slots()) {
+    if (slot.key == 0) continue;
+    const absl::string_view word = parts_[part].map().Text(slot);
+    const uint64_t count = parts_[part].Count(slot);
+    if (count >= min_count || keep_.Find(word, slot.key) != nullptr) {
+      visit(word, count);
+    }
+  }
+}
+
+uint64_t WordTotals::SortingBytes(uint64_t min_count) const {
+  uint64_t bytes = 0;
+  for (size_t part = 0; part < kParts; ++part) {
+    VisitWords(part, min_count, [&](absl::string_view word, uint64_t) {
+      // In its part and in the whole; a short text lies within the string.
+      bytes += 2 * sizeof(WordCount) + (word.size() < 16 ? 0 : word.size() + 1);
+    });
+  }
+  return bytes;
+}
+
+std::vector<WordCount> WordTotals::TakeWords(uint64_t min_count, int threads) {
   std::vector<std::vector<WordCount>> sorted(kParts);
   ForEachPart(threads, [&](uint64_t part) {
-    for (const WordMap::Slot& slot : parts_[part].map().slots()) {
-      if (slot.key == 0) continue;
-      const absl::string_view word = parts_[part].map().Text(slot);
-      const uint64_t count = parts_[part].Count(slot);
-      if (count >= min_count || keep_.Find(word, slot.key) != nullptr) {
-        sorted[part].push_back({std::string(word), count});
-      }
-    }
+    VisitWords(part, min_count, [&](absl::string_view word, uint64_t count) {
+      sorted[part].push_back({std::string(word), count});
+    });
+    parts_[part] = WordCounter();
     std::sort(sorted[part].begin(), sorted[part].end(), BeforeInVocabulary);
   });
-  std::vector<WordCount> words;
-  for (std::vector<WordCount>& part : sorted) {
-    const auto middle = static_cast<ptrdiff_t>(words.size());
-    std::move(part.begin(), part.end(), std::back_inserter(words));
-    std::inplace_merge(words.begin(), words.begin() + middle, words.end(),
-                       BeforeInVocabulary);
-    part = {};
-  }
-  return words;
+  return MergeSorted(std::move(sorted));
 }
 
 }  // namespace embed

@@ -38,8 +38,10 @@ class WordTotals {
   void EndRound(std::vector<WordCounter>* counters, int threads);
 
   // The words counted at least min_count times and those of `keep`, sorted by
-  // BeforeInVocabulary().
-  std::vector<WordCount> Words(uint64_t min_count, int threads) const;
+  // BeforeInVocabulary(). All words are forgotten.
+  std::vector<WordCount> TakeWords(uint64_t min_count, int threads);
+  // Of memory, at most: what these take while they are sorted.
+  uint64_t SortingBytes(uint64_t min_count) const;
 
   uint64_t limit() const { return limit_; }
   // Different words; one that was forgotten counts again.
@@ -51,6 +53,9 @@ class WordTotals {
  private:
   uint64_t Size() const;
   void Forget(int threads);
+  // visit(word, count) for those of TakeWords() in a part.
+  template <typename Visit>
+  void VisitWords(size_t part, uint64_t min_count, const Visit& visit) const;
 
   uint64_t limit_;
   WordMap keep_;

@@ -299,8 +299,10 @@ void PrintError(absl::string_view command, absl::string_view message) {
 
 int RunCommand(const CommandInfo& info, int argc, char** argv,
                const std::function<absl::Status(const Arguments&)>& run) {
-  // A reader that goes away is a write error, reported as such.
+  // A reader that goes away is a write error, reported as such, and so is a
+  // file at its limit of size.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const std::vector<std::string> command_line(argv + 1, argv + argc);
   if (HasFlag(command_line, "--help") || HasFlag(command_line, "-h")) {
     return Print(HelpText(info));

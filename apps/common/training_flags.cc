@@ -223,6 +223,20 @@ absl::Status ReadPartitionFlags(TrainingFlags* flags) {
   return AsUsageError(flags->partition.Validate());
 }
 
+absl::Status CheckSharing(const TrainingFlags& flags) {
+  if (flags.windows.share_negatives == 1) return absl::OkStatus();
+  const OptimizerOptions& optimizer = flags.windows.optimizer;
+  const bool plain =
+      optimizer.kind == OptimizerKind::kSgd && optimizer.clip_gradient == 0;
+  if (plain && !flags.cbow) return absl::OkStatus();
+  return UsageError(absl::StrCat(
+      "--share_negatives: ", flags.windows.share_negatives, ", but ",
+      flags.cbow ? "--arch=cbow draws for each center"
+                 : "--optimizer=adagrad and --clip_gradient train each center "
+                   "by itself",
+      "; expected 1"));
+}
+
 }  // namespace
 
 void ChoosePairGrouping(PairGrouping group_by, int group_passes,
@@ -280,6 +294,7 @@ absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads) {
     }
   }
   EMBED_RETURN_IF_ERROR(AsUsageError(flags.windows.Validate()));
+  EMBED_RETURN_IF_ERROR(CheckSharing(flags));
   EMBED_RETURN_IF_ERROR(AsUsageError(flags.trainer.Validate()));
   return flags;
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "embed/base/status_macros.h"
+#include "embed/io/fasttext_file.h"
 #include "embed/io/input_stream.h"
 #include "embed/io/key_text.h"
 #include "embed/io/model_file.h"
@@ -43,6 +44,13 @@ absl::StatusOr<KeyedVectors> ReadVectors(const std::string& path) {
   if (absl::EndsWith(path, ".embed")) return ReadFromModel(path);
   absl::string_view name = path;
   if (!absl::ConsumeSuffix(&name, ".gz")) absl::ConsumeSuffix(&name, ".zst");
+  if (absl::EndsWith(path, ".bin")) {
+    const absl::StatusOr<bool> is_fasttext = IsFasttextFile(path);
+    if (is_fasttext.ok() && *is_fasttext) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          path, ": a fastText model; embedconvert makes an .embed of it"));
+    }
+  }
   EMBED_ASSIGN_OR_RETURN(auto stream, InputStream::Open(path));
   return absl::EndsWith(name, ".bin")
              ? ReadWord2vecBinary(InputName(path), std::move(stream))

@@ -96,6 +96,41 @@ TEST(TextInputTest, SaysThatTheVocabularyIsOfAnotherText) {
   EXPECT_THAT(result.err, HasSubstr("warning: nothing was trained on"));
 }
 
+TEST(TextInputTest, SaysThatSubsamplingLeftNothing) {
+  const ToolRunner runner;
+  runner.Write("t", "one two one two\n");
+  EXPECT_THAT(Train(runner, {"--subsample=1e-9", "t"}).err,
+              HasSubstr("or --subsample left them out (0: off)"));
+  EXPECT_THAT(Train(runner, {"--subsample=0", "t"}).err,
+              Not(HasSubstr("nothing was trained on")));
+}
+
+TEST(TextInputTest, RefusesSharedNegativesWhereEachCenterDraws) {
+  const ToolRunner runner;
+  for (const std::string flag :
+       {"--arch=cbow", "--optimizer=adagrad", "--clip_gradient=1"}) {
+    const ToolResult result =
+        Train(runner, {"--share_negatives=3", flag, "no such file"});
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("--share_negatives: 3"));
+  }
+}
+
+// What is kept of the text beyond it is read anew.
+TEST(TextInputTest, AFileMayBeLimitedInSize) {
+  const ToolRunner runner;
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += SmallCorpus();
+  runner.Write("t", text);
+  ToolRunner::Options limited;
+  limited.file_size_limit = 200 << 10;
+  const ToolResult result =
+      runner.Run({"embedtrain", "--mode=word2vec", "--dim=8", "--epochs=2",
+                  "--min_count=1", "--output=out", "t"},
+                 limited);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
 // The words taken from a file train as the words counted do.
 TEST(TextInputTest, AVocabularyComesBackAsItWasWritten) {
   const ToolRunner runner;

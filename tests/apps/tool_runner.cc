@@ -47,7 +47,6 @@ void Redirect(const std::string& path, int flags, int target) {
   for (const int number : {SIGINT, SIGTERM}) std::signal(number, SIG_DFL);
   if (options.file_size_limit != 0) {
     // Writing beyond then fails with EFBIG instead of killing the process.
-    std::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit = {options.file_size_limit, options.file_size_limit};
     setrlimit(RLIMIT_FSIZE, &limit);
   }

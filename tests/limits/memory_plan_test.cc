@@ -164,6 +164,13 @@ TEST(MemoryLimitTest, WordsThatCannotBeCountedAreRefused) {
               HasSubstr("counting its different words takes more than the "));
   EXPECT_THAT(Lines(refused.err).back(), HasSubstr("--max_distinct"));
   EXPECT_THAT(runner.List(), ElementsAre("input"));
+  // Counting them all is one thing, a list of them another.
+  command[5] = "--memory_limit=90MiB";
+  command.push_back("--threads=1");
+  const ToolResult listed = runner.Run(command);
+  EXPECT_TRUE(listed.exit_code == 1 ||
+              MemoryOfLine(listed.err, " at most") <= 90 << 20)
+      << listed.err;
   command[2] = "--min_count=2";
   command.insert(command.begin() + 1, "--max_distinct=1000");
   // Some words that are met again before any is forgotten.

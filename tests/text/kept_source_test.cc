@@ -1,5 +1,8 @@
 #include "text/kept_source.h"
 
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <memory>
@@ -11,6 +14,7 @@
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
 #include "tests/embed/train/memory_source.h"
+#include "text/unnamed_file.h"
 
 namespace embed {
 namespace kept_source_test {
@@ -58,6 +62,14 @@ void ExpectEpoch(SequenceSource* source, uint32_t epoch) {
 
 class KeptSourceTest : public testing::Test {
  protected:
+  void SetUp() override {
+    struct statfs system;
+    ASSERT_EQ(statfs(TemporaryFolder().c_str(), &system), 0);
+    if (system.f_type == TMPFS_MAGIC) {
+      GTEST_SKIP() << TemporaryFolder() << " is memory; set TMPDIR";
+    }
+  }
+
   std::unique_ptr<CountingSource> NewSource() {
     return std::make_unique<CountingSource>(Sequences(), &reads_);
   }

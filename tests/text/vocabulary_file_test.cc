@@ -41,11 +41,23 @@ TEST(VocabularyFileTest, ReadsWhatOtherProgramsWrite) {
   const TestFolder folder;
   const auto words = ReadVocabularyFile(folder.WriteGzip(
       "v",
-      "\xEF\xBB\xBF</s> 1000\r\nb\t7\r\n\r\na  18446744073709551615\r\n"
+      "\xEF\xBB\xBF</s> 0\r\nb\t7\r\n\r\na  4000000000000000000\r\n"
       "new york 9"));
   ASSERT_TRUE(words.ok()) << words.status();
   EXPECT_THAT(Shown(*words),
-              ElementsAre("a=18446744073709551615", "new york=9", "b=7"));
+              ElementsAre("a=4000000000000000000", "new york=9", "b=7"));
+}
+
+// In a text with tags of sentences it is a word like others.
+TEST(VocabularyFileTest, KeepsAWordThatWord2vecHasForLineEnds) {
+  const TestFolder folder;
+  const auto vocabulary = Vocabulary::Create({"</s>", "a", "b"}, {9, 8, 7});
+  ASSERT_TRUE(vocabulary.ok());
+  const std::string path = folder.File("v.txt");
+  ASSERT_TRUE(WriteVocabularyFile(*vocabulary, path).ok());
+  const auto words = ReadVocabularyFile(path);
+  ASSERT_TRUE(words.ok()) << words.status();
+  EXPECT_THAT(Shown(*words), ElementsAre("</s>=9", "a=8", "b=7"));
 }
 
 TEST(VocabularyFileTest, SaysWhatIsWrongAndWhere) {
@@ -54,6 +66,8 @@ TEST(VocabularyFileTest, SaysWhatIsWrongAndWhere) {
       {"a 1\nword\n", "line 2: no count"},
       {"a 1\nb x\n", "line 2: the count \"x\""},
       {"a 0\n", "line 1: the count \"0\""},
+      {"a 4611686018427387904\nb 1\n", "line 2: with this one the counts"},
+      {"a 1\n</s> 0\n", "line 2: the count \"0\""},
       {"a -3\n", "line 1: the count \"-3\""},
       {"a 1\nb 2\na 3\n", "line 3: the word \"a\" stands in line 1"},
       {"\xFF 3\n", "line 1: the word is not valid UTF-8"},

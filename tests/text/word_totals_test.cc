@@ -60,10 +60,10 @@ TEST(WordTotalsTest, AddsUpAnyNumberOfCountersToTheSameList) {
       expected.begin(), expected.end(),
       [](const auto& a, const auto& b) { return a.second > b.second; });
   for (size_t threads = 1; threads <= 5; ++threads) {
-    const WordTotals totals = Total(tokens, 1 << 20, threads, 7000);
+    WordTotals totals = Total(tokens, 1 << 20, threads, 7000);
     EXPECT_EQ(totals.distinct(), naive.size());
     EXPECT_EQ(totals.max_error(), 0u);
-    const std::vector<WordCount> words = totals.Words(3, 2);
+    const std::vector<WordCount> words = totals.TakeWords(3, 2);
     ASSERT_EQ(words.size(), expected.size());
     for (size_t i = 0; i < expected.size(); ++i) {
       ASSERT_EQ(words[i].word, expected[i].first);
@@ -77,12 +77,12 @@ TEST(WordTotalsTest, ForgetsRareWordsWithinItsBoundForAnyThreads) {
   const Counts naive = NaiveCounts(tokens);
   std::vector<WordCount> first;
   for (size_t threads = 1; threads <= 4; ++threads) {
-    const WordTotals totals = Total(tokens, 2000, threads, 1000);
+    WordTotals totals = Total(tokens, 2000, threads, 1000);
     const uint64_t error = totals.max_error();
     EXPECT_GE(error, 10u);  // 40,000 words were forgotten, 2,000 at a time
     EXPECT_LE(error, 100u);
     EXPECT_GE(totals.distinct(), naive.size());
-    const std::vector<WordCount> words = totals.Words(1, 2);
+    const std::vector<WordCount> words = totals.TakeWords(1, 2);
     EXPECT_LE(words.size(), 2000u);
     Counts found;
     for (const WordCount& word : words) {
@@ -110,7 +110,7 @@ TEST(WordTotalsTest, NeverForgetsWhatIsToBeKept) {
   WordMap keep;
   keep.FindOrInsert(rare, PackWord(rare));
   const std::vector<WordCount> words =
-      Total(tokens, 1000, 2, 1000, std::move(keep)).Words(50, 1);
+      Total(tokens, 1000, 2, 1000, std::move(keep)).TakeWords(50, 1);
   ASSERT_FALSE(words.empty());
   EXPECT_EQ(words.back().word, rare);
   EXPECT_EQ(words.back().count, 1u);

@@ -96,6 +96,12 @@ TEST_F(VectorReaderTest, TellsFormatsByTheirNames) {
             absl::StatusCode::kNotFound);
 }
 
+TEST_F(VectorReaderTest, SaysThatAFasttextModelIsNoFileOfVectors) {
+  const std::string start("\xBA\x16\x4F\x2F\x0C\0\0\0", 8);  // magic, version
+  EXPECT_THAT(Read("x.bin", start).status().message(),
+              HasSubstr("x.bin: a fastText model; embedconvert makes"));
+}
+
 TEST_F(VectorReaderTest, RefusesAModelWithNumbersThatAreNotFinite) {
   Model model;
   model.info.mode = "word2vec";

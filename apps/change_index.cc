@@ -13,10 +13,10 @@
 #include "apps/common/index_flags.h"
 #include "apps/common/key_list.h"
 #include "apps/common/output_file.h"
+#include "apps/common/vector_input.h"
 #include "embed/base/hash_table.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/index_writer.h"
-#include "embed/io/vector_reader.h"
 
 DEFINE_string(add, "",
               "a file of vectors with keys: added to the index INPUT, or put "
@@ -90,7 +90,8 @@ absl::Status AddDeletions(const ItemIndex& index,
 }
 
 absl::Status AddVectors(std::vector<ItemChange>* changes) {
-  EMBED_ASSIGN_OR_RETURN(const KeyedVectors vectors, ReadVectors(FLAGS_add));
+  EMBED_ASSIGN_OR_RETURN(const KeyedVectors vectors,
+                         ReadKeyedVectors(FLAGS_add));
   for (const std::string& sentence : vectors.tolerated) {
     std::fprintf(stderr, "note: %s\n", sentence.c_str());
   }

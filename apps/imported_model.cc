@@ -9,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "apps/common/subword_flags.h"
+#include "apps/common/vector_input.h"
 #include "embed/base/status_macros.h"
 #include "embed/io/fasttext_file.h"
-#include "embed/io/vector_reader.h"
 #include "text/char_ngrams.h"
 
 namespace embed {
@@ -61,7 +61,7 @@ absl::StatusOr<ImportedModel> ImportFasttext(const std::string& path,
 }
 
 absl::StatusOr<ImportedModel> ImportVectors(const std::string& path) {
-  EMBED_ASSIGN_OR_RETURN(KeyedVectors vectors, ReadVectors(path));
+  EMBED_ASSIGN_OR_RETURN(KeyedVectors vectors, ReadKeyedVectors(path));
   ImportedModel imported;
   imported.model.info = DescribeFile(path, "vectors");
   imported.model.vocabulary = std::move(vectors.vocabulary);

@@ -18,8 +18,8 @@ struct ImportedModel {
 };
 
 // Reads .embed, fastText's .bin (told from word2vec's by its first bytes), and
-// all else as ReadVectors() does. fastText's vectors of words are those that
-// its program prints. Errors: those of the readers.
+// all else as ReadKeyedVectors() does. fastText's vectors of words are those
+// that its program prints. Errors: those of the readers.
 absl::StatusOr<ImportedModel> ImportModel(const std::string& path, int threads);
 
 }  // namespace embed

@@ -6,13 +6,15 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "apps/common/vector_input.h"
 #include "embed/base/status_macros.h"
 #include "embed/eval/unit_rows.h"
 
 DEFINE_string(model, "",
-              "the vectors: a model (.embed), word2vec binary (.bin), or "
-              "word2vec, fastText or GloVe text (any other name); all but "
-              "models may be .gz or .zst as well");
+              "the vectors: a model (.embed), word2vec binary (.bin), NumPy's "
+              "with PREFIX.keys.txt (.npy), an index (.faiss: as it keeps "
+              "them), or word2vec, fastText or GloVe text (any other name); "
+              "all but models and indexes may be .gz or .zst as well");
 DEFINE_string(vectors, "", "the same as --model");
 DEFINE_string(normalize, "none",
               "none: vectors as they are; l2: each scaled to length 1");
@@ -46,7 +48,7 @@ absl::StatusOr<VectorsPlan> ReadVectorsFlags() {
 }
 
 absl::StatusOr<KeyedVectors> LoadVectors(const VectorsPlan& plan) {
-  EMBED_ASSIGN_OR_RETURN(KeyedVectors vectors, ReadVectors(plan.path));
+  EMBED_ASSIGN_OR_RETURN(KeyedVectors vectors, ReadKeyedVectors(plan.path));
   for (const std::string& sentence : vectors.tolerated) {
     std::fprintf(stderr, "note: %s\n", sentence.c_str());
   }

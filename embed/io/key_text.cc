@@ -59,6 +59,24 @@ std::string EscapedKey(absl::string_view key) {
   return result;
 }
 
+std::string UnescapedKey(absl::string_view text) {
+  constexpr absl::string_view kLetters = "\\nrt";
+  constexpr absl::string_view kMeant = "\\\n\r\t";
+  std::string key;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const size_t letter = text[i] == '\\' && i + 1 < text.size()
+                              ? kLetters.find(text[i + 1])
+                              : absl::string_view::npos;
+    if (letter == absl::string_view::npos) {
+      key += text[i];
+    } else {
+      key += kMeant[letter];
+      ++i;
+    }
+  }
+  return key;
+}
+
 std::string QuotedStart(absl::string_view text) {
   constexpr size_t kMaxBytes = 60;
   text = text.substr(0, kMaxBytes);

@@ -18,6 +18,9 @@ std::string WithoutWhiteSpace(absl::string_view key);
 // `key` with backslash, line feed, carriage return and tab as \\ \n \r \t.
 std::string EscapedKey(absl::string_view key);
 
+// The key that EscapedKey() made `text` of; other backslashes stay.
+std::string UnescapedKey(absl::string_view text);
+
 // The start of a text from a damaged file, within quotes, for a message: no
 // broken characters, "?" for control bytes.
 std::string QuotedStart(absl::string_view text);

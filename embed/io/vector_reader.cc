@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -14,6 +16,9 @@
 #include "embed/io/input_stream.h"
 #include "embed/io/key_text.h"
 #include "embed/io/model_file.h"
+#include "embed/io/npy_reader.h"
+#include "embed/io/text_lines.h"
+#include "embed/io/vector_file.h"
 #include "embed/io/word2vec_binary.h"
 #include "embed/io/word2vec_text.h"
 
@@ -38,12 +43,55 @@ absl::StatusOr<KeyedVectors> ReadFromModel(const std::string& path) {
   return vectors;
 }
 
+// The keys beside a .npy file, or the numbers of its rows.
+absl::StatusOr<std::vector<std::string>> NumpyKeys(
+    const std::string& path, const std::string& keys_path, uint64_t rows,
+    std::vector<std::string>* tolerated) {
+  constexpr size_t kMaxKeysBytes = size_t{64} << 30;
+  std::vector<std::string> keys;
+  const absl::StatusOr<std::string> text =
+      ReadWholeText(keys_path, kMaxKeysBytes);
+  if (absl::IsNotFound(text.status())) {
+    tolerated->push_back(absl::StrCat(path, ": no ", keys_path,
+                                      ", so the keys are the rows' numbers"));
+    for (uint64_t row = 0; row < rows; ++row) keys.push_back(absl::StrCat(row));
+    return keys;
+  }
+  EMBED_RETURN_IF_ERROR(text.status());
+  TextLines lines(*text, keys_path);
+  for (absl::string_view line; lines.Next(&line);) {
+    keys.push_back(UnescapedKey(line));
+  }
+  if (keys.size() != rows) {
+    return absl::DataLossError(absl::StrCat(keys_path, ": ", keys.size(),
+                                            " keys for the ", rows, " rows of ",
+                                            path));
+  }
+  return keys;
+}
+
+absl::StatusOr<KeyedVectors> ReadFromNumpy(const std::string& path,
+                                           const std::string& keys_path) {
+  KeyedVectors vectors;
+  EMBED_ASSIGN_OR_RETURN(vectors.table, ReadNpy(path));
+  const uint64_t rows = vectors.table.rows();
+  EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> keys,
+                         NumpyKeys(path, keys_path, rows, &vectors.tolerated));
+  EMBED_ASSIGN_OR_RETURN(
+      vectors.vocabulary,
+      Vocabulary::Create(keys, std::vector<uint64_t>(keys.size())));
+  return vectors;
+}
+
 }  // namespace
 
 absl::StatusOr<KeyedVectors> ReadVectors(const std::string& path) {
   if (absl::EndsWith(path, ".embed")) return ReadFromModel(path);
   absl::string_view name = path;
   if (!absl::ConsumeSuffix(&name, ".gz")) absl::ConsumeSuffix(&name, ".zst");
+  if (absl::EndsWith(name, ".npy")) {
+    return ReadFromNumpy(path, NumpyKeysPath(std::string(name)));
+  }
   if (absl::EndsWith(path, ".bin")) {
     const absl::StatusOr<bool> is_fasttext = IsFasttextFile(path);
     if (is_fasttext.ok() && *is_fasttext) {

@@ -3,6 +3,8 @@
 //   .embed  a model of this project (embed/io/model_file.h): its vectors
 //   .bin    word2vec binary: "rows dim\n", then key, blank, dim float32 in
 //           little-endian order and, from some writers, "\n"
+//   .npy    NumPy's matrices (npy_reader.h), with the keys in PREFIX.keys.txt
+//           (vector_file.h); without that file the rows' numbers from 0
 //   others  word2vec, fastText and GloVe text (.vec, .txt): "rows dim\n", which
 //           GloVe leaves out, then "key v1 v2 ... vdim\n"
 //

@@ -1,5 +1,9 @@
 // embedconvert, as users run it, on models of this project and on what is none.
+#include <map>
+#include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -28,9 +32,12 @@ TEST(ConvertTest, FormsOfAModelAreThoseOfItsTraining) {
   const ToolResult from_binary = runner.Run(
       {"embedconvert", "--export=vec,bin", "--output=c", "first.bin"});
   ASSERT_EQ(from_binary.exit_code, 0) << from_binary.err;
+  const ToolResult from_numpy = runner.Run(
+      {"embedconvert", "--export=vec,bin", "--output=d", "first.npy"});
+  ASSERT_EQ(from_numpy.exit_code, 0) << from_numpy.err;
   for (const char* ending : {".vec", ".bin"}) {
     const std::string first = runner.Read(std::string("first") + ending);
-    for (const char* prefix : {"a", "b", "c"}) {
+    for (const char* prefix : {"a", "b", "c", "d"}) {
       EXPECT_EQ(runner.Read(std::string(prefix) + ending), first) << prefix;
     }
   }
@@ -39,8 +46,46 @@ TEST(ConvertTest, FormsOfAModelAreThoseOfItsTraining) {
       runner.List(),
       ElementsAre("a.bin", "a.faiss", "a.keys.txt", "a.npy", "a.vec", "b.bin",
                   "b.faiss", "b.vec", "c.bin", "c.faiss", "c.vec", "corpus.txt",
-                  "first.bin", "first.embed", "first.faiss", "first.keys.txt",
-                  "first.npy", "first.vec"));
+                  "d.bin", "d.faiss", "d.vec", "first.bin", "first.embed",
+                  "first.faiss", "first.keys.txt", "first.npy", "first.vec"));
+}
+
+// Of an index with changes: what is there, as it is kept.
+TEST(ConvertTest, AnIndexGivesItsVectors) {
+  const ToolRunner runner;
+  runner.Write("v.vec", "4 2\na 0.6 0.8\nb 3 0\nc 0 -2\nd 1 1\n");
+  runner.Write("gone.txt", "b\n");
+  runner.Write("more.vec", "1 2\ne 0 5\n");
+  ASSERT_EQ(runner.Run({"embedconvert", "v.vec", "v.faiss"}).exit_code, 0);
+  ASSERT_EQ(runner
+                .Run({"embedconvert", "--delete=gone.txt", "--add=more.vec",
+                      "v.faiss"})
+                .exit_code,
+            0);
+  const ToolResult back = runner.Run({"embedconvert", "v.faiss", "back.vec"});
+  ASSERT_EQ(back.exit_code, 0) << back.err;
+  EXPECT_THAT(back.err, HasSubstr("v.faiss: an index; its vectors are as"));
+  // By cosine, so of length 1.
+  const std::map<std::string, std::pair<double, double>> expected = {
+      {"a", {0.6, 0.8}},
+      {"c", {0, -1}},
+      {"d", {0.7071, 0.7071}},
+      {"e", {0, 1}}};
+  const std::vector<std::string> lines = Lines(runner.Read("back.vec"));
+  ASSERT_EQ(lines.size(), 5u);
+  EXPECT_EQ(lines[0], "4 2");
+  for (size_t i = 1; i < lines.size(); ++i) {
+    std::istringstream line(lines[i]);
+    std::string key;
+    double x, y;
+    ASSERT_TRUE(line >> key >> x >> y) << lines[i];
+    ASSERT_EQ(expected.count(key), 1u) << key;
+    EXPECT_NEAR(x, expected.at(key).first, 0.02) << key;
+    EXPECT_NEAR(y, expected.at(key).second, 0.02) << key;
+  }
+  const ToolResult added =
+      runner.Run({"embedconvert", "--add=v.faiss", "v.faiss"});
+  EXPECT_EQ(added.exit_code, 0) << added.err;
 }
 
 TEST(ConvertTest, WrongUsageIsTwoAndBadDataIsOne) {

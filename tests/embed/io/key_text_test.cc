@@ -29,6 +29,13 @@ bool IsWhiteSpace(uint32_t p) {
          p == 0x3000;
 }
 
+TEST(KeyTextTest, EscapedKeysComeBack) {
+  for (const std::string key : {"a\tb", "\\n", "\n\r\\\\\t", "plain", "\\"}) {
+    EXPECT_EQ(UnescapedKey(EscapedKey(key)), key);
+  }
+  EXPECT_EQ(UnescapedKey("C:\\dir\\"), "C:\\dir\\");  // another program's
+}
+
 TEST(KeyTextTest, EveryWhiteSpaceCharacterIsReplacedAndNoOther) {
   for (uint32_t point = 1; point < 0x10000; ++point) {
     const std::string key = "a" + Utf8(point) + "b";

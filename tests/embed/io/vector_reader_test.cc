@@ -1,5 +1,6 @@
 #include "embed/io/vector_reader.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -94,6 +95,30 @@ TEST_F(VectorReaderTest, TellsFormatsByTheirNames) {
   EXPECT_FALSE(Read("x.bin", text).ok());
   EXPECT_EQ(ReadVectors(folder_.File("none.vec")).status().code(),
             absl::StatusCode::kNotFound);
+}
+
+TEST_F(VectorReaderTest, ReadsNumpyWithTheKeysBesideIt) {
+  const auto vocabulary =
+      Vocabulary::Create({"a\tb", "c\\n", "\xE5\x8C\x97\r"}, {0, 0, 0});
+  ASSERT_TRUE(WriteVectors(*vocabulary, table_.view(), VectorFormat::kNumpy,
+                           folder_.File("x.npy"))
+                  .ok());
+  keys_ = {"a\tb", "c\\n", "\xE5\x8C\x97\r"};
+  const auto vectors = ReadVectors(folder_.File("x.npy"));
+  ASSERT_TRUE(vectors.ok()) << vectors.status();
+  ExpectSame(*vectors);
+  EXPECT_TRUE(vectors->tolerated.empty());
+
+  WriteBytes(folder_.File("x.keys.txt"), "a\nb\n");
+  EXPECT_THAT(ReadVectors(folder_.File("x.npy")).status().message(),
+              HasSubstr("x.keys.txt: 2 keys for the 3 rows of "));
+  ASSERT_EQ(std::remove(folder_.File("x.keys.txt").c_str()), 0);
+  keys_ = {"0", "1", "2"};
+  const auto numbered = ReadVectors(folder_.File("x.npy"));
+  ASSERT_TRUE(numbered.ok()) << numbered.status();
+  ExpectSame(*numbered);
+  ASSERT_EQ(numbered->tolerated.size(), 1u);
+  EXPECT_THAT(numbered->tolerated[0], HasSubstr("the rows' numbers"));
 }
 
 TEST_F(VectorReaderTest, SaysThatAFasttextModelIsNoFileOfVectors) {

@@ -19,14 +19,21 @@ namespace {
 
 constexpr size_t kMaxAnalogyBytes = size_t{256} << 20;
 
+// Between tabs, without the blanks around them, else between blanks.
+std::vector<std::string> QuestionFields(absl::string_view line) {
+  if (!absl::StrContains(line, '\t')) {
+    return absl::StrSplit(line, absl::ByAnyChar(" \v\f\r"), absl::SkipEmpty());
+  }
+  std::vector<std::string> fields = absl::StrSplit(line, '\t');
+  for (std::string& field : fields) absl::StripAsciiWhitespace(&field);
+  return fields;
+}
+
 // What is wrong with a line, empty if nothing is. `category` is the heading.
 std::string ToQuestion(absl::string_view line, const std::string& category,
                        AnalogyQuestion* question) {
   const bool has_tabs = absl::StrContains(line, '\t');
-  const std::vector<std::string> fields =
-      has_tabs ? absl::StrSplit(line, '\t')
-               : std::vector<std::string>(absl::StrSplit(
-                     line, absl::ByAnyChar(" \v\f\r"), absl::SkipEmpty()));
+  const std::vector<std::string> fields = QuestionFields(line);
   if (fields.size() != 4 && !(has_tabs && fields.size() == 5)) {
     return absl::StrCat(
         "expected four words between blanks, or a category and four words "

@@ -13,7 +13,7 @@ using testing::HasSubstr;
 TEST(AnalogyFileTest, ReadsBothForms) {
   const auto questions = ParseAnalogies(
       "a b c d\n: capital world\r\nAthens Greece  Oslo Norway\r\n# x\n\n"
-      "family\tking\tqueen\tthe man\twoman\nno\theading\tof\town",
+      "family\tking \tqueen\t the man\twoman  \nno\theading\tof\town",
       "f");
   ASSERT_TRUE(questions.ok()) << questions.status();
   ASSERT_EQ(questions->size(), 4u);
@@ -22,7 +22,9 @@ TEST(AnalogyFileTest, ReadsBothForms) {
   EXPECT_EQ((*questions)[1].a, "Athens");
   EXPECT_EQ((*questions)[1].d, "Norway");
   EXPECT_EQ((*questions)[2].category, "family");
+  EXPECT_EQ((*questions)[2].a, "king");
   EXPECT_EQ((*questions)[2].c, "the man");
+  EXPECT_EQ((*questions)[2].d, "woman");
   EXPECT_EQ((*questions)[3].category, "capital world");
 }
 
@@ -31,6 +33,7 @@ TEST(AnalogyFileTest, BadLinesAreNamed) {
       {": x\na b c\n", "f: line 2: expected four words"},
       {"a b c d e\n", "line 1: expected"},
       {"a\tb\t\td\n", "line 1: a word is empty"},
+      {"a\tb\t \td\n", "line 1: a word is empty"},
       {"a b \xFF d\n", "line 1: not UTF-8"},
       {": only\n", "f: no questions"},
   };

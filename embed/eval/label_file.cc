@@ -18,6 +18,29 @@ namespace {
 
 constexpr size_t kMaxLabelBytes = size_t{1} << 30;
 
+size_t NumFields(absl::string_view line) {
+  return static_cast<size_t>(std::count(line.begin(), line.end(), '\t')) + 1;
+}
+
+// Of the first line that no '#' can make a comment, 0 if there is none.
+size_t FieldsOfFile(absl::string_view text, absl::string_view name) {
+  TextLines lines(text, name);
+  for (absl::string_view line; lines.Next(&line);) {
+    if (absl::StripAsciiWhitespace(line).empty() || line[0] == '#') continue;
+    return NumFields(line);
+  }
+  return 0;
+}
+
+// A key may begin with '#', as the tag of a graph of tags does: its line has
+// the fields of the others and no blank behind the '#'.
+bool IsLabelComment(absl::string_view line, size_t fields_of_file) {
+  if (line[0] != '#') return false;
+  if (line.size() > 1 && line[1] == ' ') return true;
+  const size_t fields = NumFields(line);
+  return fields_of_file == 0 ? fields == 1 : fields != fields_of_file;
+}
+
 // Collects entries, giving labels their ids and joining keys that come again.
 class LabelCollector {
  public:
@@ -85,9 +108,11 @@ class LabelCollector {
 absl::StatusOr<LabelFile> ParseLabelFile(absl::string_view text,
                                          absl::string_view name) {
   LabelCollector collector;
+  const size_t fields = FieldsOfFile(text, name);
   TextLines lines(text, name);
   for (absl::string_view line; lines.Next(&line);) {
-    if (absl::StripAsciiWhitespace(line).empty() || line[0] == '#') continue;
+    if (absl::StripAsciiWhitespace(line).empty()) continue;
+    if (IsLabelComment(line, fields)) continue;
     if (!IsValidUtf8(line)) return lines.Error("not UTF-8; convert the file");
     const std::string problem = collector.Add(line);
     if (!problem.empty()) return lines.Error(problem);

@@ -4,8 +4,10 @@
 //   key TAB type TAB label,label...     (typed networks)
 //
 // Every line has as many fields as the first. A key that comes again has the
-// labels of all its lines, none twice. Empty lines and lines that start with
-// '#' are left out. Plain, .gz or .zst.
+// labels of all its lines, none twice. Left out are empty lines and comments:
+// lines that start with "# ", or with '#' where they have other fields than the
+// lines without one ("#tag TAB label" is of the key "#tag"). Plain, .gz or
+// .zst.
 #ifndef EMBED_EVAL_LABEL_FILE_H_
 #define EMBED_EVAL_LABEL_FILE_H_
 

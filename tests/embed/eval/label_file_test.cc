@@ -29,6 +29,26 @@ TEST(LabelFileTest, LabelsGetIdsByFirstAppearance) {
   EXPECT_THAT(file->entries[2].labels, ElementsAre(0, 2));
 }
 
+TEST(LabelFileTest, KeysMayBeginWithANumberSign) {
+  const auto file = ParseLabelFile(
+      "# key\tlabel\n#key\ttype\tlabel\n#tag1\tred\nuser0\tblue\n"
+      "# a comment\n#a comment\n#\n#tag2\tblue,red\n#\tred\n",
+      "x");
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_THAT(file->names, ElementsAre("red", "blue"));
+  ASSERT_EQ(file->entries.size(), 4u);
+  EXPECT_EQ(file->entries[0].key, "#tag1");
+  EXPECT_EQ(file->entries[1].key, "user0");
+  EXPECT_EQ(file->entries[2].key, "#tag2");
+  EXPECT_THAT(file->entries[2].labels, ElementsAre(0, 1));
+  EXPECT_EQ(file->entries[3].key, "#");
+  const auto tags = ParseLabelFile("#a\t1\n# b\t2\n#c\t2\n", "x");
+  ASSERT_TRUE(tags.ok()) << tags.status();
+  ASSERT_EQ(tags->entries.size(), 2u);
+  EXPECT_EQ(tags->entries[0].key, "#a");
+  EXPECT_EQ(tags->entries[1].key, "#c");
+}
+
 TEST(LabelFileTest, TypedKeysOfOneNameAreTwo) {
   const auto file =
       ParseLabelFile("1\tauthor\tA\n1\tpaper\tB\n2\tauthor\tA\n", "x");

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "embed/base/status_macros.h"
@@ -36,6 +37,11 @@ std::string ToIdPair(absl::string_view line, KeyPair* pair) {
   return "";
 }
 
+// A line that starts with '#' and is no pair; behind "# " nothing is one.
+bool IsPairComment(absl::string_view line, absl::string_view problem) {
+  return line[0] == '#' && (!problem.empty() || absl::StartsWith(line, "# "));
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<KeyPair>> ParsePairFile(absl::string_view text,
@@ -44,9 +50,10 @@ absl::StatusOr<std::vector<KeyPair>> ParsePairFile(absl::string_view text,
   uint64_t linked = 0;
   TextLines lines(text, name);
   for (absl::string_view line; lines.Next(&line);) {
-    if (absl::StripAsciiWhitespace(line).empty() || line[0] == '#') continue;
+    if (absl::StripAsciiWhitespace(line).empty()) continue;
     KeyPair pair;
     const std::string problem = ToIdPair(line, &pair);
+    if (IsPairComment(line, problem)) continue;
     if (!problem.empty()) return lines.Error(problem);
     linked += pair.linked ? 1 : 0;
     pairs.push_back(std::move(pair));

@@ -3,7 +3,9 @@
 //   key TAB key TAB 1      an edge that was held out
 //   key TAB key TAB 0      no edge
 //
-// Empty lines and lines that start with '#' are left out. Plain, .gz or .zst.
+// Left out are empty lines and comments: lines that start with "# ", or with
+// '#' where they are no such pair ("#tag TAB key TAB 1" is one). Plain, .gz or
+// .zst.
 #ifndef EMBED_EVAL_PAIR_FILE_H_
 #define EMBED_EVAL_PAIR_FILE_H_
 

@@ -21,6 +21,16 @@ TEST(PairFileTest, ReadsPairs) {
   EXPECT_FALSE((*pairs)[1].linked);
 }
 
+TEST(PairFileTest, KeysMayBeginWithANumberSign) {
+  const auto pairs = ParsePairFile(
+      "#first\tsecond\tlinked\n#a\tb\t1\n# c\td\t1\n#e f\n#\n#g\t#h\t0\n", "x");
+  ASSERT_TRUE(pairs.ok()) << pairs.status();
+  ASSERT_EQ(pairs->size(), 2u);
+  EXPECT_EQ((*pairs)[0].first, "#a");
+  EXPECT_EQ((*pairs)[1].first, "#g");
+  EXPECT_EQ((*pairs)[1].second, "#h");
+}
+
 TEST(PairFileTest, BadLinesAreNamed) {
   const std::pair<const char*, const char*> cases[] = {
       {"a\tb\t1\na\tb\n", "f: line 2: expected two keys and 1 or 0"},

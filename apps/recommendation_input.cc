@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "embed/base/hash_table.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/white_space.h"
 
 namespace embed {
 namespace {
@@ -90,7 +91,7 @@ DividedInteractions JoinParts(Interactions train, const Interactions& test) {
 
 absl::StatusOr<std::string> HistoryText(const DividedInteractions& parts) {
   for (const std::string& item : parts.items) {
-    if (item.find_first_of(" \v\f\r") != std::string::npos) {
+    if (HasWhiteSpace(item)) {
       return absl::InvalidArgumentError(absl::StrCat(
           "the item \"", item,
           "\" holds a blank, which separates items in a file of sequences"));

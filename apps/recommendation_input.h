@@ -29,7 +29,7 @@ DividedInteractions LeaveLastOut(Interactions all);
 DividedInteractions JoinParts(Interactions train, const Interactions& test);
 
 // The histories as a file of sequences: a line a user, blanks between items.
-// InvalidArgument: an item's name holds a blank.
+// InvalidArgument: an item's name holds white space (white_space.h).
 absl::StatusOr<std::string> HistoryText(const DividedInteractions& parts);
 
 // Among the items that occur in either part and have a vector.

@@ -1,6 +1,20 @@
 #include "embed/base/white_space.h"
 
 namespace embed {
+namespace {
+
+// The first white space character at or after `begin`, text.size() if none is.
+size_t FindWhiteSpace(absl::string_view text, size_t begin) {
+  const char* const end = text.data() + text.size();
+  const char* at = SkipOrdinaryBytes(text.data() + begin, end);
+  while (at != end &&
+         WhiteSpaceLength(at, static_cast<size_t>(end - at)) == 0) {
+    at = SkipOrdinaryBytes(at + 1, end);
+  }
+  return static_cast<size_t>(at - text.data());
+}
+
+}  // namespace
 
 size_t WideWhiteSpaceLength(const char* text, size_t size) {
   const auto byte = [text](size_t i) { return static_cast<uint8_t>(text[i]); };
@@ -21,6 +35,21 @@ size_t WideWhiteSpaceLength(const char* text, size_t size) {
     default:
       return 0;
   }
+}
+
+std::vector<absl::string_view> SplitAtWhiteSpace(absl::string_view text) {
+  std::vector<absl::string_view> parts;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = FindWhiteSpace(text, begin);
+    if (end > begin) parts.push_back(text.substr(begin, end - begin));
+    if (end == text.size()) break;
+    begin = end + WhiteSpaceLength(text.data() + end, text.size() - end);
+  }
+  return parts;
+}
+
+bool HasWhiteSpace(absl::string_view text) {
+  return FindWhiteSpace(text, 0) < text.size();
 }
 
 }  // namespace embed

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
@@ -57,6 +58,12 @@ inline size_t WhiteSpaceLength(const char* text, size_t size) {
       return 1;
   }
 }
+
+// The parts of `text` between white space characters of any kind, none empty.
+std::vector<absl::string_view> SplitAtWhiteSpace(absl::string_view text);
+
+// Whether a white space character of any kind is in `text`.
+bool HasWhiteSpace(absl::string_view text);
 
 // The first byte of [text, end) whose class is not kOther, or `end`. Eight
 // bytes at a time, as the end of a word is what a byte-wise loop mispredicts.

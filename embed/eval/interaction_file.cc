@@ -13,6 +13,7 @@
 #include "embed/base/hash_table.h"
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
+#include "embed/base/white_space.h"
 #include "embed/io/input_stream.h"
 #include "embed/io/text_lines.h"
 
@@ -55,10 +56,12 @@ class Collector {
     }
     std::string problem = CheckFields(fields);
     if (!problem.empty()) return problem;
+    const std::vector<absl::string_view> items =
+        SplitAtWhiteSpace(fields.back());
+    if (items.empty()) return "a field is empty";
     std::vector<Event>* events = EventsOf(
         fields.size() == 2 ? std::string(fields[0]) : absl::StrCat(number));
-    for (const absl::string_view item : absl::StrSplit(
-             fields.back(), absl::ByAnyChar(" \v\f\r"), absl::SkipEmpty())) {
+    for (const absl::string_view item : items) {
       events->push_back({0, items_.Of(item)});
     }
     return "";

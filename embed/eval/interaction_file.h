@@ -4,11 +4,11 @@
 //   item item ...                  user TAB item
 //   user TAB item item ...         user TAB item TAB time
 //
-// In sequences, items are separated by blanks, and either all lines have a user
-// or none has. In events, all lines have as many fields as the first; a user's
-// items are in the order of their times (numbers), of equal ones and without
-// times in the file's. Lines of one user are joined. Empty lines and lines that
-// start with '#' are left out. Plain, .gz or .zst.
+// In sequences, items are separated by white space (white_space.h), and either
+// all lines have a user or none has. In events, all lines have as many fields
+// as the first; a user's items are in the order of their times (numbers), of
+// equal ones and without times in the file's. Lines of one user are joined.
+// Empty lines and lines that start with '#' are left out. Plain, .gz or .zst.
 #ifndef EMBED_EVAL_INTERACTION_FILE_H_
 #define EMBED_EVAL_INTERACTION_FILE_H_
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
+#include "embed/base/white_space.h"
 #include "embed/eval/correlation.h"
 #include "embed/eval/word_lookup.h"
 #include "embed/io/input_stream.h"
@@ -98,8 +99,7 @@ std::vector<uint32_t> SentenceWords(absl::string_view sentence,
                                     uint64_t* total) {
   std::vector<uint32_t> ids;
   *total = 0;
-  for (const absl::string_view word : absl::StrSplit(
-           sentence, absl::ByAnyChar(" \t\v\f\r\n"), absl::SkipEmpty())) {
+  for (const absl::string_view word : SplitAtWhiteSpace(sentence)) {
     ++*total;
     uint32_t id = FindWord(vocabulary, word);
     if (id == Vocabulary::kNotFound) {

@@ -262,6 +262,9 @@ TEST_F(EvalRecommendTest, HistoriesAreWhatToTrainOn) {
   runner_.Write("blank.tsv", "u\tsea view\nu\tx\n");
   ExpectError({"recommend", "--events=blank.tsv", "--histories=h.txt"},
               "holds a blank");
+  runner_.Write("wide.tsv", "u\tsea\u3000view\nu\tx\n");
+  ExpectError({"recommend", "--events=wide.tsv", "--histories=h.txt"},
+              "holds a blank");
 }
 
 TEST_F(EvalRecommendTest, BadFilesAreNamed) {

@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <random>
 #include <string>
+#include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/embed/base/naive_text.h"
 
 namespace embed {
 namespace white_space_test {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 TEST(WhiteSpaceTest, KnowsEveryCodePoint) {
   const auto& spaces = NaiveWhiteSpace();
@@ -24,6 +29,24 @@ TEST(WhiteSpaceTest, KnowsEveryCodePoint) {
       ASSERT_EQ(WhiteSpaceLength(bytes.data(), bytes.size() - 1), 0u) << c;
     }
   }
+}
+
+TEST(WhiteSpaceTest, SplitsAtEveryCharacter) {
+  for (const std::string& space : NaiveWhiteSpace()) {
+    EXPECT_THAT(
+        SplitAtWhiteSpace(space + "ab" + space + space + "\u00e9\u3042"),
+        ElementsAre("ab", "\u00e9\u3042"));
+    EXPECT_THAT(SplitAtWhiteSpace("ab" + space), ElementsAre("ab"));
+    EXPECT_THAT(SplitAtWhiteSpace(space), IsEmpty());
+    EXPECT_TRUE(HasWhiteSpace("ab" + space));
+    EXPECT_TRUE(HasWhiteSpace("\u3042" + space + "b"));
+  }
+  EXPECT_THAT(SplitAtWhiteSpace(""), IsEmpty());
+  // Characters with the same lead bytes.
+  EXPECT_THAT(SplitAtWhiteSpace("\u00a1\u3001 \u2010"),
+              ElementsAre("\u00a1\u3001", "\u2010"));
+  EXPECT_FALSE(HasWhiteSpace("\u00a1\u3001\u2010"));
+  EXPECT_FALSE(HasWhiteSpace(""));
 }
 
 TEST(WhiteSpaceTest, SkipsExactlyTheOrdinaryBytes) {

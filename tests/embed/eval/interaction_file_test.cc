@@ -30,6 +30,12 @@ TEST(InteractionFileTest, Sequences) {
               ElementsAre(ElementsAre(0, 1, 2), ElementsAre(2)));
 }
 
+TEST(InteractionFileTest, SequencesAreCutAtUnicodeWhiteSpace) {
+  const Interactions cut =
+      *ParseInteractions("ann\tx\u3000y\u00a0z \n", "f", kSequences);
+  EXPECT_THAT(cut.items, ElementsAre("x", "y", "z"));
+}
+
 TEST(InteractionFileTest, EventsAreInOrderOfTheirTimes) {
   const Interactions events = *ParseInteractions(
       "ann\tsea view\t20\nbob\ty\t1e9\nann\tz\t-3\nann\ty\t20\n", "f", kEvents);
@@ -46,6 +52,7 @@ TEST(InteractionFileTest, BadLinesAreNamed) {
       {"x y\nann\tz\n", kSequences, "f: line 2: 2 fields, where earlier"},
       {"a\tb\tc\n", kSequences, "line 1: expected items"},
       {"ann\t \n", kSequences, "line 1: a field is empty"},
+      {"ann\t\u3000\n", kSequences, "line 1: a field is empty"},
       {"\tx\n", kEvents, "line 1: a field is empty"},
       {"a\tb\nx\n", kEvents, "line 2: expected a user"},
       {"a\tb\t1\nx\ty\n", kEvents, "line 2: 2 fields"},

@@ -53,6 +53,14 @@ TEST(SentenceWordsTest, FallsBackToLowerCaseAndNoPunctuation) {
   EXPECT_TRUE(SentenceWords(" -- ", vocabulary, &total).empty());
 }
 
+TEST(SentenceWordsTest, CutsAtUnicodeWhiteSpace) {
+  const Vocabulary vocabulary = Words({"a", "b", "c"});
+  uint64_t total = 0;
+  EXPECT_THAT(SentenceWords("a\u3000b\u00a0c\u2028", vocabulary, &total),
+              ElementsAre(0u, 1u, 2u));
+  EXPECT_EQ(total, 3u);
+}
+
 TEST(RemoveCommonComponentTest, SameAsNumPy) {
   const TempFolder folder;
   const EmbeddingTable table = RandomTable(30, 6, 1);

@@ -52,6 +52,22 @@ absl::StatusOr<ClassifyPlan> ReadClassifyPlan(const Arguments& arguments) {
   return plan;
 }
 
+// InvalidArgument, naming the key: --multinomial, and a key with more labels.
+absl::Status CheckOneLabel(const ClassifyPlan& plan,
+                           const LabelledVectors& samples) {
+  if (plan.options.kind != ClassifierKind::kMultinomial) {
+    return absl::OkStatus();
+  }
+  for (size_t i = 0; i < samples.labels.size(); ++i) {
+    if (samples.labels[i].size() == 1) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(plan.labels_path, ": the key \"", samples.keys[i],
+                     "\" has ", samples.labels[i].size(),
+                     " labels; --multinomial is for one label a key"));
+  }
+  return absl::OkStatus();
+}
+
 // What was computed, in the terms of the papers.
 std::string Protocol(const ClassifyPlan& plan) {
   return absl::StrCat(FLAGS_multinomial ? "multinomial" : "one-vs-rest",
@@ -136,6 +152,7 @@ absl::Status RunClassifyTask(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(const ClassifyPlan plan, ReadClassifyPlan(arguments));
   EMBED_ASSIGN_OR_RETURN(const LabelledVectors samples,
                          LoadLabelled(plan.vectors, plan.labels_path));
+  EMBED_RETURN_IF_ERROR(CheckOneLabel(plan, samples));
   EMBED_ASSIGN_OR_RETURN(
       const std::vector<ClassificationResult> results,
       Classify(samples.vectors.view(), samples.labels, samples.num_labels,

@@ -29,6 +29,7 @@ absl::StatusOr<LabelledVectors> LoadLabelled(const VectorsPlan& plan,
     const uint32_t id = FindLabelled(vectors.vocabulary, entry);
     if (id == Vocabulary::kNotFound) continue;
     rows.push_back(id);
+    found.keys.push_back(entry.key);
     found.labels.push_back(entry.labels);
   }
   if (rows.empty()) {

@@ -13,10 +13,11 @@
 
 namespace embed {
 
-// Row i has labels[i], rising numbers below num_labels; in the order of the
-// file of labels.
+// Row i, of keys[i], has labels[i], rising numbers below num_labels; in the
+// order of the file of labels.
 struct LabelledVectors {
   EmbeddingTable vectors;
+  std::vector<std::string> keys;  // as in the file of labels
   std::vector<std::vector<uint32_t>> labels;
   uint32_t num_labels = 0;
   size_t total = 0;  // keys in the file of labels

@@ -295,7 +295,7 @@ TEST_F(EvalCommandTest, WrongUsageIsExitCode2) {
 TEST_F(EvalCommandTest, BadFilesAreExitCode1AndNamed) {
   runner_.Write("bad.labels", "n1\tx\nn2\n");
   runner_.Write("bad.tsv", "a\tb\t2\n");
-  runner_.Write("two.labels", "n1\tx,y\nn2\tx\nn3\ty\n");
+  runner_.Write("two.labels", "gone\tx\nn3\ty\nn1\tx,y\nn2\tx\n");
   const std::pair<std::vector<std::string>, const char*> cases[] = {
       {{"classify", "--model=v.vec", "bad.labels"}, "bad.labels: line 2"},
       {{"classify", "--model=v.vec", "none"}, "none"},
@@ -303,7 +303,8 @@ TEST_F(EvalCommandTest, BadFilesAreExitCode1AndNamed) {
       {{"classify", "--model=v.vec", "--out=no/t", "v.labels"}, "no/t"},
       {{"classify", "--model=v.vec", "--multinomial", "--ratios=0.5",
         "two.labels"},
-       "one label a sample"},
+       "two.labels: the key \"n1\" has 2 labels; --multinomial is for one "
+       "label a key"},
       {{"linkpred", "--model=v.vec", "bad.tsv"}, "bad.tsv: line 1"},
       {{"holdout", "--train=t", "--test=p", "none.txt"}, "none.txt"},
       {{"analogy", "--model=v.vec", "bad.tsv"}, "bad.tsv: line 1"},

@@ -26,9 +26,10 @@ DEFINE_string(test, "",
               "file of what to test on: pairs KEY tab KEY tab 1 (a held-out "
               "edge) or 0 (no edge); recommend: events; embedalign: pairs "
               "as those of --dict");
-DEFINE_string(non_edges, "uniform",
-              "uniform: any two nodes; same_source: the source of a held-out "
-              "edge and a node that some edge leads to");
+DEFINE_string(
+    non_edges, "uniform",
+    "uniform: any two nodes; same_source, with --directed: the source "
+    "of a held-out edge and a node that some edge leads to");
 DECLARE_string(format);
 DECLARE_bool(directed);
 DECLARE_bool(weighted);
@@ -81,6 +82,11 @@ absl::StatusOr<HoldoutPlan> ReadHoldoutPlan(const Arguments& arguments) {
   }
   return plan;
 }
+    if (!FLAGS_directed) {
+      return UsageError(
+          "--non_edges: same_source needs --directed, as an edge without a "
+          "direction has no source");
+    }
 
 std::string Keys(const Vocabulary& vocabulary, const Arc& arc) {
   return absl::StrCat(vocabulary.key(arc.source), "\t",
@@ -133,7 +139,9 @@ CommandInfo HoldoutTaskInfo() {
       "embedeval holdout --fraction 0.2 --train kept.edgelist --test "
       "pairs.tsv karate.edgelist",
       "embedeval holdout --fraction 0.5 --seed 2 --train kept.edgelist "
-      "--test pairs.tsv karate.edgelist"};
+      "--test pairs.tsv karate.edgelist",
+      "embedeval holdout --directed --non_edges same_source --fraction 0.2 "
+      "--train kept.edgelist --test pairs.tsv karate.edgelist"};
   info.groups = {
       {"Graph", {"directed", "weighted"}},
       {"Division", {"fraction", "non_edges", "seed", "train", "test"}},

@@ -116,11 +116,9 @@ class NonEdgeSampler {
     const std::vector<uint32_t> targets = Targets();
     std::vector<Arc> drawn;
     for (const Arc& edge : edges) {
-      const bool turned = !directed_ && (random_.Next32() & 1) == 1;
-      const uint32_t source = turned ? edge.target : edge.source;
-      if (!TakeFor(source, targets, &drawn)) {
+      if (!TakeFor(edge.source, targets, &drawn)) {
         return absl::InvalidArgumentError(absl::StrCat(
-            "a node of degree ", graph_.Degree(source),
+            "a node of degree ", graph_.Degree(edge.source),
             " has no further pair without an edge; hold out fewer edges"));
       }
     }
@@ -219,9 +217,15 @@ absl::Status Divide(const Graph& graph, std::vector<Arc> edges, uint64_t wanted,
 }  // namespace
 
 absl::Status HoldoutOptions::Validate() const {
-  if (fraction > 0 && fraction < 1) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("fraction ", fraction, " is not between 0 and 1"));
+  if (!(fraction > 0 && fraction < 1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("fraction ", fraction, " is not between 0 and 1"));
+  }
+  if (non_edges == NonEdges::kSameSource && !directed) {
+    return absl::InvalidArgumentError(
+        "pairs of the same source are of directed graphs only");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Holdout> HoldOutEdges(const Graph& graph,

@@ -18,12 +18,13 @@ enum class NonEdges {
   kUniform,  // both nodes at random
   // The source of a held-out edge, a random node that some edge leads to: the
   // harder question where edges go from one kind of node to another (a user's
-  // items), for which most of the other pairs are too easy.
+  // items), for which most of the other pairs are too easy. Directed graphs
+  // only: an undirected one does not know which node is the user.
   kSameSource,
 };
 
 struct HoldoutOptions {
-  // InvalidArgument: fraction not inside (0, 1).
+  // InvalidArgument: fraction not inside (0, 1); kSameSource without directed.
   absl::Status Validate() const;
 
   double fraction = 0.5;  // of the edges, self-loops not counted

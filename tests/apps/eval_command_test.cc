@@ -359,6 +359,7 @@ TEST_F(EvalCommandTest, ExamplesOfTheHelpRun) {
         in_examples = true;
       } else if (in_examples && !absl::StartsWith(line, "  ")) {
         break;
+      {"holdout", "--train=t", "--test=p", "--non_edges=same_source", "g.txt"},
       } else if (in_examples) {
         ++examples;
         const ToolResult result =

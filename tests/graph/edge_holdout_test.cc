@@ -226,6 +226,9 @@ TEST(EdgeHoldoutTest, RefusesWhatCannotBe) {
     options.fraction = bad;
     EXPECT_THAT(message(), HasSubstr("not between 0 and 1"));
   }
+  options.fraction = 0.25;
+  options.non_edges = NonEdges::kSameSource;
+  EXPECT_THAT(message(), HasSubstr("directed graphs only"));
 }
 
 }  // namespace edge_holdout_test

@@ -143,7 +143,7 @@ CommandInfo HoldoutTaskInfo() {
       "embedeval holdout --directed --non_edges same_source --fraction 0.2 "
       "--train kept.edgelist --test pairs.tsv karate.edgelist"};
   info.groups = {
-      {"Graph", {"directed", "weighted"}},
+      {"Graph", {"format", "directed", "weighted"}},
       {"Division", {"fraction", "non_edges", "seed", "train", "test"}},
       RunningFlagGroup()};
   return info;

@@ -176,6 +176,15 @@ TEST_F(EvalCommandTest, HoldoutKeepsWeightsAndDirections) {
   }
 }
 
+TEST_F(EvalCommandTest, HoldoutReadsTheFormatThatIsGiven) {
+  runner_.Write("g.txt", "a b c\nb c\nc d e\nd e\n");
+  const ToolResult result =
+      Run({"holdout", "--format=adjlist", "--fraction=0.2", "--train=kept",
+           "--test=pairs", "g.txt"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("5 nodes, 6 undirected edges"));
+}
+
 TEST_F(EvalCommandTest, HoldoutRefusesAGraphBeyondTheMemory) {
   const LargeFile file("eval_command_test.edges", "1234 5678\n",
                        uint64_t{4} << 40);
@@ -261,6 +270,7 @@ TEST_F(EvalCommandTest, WrongUsageIsExitCode2) {
       {"holdout", "--train=t", "g.txt"},
       {"holdout", "--train=t", "--test=p", "--fraction=1", "g.txt"},
       {"holdout", "--train=t", "--test=p", "--non_edges=x", "g.txt"},
+      {"holdout", "--train=t", "--test=p", "--non_edges=same_source", "g.txt"},
       {"wordsim", "--model=v.vec"},
       {"recall", "--model=v.vec"},
       {"recall", "--model=v.vec", "--cutoffs=1,0", "v.faiss"},
@@ -359,7 +369,6 @@ TEST_F(EvalCommandTest, ExamplesOfTheHelpRun) {
         in_examples = true;
       } else if (in_examples && !absl::StartsWith(line, "  ")) {
         break;
-      {"holdout", "--train=t", "--test=p", "--non_edges=same_source", "g.txt"},
       } else if (in_examples) {
         ++examples;
         const ToolResult result =

@@ -12,9 +12,9 @@
 #include "apps/common/graph_input.h"
 #include "apps/common/graph_memory.h"
 #include "apps/common/result_flags.h"
+#include "apps/common/output_file.h"
 #include "apps/common/running_flags.h"
 #include "embed/base/status_macros.h"
-#include "embed/io/atomic_file.h"
 #include "graph/edge_holdout.h"
 #include "graph/graph_file.h"
 
@@ -45,6 +45,15 @@ struct HoldoutPlan {
 
 absl::StatusOr<HoldoutPlan> ReadHoldoutPlan(const Arguments& arguments) {
   HoldoutPlan plan;
+absl::Status CheckOutputs(const std::string& input) {
+  if (IsSameFile(FLAGS_train, FLAGS_test)) {
+    return UsageError(absl::StrCat("--train and --test: ", FLAGS_test,
+                                   " is one file; choose two names"));
+  }
+  EMBED_RETURN_IF_ERROR(CheckOutputFile("--train", FLAGS_train, {input}));
+  return CheckOutputFile("--test", FLAGS_test, {input});
+}
+
   if (arguments.size() != 1) {
     return UsageError(absl::StrCat("one GRAPH is expected, found ",
                                    arguments.size(), " arguments"));
@@ -77,9 +86,7 @@ absl::StatusOr<HoldoutPlan> ReadHoldoutPlan(const Arguments& arguments) {
                                    "\" is neither uniform nor same_source"));
   }
   EMBED_RETURN_IF_ERROR(AsUsageError(plan.options.Validate()));
-  for (const std::string& path : {FLAGS_train, FLAGS_test}) {
-    EMBED_RETURN_IF_ERROR(CheckWritable(path));
-  }
+  EMBED_RETURN_IF_ERROR(CheckOutputs(plan.graph.path));
   return plan;
 }
     if (!FLAGS_directed) {

@@ -22,4 +22,16 @@ absl::Status CheckOutputFile(const std::string& flag, const std::string& path,
   return CheckWritable(path);
 }
 
+bool IsSameFile(const std::string& a, const std::string& b) {
+  if (a.empty() || b.empty()) return false;
+  std::error_code ignored;
+  if (std::filesystem::equivalent(a, b, ignored)) return true;
+  const auto full = [&ignored](const std::string& path) {
+    return std::filesystem::weakly_canonical(
+        std::filesystem::absolute(path, ignored), ignored);
+  };
+  const std::filesystem::path first = full(a);
+  return !first.empty() && first == full(b);
+}
+
 }  // namespace embed

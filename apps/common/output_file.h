@@ -1,4 +1,4 @@
-// A file that a command is told to write, checked before any work.
+// Files that a command is told to write, checked before any work.
 #ifndef EMBED_APPS_COMMON_OUTPUT_FILE_H_
 #define EMBED_APPS_COMMON_OUTPUT_FILE_H_
 
@@ -15,6 +15,10 @@ namespace embed {
 // errors.
 absl::Status CheckOutputFile(const std::string& flag, const std::string& path,
                              const std::vector<std::string>& inputs);
+
+// Whether two names are of one file, by another spelling or a link, too; files
+// that are not there yet included. Empty names are of none.
+bool IsSameFile(const std::string& a, const std::string& b);
 
 }  // namespace embed
 

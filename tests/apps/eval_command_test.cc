@@ -1,6 +1,8 @@
 // embedeval as users run it.
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -174,6 +176,28 @@ TEST_F(EvalCommandTest, HoldoutKeepsWeightsAndDirections) {
   if (absl::StrContains(kept, "a\tb")) {
     EXPECT_THAT(kept, HasSubstr("a\tb\t0.100000001\n"));
   }
+}
+
+TEST_F(EvalCommandTest, HoldoutWritesNeitherItsInputNorOneFileTwice) {
+  const std::string graph = KarateEdges();
+  runner_.Write("g.txt", graph);
+  std::filesystem::create_hard_link(runner_.Path("g.txt"),
+                                    runner_.Path("link"));
+  const std::vector<std::string> before = runner_.List();
+  const std::pair<std::string, std::string> cases[] = {
+      {"x", "x"},     {"x", "./x"},   {runner_.Path("x"), "x"},
+      {"g.txt", "x"}, {"x", "g.txt"}, {"x", "./g.txt"},
+      {"link", "x"},  {"x", "link"},  {runner_.Path("g.txt"), "x"},
+  };
+  for (const auto& [train, test] : cases) {
+    const ToolResult result =
+        Run({"holdout", absl::StrCat("--train=", train),
+             absl::StrCat("--test=", test), "--fraction=0.2", "g.txt"});
+    EXPECT_EQ(result.exit_code, 2) << train << " " << test;
+    EXPECT_THAT(Lines(result.err), SizeIs(1)) << result.err;
+  }
+  EXPECT_EQ(runner_.Read("g.txt"), graph);
+  EXPECT_EQ(runner_.List(), before);
 }
 
 TEST_F(EvalCommandTest, HoldoutReadsTheFormatThatIsGiven) {

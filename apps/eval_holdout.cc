@@ -7,16 +7,18 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "apps/common/graph_input.h"
 #include "apps/common/graph_memory.h"
-#include "apps/common/result_flags.h"
 #include "apps/common/output_file.h"
+#include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
 #include "embed/base/status_macros.h"
 #include "graph/edge_holdout.h"
 #include "graph/graph_file.h"
+#include "graph/line_cursor.h"
 
 DEFINE_double(fraction, 0.5, "share of the edges to hold out");
 DEFINE_string(train, "",
@@ -43,8 +45,6 @@ struct HoldoutPlan {
   HoldoutOptions options;
 };
 
-absl::StatusOr<HoldoutPlan> ReadHoldoutPlan(const Arguments& arguments) {
-  HoldoutPlan plan;
 absl::Status CheckOutputs(const std::string& input) {
   if (IsSameFile(FLAGS_train, FLAGS_test)) {
     return UsageError(absl::StrCat("--train and --test: ", FLAGS_test,
@@ -54,6 +54,8 @@ absl::Status CheckOutputs(const std::string& input) {
   return CheckOutputFile("--test", FLAGS_test, {input});
 }
 
+absl::StatusOr<HoldoutPlan> ReadHoldoutPlan(const Arguments& arguments) {
+  HoldoutPlan plan;
   if (arguments.size() != 1) {
     return UsageError(absl::StrCat("one GRAPH is expected, found ",
                                    arguments.size(), " arguments"));
@@ -80,6 +82,11 @@ absl::Status CheckOutputs(const std::string& input) {
   plan.options.directed = FLAGS_directed;
   plan.options.seed = FLAGS_seed;
   if (FLAGS_non_edges == "same_source") {
+    if (!FLAGS_directed) {
+      return UsageError(
+          "--non_edges: same_source needs --directed, as an edge without a "
+          "direction has no source");
+    }
     plan.options.non_edges = NonEdges::kSameSource;
   } else if (FLAGS_non_edges != "uniform") {
     return UsageError(absl::StrCat("--non_edges: \"", FLAGS_non_edges,
@@ -89,11 +96,6 @@ absl::Status CheckOutputs(const std::string& input) {
   EMBED_RETURN_IF_ERROR(CheckOutputs(plan.graph.path));
   return plan;
 }
-    if (!FLAGS_directed) {
-      return UsageError(
-          "--non_edges: same_source needs --directed, as an edge without a "
-          "direction has no source");
-    }
 
 std::string Keys(const Vocabulary& vocabulary, const Arc& arc) {
   return absl::StrCat(vocabulary.key(arc.source), "\t",
@@ -106,10 +108,44 @@ float WeightOf(const Graph& graph, const Arc& arc) {
   return graph.Weights(arc.source)[static_cast<size_t>(at - row.begin())];
 }
 
-std::string KeptText(const LoadedGraph& loaded, const Holdout& holdout) {
+// Turned if an edge list or a file of pairs may take it for a comment as it is.
+Arc CommentLast(const Vocabulary& vocabulary, const Arc& arc, bool directed) {
+  if (directed || !IsComment(vocabulary.key(arc.source)) ||
+      IsComment(vocabulary.key(arc.target))) {
+    return arc;
+  }
+  return {arc.target, arc.source};
+}
+
+// InvalidArgument: an edge list cannot hold a key.
+absl::Status CheckKeys(const Vocabulary& vocabulary) {
+  for (uint32_t id = 0; id < vocabulary.size(); ++id) {
+    if (!absl::StrContains(vocabulary.key(id), ' ')) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the key ", Quoted(vocabulary.key(id)),
+        " holds a blank, which separates the nodes of an edge list"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CommentError(absl::string_view first, absl::string_view second) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the edge of ", Quoted(first), " and ", Quoted(second),
+      " would be a comment in an edge list, as a line that begins with '#' or "
+      "'%' is; choose other keys"));
+}
+
+absl::StatusOr<std::string> KeptText(const LoadedGraph& loaded,
+                                     const Holdout& holdout, bool directed) {
+  const Vocabulary& vocabulary = loaded.vocabulary;
   std::string text;
   for (const Arc& arc : holdout.kept) {
-    absl::StrAppend(&text, Keys(loaded.vocabulary, arc));
+    const Arc turned = CommentLast(vocabulary, arc, directed);
+    if (IsComment(vocabulary.key(turned.source))) {
+      return CommentError(vocabulary.key(turned.source),
+                          vocabulary.key(turned.target));
+    }
+    absl::StrAppend(&text, Keys(vocabulary, turned));
     if (loaded.graph.weighted()) {
       // Nine digits give the same float32 back.
       absl::StrAppendFormat(&text, "\t%.9g", WeightOf(loaded.graph, arc));
@@ -119,14 +155,18 @@ std::string KeptText(const LoadedGraph& loaded, const Holdout& holdout) {
   return text;
 }
 
-std::string PairText(const LoadedGraph& loaded, const Holdout& holdout) {
+std::string PairText(const LoadedGraph& loaded, const Holdout& holdout,
+                     bool directed) {
+  const Vocabulary& vocabulary = loaded.vocabulary;
   std::string text;
-  for (const Arc& arc : holdout.held_out) {
-    absl::StrAppend(&text, Keys(loaded.vocabulary, arc), "\t1\n");
-  }
-  for (const Arc& arc : holdout.non_edges) {
-    absl::StrAppend(&text, Keys(loaded.vocabulary, arc), "\t0\n");
-  }
+  const auto append = [&](const std::vector<Arc>& arcs, const char* end) {
+    for (const Arc& arc : arcs) {
+      absl::StrAppend(
+          &text, Keys(vocabulary, CommentLast(vocabulary, arc, directed)), end);
+    }
+  };
+  append(holdout.held_out, "\t1\n");
+  append(holdout.non_edges, "\t0\n");
   return text;
 }
 
@@ -141,7 +181,8 @@ CommandInfo HoldoutTaskInfo() {
       "GRAPH is a file as embedtrain reads it. A random share of its "
       "edges is held\nout so that every component stays connected; as many "
       "pairs of nodes without an\nedge are drawn. Self-loops are kept. The "
-      "same GRAPH, flags and --seed give the\nsame files.";
+      "same GRAPH, flags and --seed give the\nsame files. Keys with blanks are "
+      "refused, as an edge list cannot hold them.";
   info.examples = {
       "embedeval holdout --fraction 0.2 --train kept.edgelist --test "
       "pairs.tsv karate.edgelist",
@@ -163,10 +204,15 @@ absl::Status RunHoldoutTask(const Arguments& arguments) {
   for (const std::string& note : GraphNotes(loaded, plan.graph)) {
     std::fprintf(stderr, "input: %s\n", note.c_str());
   }
+  EMBED_RETURN_IF_ERROR(CheckKeys(loaded.vocabulary));
   EMBED_ASSIGN_OR_RETURN(const Holdout holdout,
                          HoldOutEdges(loaded.graph, plan.options));
-  EMBED_RETURN_IF_ERROR(WriteText(FLAGS_train, KeptText(loaded, holdout)));
-  EMBED_RETURN_IF_ERROR(WriteText(FLAGS_test, PairText(loaded, holdout)));
+  const bool directed = plan.options.directed;
+  EMBED_ASSIGN_OR_RETURN(const std::string kept,
+                         KeptText(loaded, holdout, directed));
+  EMBED_RETURN_IF_ERROR(WriteText(FLAGS_train, kept));
+  EMBED_RETURN_IF_ERROR(
+      WriteText(FLAGS_test, PairText(loaded, holdout, directed)));
   std::fprintf(stderr,
                "%zu edges kept in %s; %zu held out and %zu pairs without an "
                "edge in %s\n",

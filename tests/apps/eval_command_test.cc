@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -176,6 +177,70 @@ TEST_F(EvalCommandTest, HoldoutKeepsWeightsAndDirections) {
   if (absl::StrContains(kept, "a\tb")) {
     EXPECT_THAT(kept, HasSubstr("a\tb\t0.100000001\n"));
   }
+}
+
+// Users and tags: a line that begins with a tag is a comment to embedtrain.
+TEST_F(EvalCommandTest, HoldoutTurnsEdgesThatWouldBeComments) {
+  std::string graph;
+  for (int user = 0; user < 6; ++user) {
+    for (const char* tag : {"#a", "#b", "#c", "#d", "%e"}) {
+      absl::StrAppend(&graph, "user", user, " ", tag, "\n");
+    }
+  }
+  runner_.Write("tags.txt", graph);
+  const ToolResult result =
+      Run({"holdout", "--train=kept", "--test=pairs.tsv", "tags.txt"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto kept = Cells(runner_.Read("kept"));
+  EXPECT_THAT(kept, SizeIs(15));
+  for (const auto& edge : kept) EXPECT_THAT(edge[0], StartsWith("user"));
+  const ToolResult trained =
+      runner_.Run({"embedtrain", "--mode=deepwalk", "--dim=4", "--threads=1",
+                   "--walks_per_node=1", "--output=tags", "kept"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  EXPECT_THAT(trained.err, HasSubstr("11 nodes, 15 undirected edges"));
+  // Some pairs without an edge are of two tags.
+  EXPECT_THAT(runner_.Read("pairs.tsv"), HasSubstr("\n#"));
+  const ToolResult linked =
+      Run({"linkpred", "--model=tags.embed", "--operators=dot", "pairs.tsv"});
+  EXPECT_EQ(linked.exit_code, 0) << linked.err;
+  EXPECT_EQ(Cells(linked.out)[1].back(), "30");
+}
+
+// A node with an edge to b, and b with two more.
+std::string GraphmlOf(const std::string& first, const std::string& b) {
+  std::string text = "<graphml><graph edgedefault=\"directed\">";
+  for (const std::string& node :
+       {first, b, std::string("c"), std::string("d")}) {
+    absl::StrAppend(&text, "<node id=\"", node, "\"/>");
+  }
+  const std::pair<std::string, std::string> edges[] = {
+      {first, b}, {b, "c"}, {"c", "d"}, {"d", b}};
+  for (const auto& [source, target] : edges) {
+    absl::StrAppend(&text, "<edge source=\"", source, "\" target=\"", target,
+                    "\"/>");
+  }
+  return text + "</graph></graphml>";
+}
+
+// What cannot be written is the only path to a node, which is always kept.
+TEST_F(EvalCommandTest, HoldoutRefusesKeysThatAnEdgeListCannotHold) {
+  runner_.Write("tags.graphml", GraphmlOf("#a", "#b"));
+  runner_.Write("arcs.graphml", GraphmlOf("%a", "b"));
+  runner_.Write("blanks.graphml", GraphmlOf("New York", "b"));
+  const std::vector<std::string> before = runner_.List();
+  const std::tuple<const char*, const char*, const char*> cases[] = {
+      {"tags.graphml", "--nodirected", "the edge of '#b' and '#a' would be"},
+      {"arcs.graphml", "--directed", "the edge of '%a' and 'b' would be"},
+      {"blanks.graphml", "--nodirected", "the key 'New York' holds a blank"},
+  };
+  for (const auto& [graph, directed, expected] : cases) {
+    const ToolResult result = Run({"holdout", directed, "--fraction=0.2",
+                                   "--train=kept", "--test=pairs", graph});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(Lines(result.err).back(), HasSubstr(expected));
+  }
+  EXPECT_EQ(runner_.List(), before);
 }
 
 TEST_F(EvalCommandTest, HoldoutWritesNeitherItsInputNorOneFileTwice) {

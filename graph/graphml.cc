@@ -68,6 +68,11 @@ class Outline {
     if (!root) return Error("no <graphml>: this is not GraphML");
     const auto graph = root->get_child_optional("graph");
     if (!graph) return Error("no <graph> in the <graphml>");
+    if (root->count("graph") > 1) {
+      return Error(absl::StrCat(root->count("graph"),
+                                " graphs in the <graphml>, expected one; put "
+                                "each into a file of its own"));
+    }
     graphs_ = {&*graph};
     FindNested(*graph);
     for (const Tree* part : graphs_) EMBED_RETURN_IF_ERROR(ReadNodes(*part));
@@ -144,6 +149,22 @@ class Outline {
   uint64_t edges_ = 0;
 };
 
+// Makes the keys of a document such as Boost's reader understands: it refuses
+// a key that does not say what it is for, and takes the default of an edge from
+// keys of edges alone. True if any was changed.
+bool CompleteKeys(Tree* document) {
+  bool changed = false;
+  for (auto& [name, child] : document->get_child("graphml")) {
+    if (name != "key") continue;
+    const std::string whose = Attribute(child, "for").value_or("all");
+    const bool is_weight = Attribute(child, "attr.name") == "weight";
+    if (whose != "all" || (!is_weight && Attribute(child, "for"))) continue;
+    child.put("<xmlattr>.for", is_weight ? "edge" : "all");
+    changed = true;
+  }
+  return changed;
+}
+
 // What Boost's reader builds a graph through. Reports problems by throwing
 // what that reader throws.
 class EdgeCollector : public boost::mutate_graph {
@@ -206,21 +227,28 @@ class EdgeCollector : public boost::mutate_graph {
   bool has_weight_ = false;
 };
 
+std::string TextOf(const Tree& document) {
+  std::ostringstream stream;
+  boost::property_tree::write_xml(stream, document);
+  return stream.str();
+}
+
 absl::Status ReadText(const std::string& text, bool directed,
                       NumberedEdges* edges) {
   EMBED_RETURN_IF_ERROR(CheckDepth(text));
   Outline outline(&edges->keys);
+  std::istringstream stream(text);
   {
     Tree document;
-    std::istringstream stream(text);
     boost::property_tree::read_xml(stream, document);
     EMBED_RETURN_IF_ERROR(outline.Read(document));
+    stream =
+        std::istringstream(CompleteKeys(&document) ? TextOf(document) : text);
   }
   if (directed && !outline.directed()) {
     return Error("the edges are undirected; read it without --directed");
   }
   EdgeCollector collector(outline.directed(), edges);
-  std::istringstream stream(text);
   boost::read_graphml(stream, collector, 0);
   collector.AddEdge();
   if (collector.num_nodes() != edges->keys.size()) {

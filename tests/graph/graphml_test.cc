@@ -93,11 +93,40 @@ TEST(GraphMlTest, ReadsNestedGraphs) {
       Document("<graph edgedefault=\"undirected\"><node id=\"a\"/>"
                "<graph edgedefault=\"undirected\"><node id=\"c\"/>"
                "<edge source=\"c\" target=\"b\"/></graph>"
-               "<node id=\"b\"/><edge source=\"a\" target=\"c\"/></graph>"
-               "<graph edgedefault=\"directed\"><node id=\"other\"/></graph>"));
+               "<node id=\"b\"/><edge source=\"a\" target=\"c\"/></graph>"));
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_THAT(Row(*loaded, "c"), ElementsAre("a", "b"));
   EXPECT_EQ(loaded->graph.num_nodes(), 3u);
+}
+
+TEST(GraphMlTest, RefusesASecondGraph) {
+  const std::string graph =
+      "<graph edgedefault=\"undirected\"><node id=\"a\"/>"
+      "<edge source=\"a\" target=\"a\"/></graph>";
+  EXPECT_THAT(TryLoad(Document(graph + graph)).status().message(),
+              HasSubstr("2 graphs in the <graphml>"));
+}
+
+// What a key is for is all, unless it says so.
+TEST(GraphMlTest, ReadsAWeightWhoseKeyIsForAll) {
+  for (const char* whose : {"", " for=\"all\"", " for=\"edge\""}) {
+    const auto loaded = TryLoad(
+        absl::StrCat("<?xml version=\"1.0\"?>\n<graphml><key id=\"w\"", whose,
+                     " attr.name=\"weight\" attr.type=\"double\">"
+                     "<default>0.5</default></key><key id=\"n\"",
+                     whose[0] == '\0' ? "" : " for=\"node\"",
+                     " attr.name=\"name\" attr.type=\"string\"/>"
+                     "<graph edgedefault=\"undirected\">"
+                     "<node id=\"a &amp; &lt;&quot;b\">"
+                     "<data key=\"n\">x &lt; y</data></node><node id=\"c\"/>"
+                     "<node id=\"d\"/>"
+                     "<edge source=\"a &amp; &lt;&quot;b\" target=\"c\">"
+                     "<data key=\"w\">1.5</data></edge>"
+                     "<edge source=\"c\" target=\"d\"/></graph></graphml>"),
+        false, true);
+    ASSERT_TRUE(loaded.ok()) << whose << loaded.status();
+    EXPECT_THAT(Row(*loaded, "c"), ElementsAre("a & <\"b 1.5", "d 0.5"));
+  }
 }
 
 TEST(GraphMlTest, TellsWhereAFileIsBroken) {

@@ -29,7 +29,8 @@ bool HasEqualNames(const TypedReader& reader, size_t nodes) {
   return false;
 }
 
-absl::StatusOr<Vocabulary> MakeVocabulary(const TypedReader& reader,
+absl::StatusOr<Vocabulary> MakeVocabulary(const std::string& name,
+                                          const TypedReader& reader,
                                           const BuiltTypedGraph& built,
                                           bool with_types) {
   std::string text;
@@ -43,9 +44,16 @@ absl::StatusOr<Vocabulary> MakeVocabulary(const TypedReader& reader,
     absl::StrAppend(&text, reader.name(built.order[i]));
     offsets.push_back(text.size());
   }
-  EMBED_ASSIGN_OR_RETURN(
-      Vocabulary vocabulary,
-      Vocabulary::Create(std::move(text), std::move(offsets), built.counts));
+  auto created =
+      Vocabulary::Create(std::move(text), std::move(offsets), built.counts);
+  if (!created.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        name, ": ", created.status().message(),
+        with_types ? ": nodes of different types have the same name, so keys "
+                     "are type:name, which must differ, too"
+                   : ""));
+  }
+  Vocabulary vocabulary = std::move(*created);
   std::vector<std::string> names;
   for (const TypedGraph::NodeType& type : graph.node_types()) {
     names.push_back(type.name);
@@ -84,7 +92,7 @@ absl::StatusOr<LoadedTypedGraph> LoadTypedGraph(
   loaded.keys_have_types = HasEqualNames(reader, built->order.size());
   EMBED_ASSIGN_OR_RETURN(
       loaded.vocabulary,
-      MakeVocabulary(reader, *built, loaded.keys_have_types));
+      MakeVocabulary(name, reader, *built, loaded.keys_have_types));
   stats.edges = built->edges;
   stats.duplicates = given - built->different;
   stats.self_loops = built->self_loops;

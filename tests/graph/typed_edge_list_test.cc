@@ -101,6 +101,13 @@ TEST(TypedEdgeListTest, GivesEveryEdgeItsWayBack) {
   EXPECT_FALSE(graph.Connects(author, graph.FindNodeType("venue")));
 }
 
+TEST(TypedEdgeListTest, NamesKeysThatAreAlikeWithTheirTypes) {
+  const absl::Status status =
+      TryLoad("x\ta\te\tx\tb\nc\ta:b\te\tb:c\ta\n").status();
+  EXPECT_THAT(status.message(), HasSubstr(".txt: key 'a:b:c' is given twice"));
+  EXPECT_THAT(status.message(), HasSubstr("so keys are type:name"));
+}
+
 TEST(TypedEdgeListTest, HasNoWaysBackWhenDirected) {
   GraphFileOptions options;
   options.directed = true;

@@ -16,7 +16,7 @@ absl::StatusOr<WeightedProposal> WeightedProposal::Create(const Graph& graph,
     double sum = 0;
     for (const float weight : graph.Weights(v)) sum += weight;
     if (sum > 0) {
-      proposal.slots_per_weight_[v] = static_cast<float>(graph.Degree(v) / sum);
+      proposal.slots_per_weight_[v] = graph.Degree(v) / sum;
     }
   }
   return proposal;

@@ -15,9 +15,8 @@
 
 namespace embed {
 
-// In proportion to the weights, by alias tables: 8 bytes an arc, and 4 a node
-// if Slots() is needed. Exactness as AliasTable; Slots() is off by 2^-24 of its
-// value at most.
+// In proportion to the weights, by alias tables: 8 bytes an arc, and 8 a node
+// if Slots() is needed. Exactness as AliasTable.
 class WeightedProposal {
  public:
   static constexpr int kWords = 2;  // random words: the first chooses the slot
@@ -33,7 +32,7 @@ class WeightedProposal {
   // The weight of an arc, and how many slots of its row it is worth.
   double Weight(uint64_t arc) const { return weights_[arc]; }
   double Slots(uint32_t node, uint64_t arc) const {
-    return weights_[arc] * static_cast<double>(slots_per_weight_[node]);
+    return weights_[arc] * slots_per_weight_[node];
   }
 
  private:
@@ -42,7 +41,8 @@ class WeightedProposal {
 
   const float* weights_;
   AliasRows buckets_;
-  std::vector<float> slots_per_weight_;  // degree / sum of the row's weights
+  // Degree / sum of the row's weights; of the least ones, beyond float's range.
+  std::vector<double> slots_per_weight_;
 };
 
 }  // namespace embed

@@ -19,7 +19,7 @@
 // so a small p costs no tries. Below the least alpha a proposal is accepted
 // without looking at t's arcs. No tables but those of the proposal and of
 // Adjacency, whatever p and q: one byte an arc at most, and with weights and
-// p < 1 four bytes a node for their sums.
+// p < 1 eight bytes a node for their sums.
 //
 // Where almost nothing would be accepted (a dead end and a large p), a walker
 // that has tried as often as the row is long weighs the whole row and draws

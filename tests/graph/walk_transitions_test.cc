@@ -122,6 +122,17 @@ TEST(Node2vecExtremesTest, AreExact) {
   }
 }
 
+// A row's degree over the sum of such weights is beyond the range of float.
+TEST(Node2vecExtremesTest, TakesTheLeastWeights) {
+  const float least = 1e-45f;
+  const MatrixGraph graph = MakeMatrixGraph(
+      "least weights", 4,
+      {{0, 1, least}, {1, 2, least}, {2, 3, least}, {0, 2, least}}, false);
+  EXPECT_GT(
+      PValue(graph, Node2vec(0.1, 2, true), SecondOrder(graph, 0.1, 2, true)),
+      kLeastPValue);
+}
+
 // Faults of released programs: the walks must not be those that these make.
 TEST(Node2vecFaultsTest, ReturnIsAskedBeforeAdjacency) {
   const MatrixGraph graph = std::move(HandMadeGraphs()[2]);  // self-loops

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -27,6 +28,22 @@ absl::Status CheckInput(const Graph& graph, double beta, bool weighted) {
         "as undirected");
   }
   return absl::OkStatus();
+}
+
+// D^-beta of the degrees, up to a factor: they are taken in units of the middle
+// of their range, for those of the largest or least weights would leave
+// double's. Nodes without arcs keep 0.
+void ToPenalties(double beta, std::vector<double>* degrees) {
+  double least = std::numeric_limits<double>::infinity();
+  double greatest = 0;
+  for (const double degree : *degrees) {
+    if (degree > 0) least = std::min(least, degree);
+    greatest = std::max(greatest, degree);
+  }
+  const double unit = std::sqrt(least) * std::sqrt(greatest);
+  for (double& degree : *degrees) {
+    if (degree > 0) degree = std::pow(degree / unit, -beta);
+  }
 }
 
 // The place in [0, sum) that two random words name.
@@ -82,9 +99,7 @@ absl::StatusOr<DegreePenaltyStep> DegreePenaltyStep::Create(const Graph& graph,
   std::vector<double> masses;
   std::vector<double> two_hops;
   sum_rows([](uint32_t) { return 1.0; }, &penalties);
-  for (double& degree : penalties) {
-    if (degree > 0) degree = std::pow(degree, -beta);
-  }
+  ToPenalties(beta, &penalties);
   sum_rows([&](uint32_t v) { return penalties[v]; }, &masses);
   sum_rows([&](uint32_t v) { return masses[v]; }, &two_hops);
   EMBED_ASSIGN_OR_RETURN(AliasRows hops, rows_by(penalties));

@@ -74,7 +74,7 @@ class DegreePenaltyStep {
   bool weighted_;
   AliasRows hops_;                 // row k by A_kj D_j^-beta
   AliasRows middles_;              // row i by A_ik M_k
-  std::vector<double> penalties_;  // D_j^-beta
+  std::vector<double> penalties_;  // D_j^-beta, up to a factor
   std::vector<double> masses_;     // M_k
   std::vector<uint32_t> one_hop_;  // M_i / (M_i + T_i), of 2^32
 };

@@ -279,6 +279,34 @@ TEST(DegreePenaltyTest, IsExact) {
   }
 }
 
+// Powers of these degrees are beyond the range of double.
+TEST(DegreePenaltyTest, TakesWeightsOfAnySize) {
+  for (const float scale : {1e38f, 1e-36f}) {
+    const MatrixGraph graph = MakeMatrixGraph(
+        "extreme weights", 4,
+        {{0, 1, scale}, {1, 2, 2 * scale}, {2, 0, scale}, {2, 3, scale}},
+        false);
+    const MatrixGraph plain =
+        MakeMatrixGraph("plain weights", 4,
+                        {{0, 1, 1}, {1, 2, 2}, {2, 0, 1}, {2, 3, 1}}, false);
+    // One hop has a weight, two have the square of one.
+    const double unit = scale;
+    const StepWeight hops = [&](const WalkState& state, uint32_t next) {
+      const uint32_t i = state.current;
+      double degree = 0;
+      double paths = plain.matrix[i][next] / unit;
+      for (uint32_t k = 0; k < plain.size(); ++k) {
+        degree += plain.matrix[next][k];
+        if (i != next) paths += plain.matrix[i][k] * plain.matrix[k][next];
+      }
+      return paths * std::pow(degree, -10);
+    };
+    WalkOptions options = Options(true);
+    options.degree_penalty = 10;
+    EXPECT_GT(PValue(graph, options, hops, kSteps / 4), kLeastPValue) << scale;
+  }
+}
+
 TEST(DegreePenaltyTest, NeedsItsExponent) {
   const MatrixGraph graph = std::move(HandMadeGraphs()[0]);
   WalkOptions options = Options(false);

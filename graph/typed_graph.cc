@@ -1,8 +1,10 @@
 #include "graph/typed_graph.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "embed/base/check.h"
+#include "embed/base/status_macros.h"
 
 namespace embed {
 namespace {
@@ -13,6 +15,70 @@ uint16_t FindByName(const std::vector<Type>& types, absl::string_view name) {
     if (types[i].name == name) return static_cast<uint16_t>(i);
   }
   return TypedGraph::kNoType;
+}
+
+// Calls visit(target, begin, end) for each run of arcs of `node` that lead to
+// the same target.
+template <class Visit>
+void ForEachTarget(const Graph& graph, uint32_t node, const Visit& visit) {
+  const uint32_t* const targets = graph.targets();
+  const uint64_t row_end = graph.rows()[node + uint64_t{1}];
+  for (uint64_t begin = graph.rows()[node]; begin < row_end;) {
+    uint64_t end = begin + 1;
+    while (end < row_end && targets[end] == targets[begin]) ++end;
+    visit(targets[begin], begin, end);
+    begin = end;
+  }
+}
+
+// Where rows begin once each of their targets stands there once.
+std::vector<uint64_t> RowsOfTargets(const Graph& graph) {
+  std::vector<uint64_t> rows = {0};
+  rows.reserve(graph.num_nodes() + size_t{1});
+  for (uint32_t v = 0; v < graph.num_nodes(); ++v) {
+    uint64_t end = rows.back();
+    ForEachTarget(graph, v, [&](uint32_t, uint64_t, uint64_t) { ++end; });
+    rows.push_back(end);
+  }
+  return rows;
+}
+
+// By size, so that the way back, whose types come in another order, has the
+// same sum.
+absl::StatusOr<float> SumOfWeights(std::vector<float>* weights) {
+  std::sort(weights->begin(), weights->end());
+  double sum = 0;
+  for (const float weight : *weights) sum += weight;
+  const auto result = static_cast<float>(sum);
+  if (std::isfinite(result)) return result;
+  return absl::InvalidArgumentError(
+      "the weights of the edges between two nodes add up to a number beyond "
+      "the range of float; scale all weights down");
+}
+
+// The weight of each arc of the joined rows. counts(source, target, arc) tells
+// whether the weight of an arc is part of it.
+template <class Counts>
+absl::StatusOr<std::vector<float>> WeightsOfTargets(const Graph& graph,
+                                                    uint64_t arcs,
+                                                    const Counts& counts) {
+  std::vector<float> sums;
+  sums.reserve(arcs);
+  std::vector<float> same;
+  absl::Status status;
+  for (uint32_t v = 0; v < graph.num_nodes(); ++v) {
+    ForEachTarget(graph, v, [&](uint32_t target, uint64_t begin, uint64_t end) {
+      same.clear();
+      for (uint64_t arc = begin; arc < end; ++arc) {
+        if (counts(v, target, arc)) same.push_back(graph.weights()[arc]);
+      }
+      const absl::StatusOr<float> sum = SumOfWeights(&same);
+      status.Update(sum.status());
+      sums.push_back(sum.value_or(0));
+    });
+  }
+  EMBED_RETURN_IF_ERROR(status);
+  return sums;
 }
 
 }  // namespace
@@ -34,6 +100,29 @@ TypedGraph::TypedGraph(Graph graph, std::vector<uint16_t> arc_types,
   }
   FindRunsOfTypes();
   FillRunStarts();
+}
+
+absl::StatusOr<Graph> TypedGraph::TakeGraph() && {
+  std::vector<uint64_t> rows = RowsOfTargets(graph_);
+  if (rows.back() == graph_.num_arcs()) return std::move(graph_);
+  std::vector<float> weights;
+  if (graph_.weighted()) {
+    // A self-loop, and its way back, is one arc.
+    const auto counts = [this](uint32_t source, uint32_t target, uint64_t arc) {
+      const uint16_t type = arc_types_[arc];
+      return source != target || edge_types_[type].inverse >= type;
+    };
+    EMBED_ASSIGN_OR_RETURN(weights,
+                           WeightsOfTargets(graph_, rows.back(), counts));
+  }
+  std::vector<uint32_t> targets;
+  targets.reserve(rows.back());
+  for (uint32_t v = 0; v < graph_.num_nodes(); ++v) {
+    ForEachTarget(graph_, v, [&](uint32_t target, uint64_t, uint64_t) {
+      targets.push_back(target);
+    });
+  }
+  return Graph(std::move(rows), std::move(targets), std::move(weights));
 }
 
 uint16_t TypedGraph::FindNodeType(absl::string_view name) const {

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "graph/graph.h"
@@ -75,8 +76,10 @@ class TypedGraph {
              std::vector<EdgeType> edge_types);
 
   const Graph& graph() const { return graph_; }
-  // The graph without its types: a neighbour for each edge type to it.
-  Graph TakeGraph() && { return std::move(graph_); }
+  // The graph without its types, in which a target stands once in a row: arcs
+  // of several types to one node become one arc, weights summed. O(arcs).
+  // InvalidArgument: a sum that is not finite.
+  absl::StatusOr<Graph> TakeGraph() &&;
   absl::Span<const NodeType> node_types() const { return node_types_; }
   absl::Span<const EdgeType> edge_types() const { return edge_types_; }
 

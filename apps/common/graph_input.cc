@@ -11,6 +11,7 @@
 #include "apps/common/graph_memory.h"
 #include "apps/common/human_format.h"
 #include "embed/base/status_macros.h"
+#include "embed/io/input_stream.h"
 
 namespace embed {
 namespace {
@@ -121,13 +122,36 @@ std::vector<std::string> TypedGraphNotes(const LoadedTypedGraph& loaded,
   return notes;
 }
 
+namespace {
+
+absl::Status TakePlainGraph(const GraphFileOptions& options,
+                            LoadedTypedGraph* loaded, GraphInput* input) {
+  const uint64_t arcs = loaded->graph.graph().num_arcs();
+  auto graph = std::move(loaded->graph).TakeGraph();
+  if (!graph.ok()) {
+    return absl::Status(
+        graph.status().code(),
+        absl::StrCat(InputName(options.path), ": ", graph.status().message()));
+  }
+  input->graph = std::move(*graph);
+  const uint64_t joined = arcs - input->graph.num_arcs();
+  if (joined == 0) return absl::OkStatus();
+  input->notes.push_back(absl::StrCat(
+      joined, " of ", arcs,
+      " arcs lead where one of another type leads and were joined to it",
+      options.weighted ? ", weights added" : "", ": this mode knows no types"));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<GraphInput> LoadGraphInput(const GraphFileOptions& options) {
   EMBED_RETURN_IF_ERROR(CheckGraphMemory(options));
   GraphInput input;
   if (options.format == GraphFormat::kTyped) {
     EMBED_ASSIGN_OR_RETURN(LoadedTypedGraph loaded, LoadTypedGraph(options));
     input.notes = TypedGraphNotes(loaded, options);
-    input.graph = std::move(loaded.graph).TakeGraph();
+    EMBED_RETURN_IF_ERROR(TakePlainGraph(options, &loaded, &input));
     input.vocabulary = std::move(loaded.vocabulary);
     return input;
   }

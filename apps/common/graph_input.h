@@ -28,9 +28,10 @@ struct GraphInput {
   std::vector<std::string> notes;
 };
 
-// Loads a graph of any format; in a typed one a neighbor counts once for each
-// type of edge to it. ResourceExhausted: the file is too large for the memory
-// (apps/common/graph_memory.h); other errors as LoadGraph()'s.
+// Loads a graph of any format; in a typed one edges of several types between
+// two nodes become one, weights summed. ResourceExhausted: the file is too
+// large for the memory (apps/common/graph_memory.h); other errors as
+// LoadGraph()'s.
 absl::StatusOr<GraphInput> LoadGraphInput(const GraphFileOptions& options);
 
 // What was found in the file, what was left out of it, how fast it was read

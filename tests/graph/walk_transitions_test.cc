@@ -5,7 +5,9 @@
 #include <cmath>
 #include <vector>
 
+#include "graph/typed_edge_list.h"
 #include "gtest/gtest.h"
+#include "tests/graph/temp_file.h"
 #include "tests/graph/transitions.h"
 
 namespace embed {
@@ -104,6 +106,56 @@ WalkOptions Node2vec(double p, double q, bool weighted) {
   options.return_p = p;
   options.inout_q = q;
   return options;
+}
+
+// A typed network without its types, as a matrix: many arcs lead from one node
+// to another.
+MatrixGraph WithoutTypes(const char* edges, bool weighted) {
+  const TempFile file(edges);
+  GraphFileOptions options;
+  options.path = file.path();
+  options.weighted = weighted;
+  auto loaded = LoadTypedGraph(options);
+  EXPECT_TRUE(loaded.ok()) << loaded.status();
+  MatrixGraph result;
+  const Graph& typed = loaded->graph.graph();
+  const uint32_t nodes = typed.num_nodes();
+  result.matrix.assign(nodes, std::vector<double>(nodes, 0));
+  for (uint32_t v = 0; v < nodes; ++v) {
+    for (uint64_t arc = typed.rows()[v]; arc < typed.rows()[v + 1]; ++arc) {
+      const uint32_t target = typed.targets()[arc];
+      const uint16_t type = loaded->graph.TypeOfArc(arc);
+      // A self-loop has a way back, too.
+      if (v == target && loaded->graph.edge_types()[type].inverse < type) {
+        continue;
+      }
+      result.matrix[v][target] +=
+          weighted ? static_cast<double>(typed.weights()[arc]) : 1;
+    }
+  }
+  auto graph = std::move(loaded->graph).TakeGraph();
+  EXPECT_TRUE(graph.ok()) << graph.status();
+  result.graph = std::move(*graph);
+  return result;
+}
+
+TEST(Node2vecTypedTest, ArcsOfSeveralTypesAreOne) {
+  for (const bool weighted : {false, true}) {
+    const MatrixGraph graph = WithoutTypes(
+        "a\tx\tfollows\tb\tx\t1\nb\tx\tfollows\ta\tx\t2\n"
+        "c\tx\tfollows\tb\tx\t1\nd\tx\tfollows\tb\tx\t3\n"
+        "a\tx\tlikes\tc\tx\t1\na\tx\tfollows\tc\tx\t0.5\n"
+        "c\tx\tlikes\tc\tx\t1\n",
+        weighted);
+    EXPECT_EQ(graph.graph.num_arcs(), 9u);
+    for (const auto& [p, q] :
+         {std::pair(0.25, 4.0), std::pair(4.0, 0.25), std::pair(1e4, 2e4)}) {
+      EXPECT_GT(PValue(graph, Node2vec(p, q, weighted),
+                       SecondOrder(graph, p, q, weighted)),
+                kLeastPValue)
+          << "p " << p << " q " << q << (weighted ? ", weighted" : "");
+    }
+  }
 }
 
 // Where hardly anything is accepted, walkers draw from whole rows.
@@ -276,6 +328,21 @@ TEST(DegreePenaltyTest, IsExact) {
             << graph.name << " beta " << beta << (weighted ? ", weighted" : "");
       }
     }
+  }
+}
+
+TEST(DegreePenaltyTest, ArcsOfSeveralTypesAreOne) {
+  for (const bool weighted : {false, true}) {
+    const MatrixGraph graph = WithoutTypes(
+        "a\tx\tfollows\tb\tx\t1\nb\tx\tfollows\ta\tx\t0.1\n"
+        "c\tx\tlikes\tb\tx\t0.3\na\tx\tlikes\tb\tx\t1e-8\n",
+        weighted);
+    WalkOptions options = Options(weighted);
+    options.degree_penalty = 3;
+    EXPECT_GT(
+        PValue(graph, options, DegreePenalty(graph, 3, weighted), kSteps / 4),
+        kLeastPValue)
+        << (weighted ? "weighted" : "");
   }
 }
 

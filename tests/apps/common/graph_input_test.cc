@@ -9,6 +9,7 @@
 namespace embed {
 namespace graph_input_test {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -31,6 +32,32 @@ TEST(GraphInputTest, SaysWhatItFound) {
                   HasSubstr("warning: 3 edges have a weight"),
                   HasSubstr("bytes an arc")));
   EXPECT_EQ(input->vocabulary.key(0), "b");
+}
+
+TEST(GraphInputTest, JoinsArcsOfSeveralTypes) {
+  GraphFileOptions options;
+  options.format = GraphFormat::kTyped;
+  options.weighted = true;
+  options.path = WriteFile("graph_input_test.tsv",
+                           "1\tx\tlikes\t2\tx\t1\n2\tx\tlikes\t1\tx\t2\n"
+                           "1\tx\tknows\t2\tx\t4\n2\tx\tlikes\t2\tx\t8\n");
+  const auto input = LoadGraphInput(options);
+  ASSERT_TRUE(input.ok()) << input.status();
+  EXPECT_THAT(input->notes,
+              Contains("5 of 8 arcs lead where one of another type leads and "
+                       "were joined to it, weights added: this mode knows no "
+                       "types"));
+  const Graph& graph = input->graph;
+  EXPECT_THAT(graph.Neighbors(0), ElementsAre(0, 1));
+  EXPECT_THAT(graph.Weights(0), ElementsAre(8, 7));
+  EXPECT_THAT(graph.Weights(1), ElementsAre(7));
+  options.path = WriteFile("graph_input_test.tsv",
+                           "1\tx\tlikes\t2\tx\t3e38\n"
+                           "1\tx\tknows\t2\tx\t3e38\n");
+  EXPECT_THAT(
+      LoadGraphInput(options).status().message(),
+      HasSubstr("graph_input_test.tsv: the weights of the edges between "
+                "two nodes add up"));
 }
 
 TEST(GraphInputTest, ReadsATypedGraphWithoutItsTypes) {

@@ -60,6 +60,8 @@ absl::Status EdgeReader::TakeBlock(const BlockPlace& place,
   }
   edges_->stats.bytes += place.bytes;
   edges_->stats.ignored_weights += parsed.ignored_weights;
+  edges_->stats.ignored_texts += parsed.ignored_texts;
+  edges_->stats.long_lines += parsed.long_lines;
   watch_.Report(edges_->stats.bytes, edges_->arcs.size());
   return absl::OkStatus();
 }

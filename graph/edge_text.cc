@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "embed/model/vocabulary.h"
 #include "graph/key_interner.h"
@@ -29,6 +30,23 @@ std::string OneField(absl::string_view key) {
                       "between them");
 }
 
+// A list with commas, whose keys would get them.
+std::string CommaBehind(absl::string_view key) {
+  return absl::StrCat("a comma behind the first field, ", Quoted(key),
+                      "; expected two nodes with blanks or a tab (no comma) "
+                      "between them");
+}
+
+// Whether a field may be a number, by its ends alone: nothing but a note
+// depends on it.
+bool LooksLikeNumber(absl::string_view field) {
+  const char first = field.front();
+  const char last = field.back();
+  return (absl::ascii_isdigit(static_cast<unsigned char>(first)) ||
+          first == '-' || first == '+' || first == '.') &&
+         (absl::ascii_isdigit(static_cast<unsigned char>(last)) || last == '.');
+}
+
 // The first field of a file whose first line without '%' is no edge.
 constexpr absl::string_view kMatrixMarket = "%%MatrixMarket";
 
@@ -52,6 +70,7 @@ class EdgeAdder {
   std::string Edge(absl::string_view source, LineCursor* cursor) {
     const absl::string_view target = cursor->Take();
     if (target.empty()) return OneField(source);
+    if (source.back() == ',') return CommaBehind(source);
     const absl::string_view third = cursor->Take();
     if (weighted_) {
       if (third.empty()) {
@@ -64,7 +83,9 @@ class EdgeAdder {
       parsed_->weights.push_back(weight);
     } else if (!third.empty()) {
       ++parsed_->ignored_weights;
+      parsed_->ignored_texts += !LooksLikeNumber(third);
     }
+    if (!third.empty() && cursor->TakeAnother()) ++parsed_->long_lines;
     return Pair(source, target);
   }
 
@@ -105,6 +126,8 @@ void ParseLines(absl::string_view text, ParsedEdges* parsed, const Add& add) {
   parsed->keys.clear();
   parsed->weights.clear();
   parsed->ignored_weights = 0;
+  parsed->ignored_texts = 0;
+  parsed->long_lines = 0;
   LineCursor cursor(text);
   while (!cursor.AtEnd() && parsed->error.empty()) {
     const char* const begin = cursor.place();

@@ -23,9 +23,11 @@ struct ParsedEdges : public ParsedLines {
   std::vector<KeyPlace> keys;
   std::vector<float> weights;    // of each pair, where asked for
   uint64_t ignored_weights = 0;  // where not
+  uint64_t ignored_texts = 0;    // of them, those that are no numbers
+  uint64_t long_lines = 0;       // with fields that are not read at all
 };
 
-// "SOURCE TARGET [WEIGHT]" a line.
+// "SOURCE TARGET [WEIGHT]" a line; fields behind are counted only.
 void ParseEdgeLines(absl::string_view text, bool weighted, ParsedEdges* parsed);
 
 // "NODE NEIGHBOR NEIGHBOR ..." a line, with any number of neighbours.

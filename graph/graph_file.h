@@ -4,8 +4,8 @@
 //
 //     SOURCE TARGET [WEIGHT]
 //
-// with blanks or tabs between the fields; fields after the third are ignored.
-// Adjacency list: a node and its neighbours,
+// with blanks or tabs between the fields; fields after the third are counted
+// only. Adjacency list: a node and its neighbours,
 //
 //     NODE NEIGHBOR NEIGHBOR ...
 //

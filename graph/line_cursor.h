@@ -28,6 +28,9 @@ class LineCursor {
     return absl::string_view(begin, static_cast<size_t>(place_ - begin));
   }
 
+  // Whether the line has another field; takes it.
+  bool TakeAnother() { return *place_ != '\n' && !Take().empty(); }
+
   // Moves to the start of the next line.
   void SkipLine() {
     if (*place_ != '\n') {

@@ -22,6 +22,10 @@ struct GraphStats {
   uint64_t isolated = 0;    // nodes without any edge
   // Edges with a weight that was not asked for.
   uint64_t ignored_weights = 0;
+  // Of them, those of an edge list whose weight is no number.
+  uint64_t ignored_texts = 0;
+  // Lines of an edge list with more fields than it has.
+  uint64_t long_lines = 0;
   // Directed edges that were read as undirected, where the file says so.
   uint64_t ignored_directions = 0;
   double parse_seconds = 0;  // from opening the input to its last edge

@@ -13,8 +13,9 @@ DEFINE_string(
     ".graphml or .adjlist, else edgelist");
 DEFINE_bool(directed, false, "edges lead from the first node to the second");
 DEFINE_bool(weighted, false,
-            "each edge has a weight > 0 (its last field; in GraphML the data "
-            "named weight), and walks and draws follow it in proportion");
+            "each edge has a weight > 0 (its third field, the sixth in hin; in "
+            "GraphML the data named weight), and walks and draws follow it in "
+            "proportion");
 DEFINE_string(
     nodes, "",
     "file of nodes, one a line; those without edges get a vector too");

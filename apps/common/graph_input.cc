@@ -34,9 +34,18 @@ void AddStatsNotes(const GraphStats& stats, const GraphFileOptions& options,
                                   options.weighted ? ", weights added" : ""));
   }
   if (stats.ignored_weights > 0) {
-    notes->push_back(absl::StrCat("warning: ", stats.ignored_weights,
-                                  " edges have a weight, which is not read "
-                                  "without --weighted"));
+    notes->push_back(absl::StrCat(
+        "warning: ", stats.ignored_weights,
+        " edges have a weight, which is not read without --weighted",
+        stats.ignored_texts == 0 ? ""
+                                 : absl::StrCat("; of ", stats.ignored_texts,
+                                                " of them it is no number")));
+  }
+  if (stats.long_lines > 0) {
+    notes->push_back(absl::StrCat(
+        "warning: ", stats.long_lines, " lines have more than 3 fields, of ",
+        "which ", options.weighted ? 3 : 2, " are read; an adjacency list ",
+        "needs --format adjlist, a typed one --format hin"));
   }
   if (stats.ignored_directions > 0) {
     notes->push_back(absl::StrCat("warning: ", stats.ignored_directions,

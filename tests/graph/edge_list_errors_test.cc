@@ -32,6 +32,10 @@ TEST(EdgeListErrorsTest, NamesALineWithOneField) {
   ExpectError(std::string(100, 'k') + "\n", ":1: ", "kkk...'");
 }
 
+TEST(EdgeListErrorsTest, NamesACommaBetweenFields) {
+  ExpectError("a b\n1, 2\n", ":2: ", "a comma behind the first field, '1,'");
+}
+
 // Its sizes would be an edge.
 TEST(EdgeListErrorsTest, RefusesMatrixMarket) {
   ExpectError(

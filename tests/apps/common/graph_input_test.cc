@@ -3,6 +3,7 @@
 #include <fstream>
 #include <string>
 
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -32,6 +33,29 @@ TEST(GraphInputTest, SaysWhatItFound) {
                   HasSubstr("warning: 3 edges have a weight"),
                   HasSubstr("bytes an arc")));
   EXPECT_EQ(input->vocabulary.key(0), "b");
+}
+
+TEST(GraphInputTest, WarnsOfFieldsThatItDoesNotRead) {
+  GraphFileOptions options;
+  options.path = WriteFile("graph_input_test.edges",
+                           "a x likes b y\r\na b\nb c 1 \na d -.5 2\n");
+  for (const bool weighted : {false, true}) {
+    options.weighted = weighted;
+    if (weighted) {
+      options.path = WriteFile("graph_input_test.edges", "a b 1 2\nb c 3\r\n");
+    }
+    const auto input = LoadGraphInput(options);
+    ASSERT_TRUE(input.ok()) << input.status();
+    const std::string notes = absl::StrJoin(input->notes, "\n");
+    EXPECT_THAT(notes, HasSubstr(weighted ? "warning: 1 lines have more than 3 "
+                                            "fields, of which 3 are read"
+                                          : "warning: 2 lines have more than 3 "
+                                            "fields, of which 2 are read"));
+    if (weighted) continue;
+    EXPECT_THAT(notes, HasSubstr("warning: 3 edges have a weight, which is not "
+                                 "read without --weighted; of 1 of them it is "
+                                 "no number"));
+  }
 }
 
 TEST(GraphInputTest, JoinsArcsOfSeveralTypes) {

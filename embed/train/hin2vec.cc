@@ -69,6 +69,7 @@ class Hin2vec::TripleWorker : public Worker {
              TrainStats* stats) override {
     const size_t walks = batch.num_sequences();
     for (size_t w = 0; w < walks; ++w) {
+      if (batch.sequence(w).size() == 1) continue;  // a node without edges
       const double done = static_cast<double>(w) / static_cast<double>(walks);
       rate_ = rate.At(done);
       FindTriples(batch.sequence(w));

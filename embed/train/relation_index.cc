@@ -31,6 +31,7 @@ std::string RelationIndex::Key(uint32_t relation,
 }
 
 absl::Status RelationCounter::Add(absl::Span<const uint32_t> walk) {
+  if (walk.size() == 1) return absl::OkStatus();  // nothing to learn from
   for (size_t i = 0; i < walk.size(); i += 2) ++visits_[walk[i]];
   ForEachTriple(
       window_, walk, RelationIndex::kRoot,

@@ -67,6 +67,7 @@ class RelationCounter {
         max_relations_(max_relations),
         visits_(window.num_nodes) {}
 
+  // A walk of one node counts nothing, as it trains nothing.
   // ResourceExhausted: too many relations, also by Join().
   absl::Status Add(absl::Span<const uint32_t> walk);
   absl::Status Join(const RelationCounter& other);

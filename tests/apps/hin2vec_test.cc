@@ -88,6 +88,18 @@ TEST_F(Hin2vecModeTest, WritesNodesAndRelations) {
   EXPECT_EQ(lines[0], absl::StrCat(keys.size(), " 8"));
 }
 
+TEST_F(Hin2vecModeTest, ANodeWithoutEdgesIsNotTrained) {
+  tool_.Write("nodes.tsv", "lonely\tauthor\n");
+  const ToolResult result = Train({"--nodes=nodes.tsv"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto model = ReadModel(tool_.Path("run.embed"));
+  ASSERT_TRUE(model.ok()) << model.status();
+  const uint32_t lonely = model->vocabulary.Find("lonely");
+  ASSERT_NE(lonely, Vocabulary::kNotFound);
+  EXPECT_EQ(model->vocabulary.count(lonely), 0u);
+  EXPECT_GT(model->vocabulary.count(model->vocabulary.Find("a0")), 0u);
+}
+
 TEST_F(Hin2vecModeTest, LearnsWhatBelongsTogether) {
   ASSERT_EQ(Train({"--epochs=3", "--walks_per_node=40"}).exit_code, 0);
   const ToolResult result =

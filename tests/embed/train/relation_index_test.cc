@@ -95,6 +95,13 @@ TEST(RelationIndexTest, IsWhatAllPairsOfPositionsHave) {
   }
 }
 
+TEST(RelationIndexTest, CountsNoVisitOfAWalkOfOneNode) {
+  RelationCounter counter({kNodes, 2, false}, 100);
+  ASSERT_TRUE(counter.Add(Walk{5}).ok());
+  ASSERT_TRUE(counter.Add(Walk{0, kNodes, 1}).ok());
+  EXPECT_THAT(counter.visits(), ElementsAre(1, 1, 0, 0, 0, 0, 0, 0));
+}
+
 // The released code appends to one text for all contexts of a node, so from the
 // third on its keys are none of the relations that it has counted.
 TEST(RelationIndexTest, FindsLongRelationsWhereAppendedKeysFail) {

@@ -48,6 +48,8 @@ absl::StatusOr<TrainingInput> LoadWalks(const LoadContext& context) {
   EMBED_ASSIGN_OR_RETURN(
       std::vector<uint64_t> visits,
       CountIds(result.source.get(), result.vocabulary.size(), context.threads));
+  EMBED_RETURN_IF_ERROR(
+      CheckVisits(visits, walk_flags.skip > 1 ? "take a smaller --skip" : ""));
   result.vocabulary.set_counts(std::move(visits));
   result.tokens_per_epoch = result.vocabulary.total_count();
   result.group_by = kWalkGroupBy;

@@ -59,6 +59,9 @@ absl::StatusOr<TrainingInput> LoadMetapathWalks(const LoadContext& context) {
   EMBED_ASSIGN_OR_RETURN(
       std::vector<uint64_t> visits,
       CountIds(input.source.get(), input.vocabulary.size(), context.threads));
+  EMBED_RETURN_IF_ERROR(CheckVisits(
+      visits, flags.keep_type ? "take another --metapath, or no --keep_type"
+                              : "take another --metapath"));
   AddVisitNotes(graph, visits, &input.notes);
   input.vocabulary.set_counts(std::move(visits));
   input.tokens_per_epoch = input.vocabulary.total_count();

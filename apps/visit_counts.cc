@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "apps/sequence_counts.h"
 #include "embed/base/status_macros.h"
 
@@ -37,6 +38,16 @@ absl::StatusOr<std::vector<uint64_t>> CountIds(SequenceSource* source,
   VisitCounter counter(num_ids);
   EMBED_RETURN_IF_ERROR(CountSequences(1, threads, source, &counter));
   return counter.Take();
+}
+
+absl::Status CheckVisits(absl::Span<const uint64_t> visits,
+                         absl::string_view advice) {
+  for (const uint64_t count : visits) {
+    if (count > 0) return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("no walk has two nodes, so there is nothing to learn from",
+                   advice.empty() ? "" : "; ", advice));
 }
 
 }  // namespace embed

@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "embed/train/sequence_source.h"
 
 namespace embed {
@@ -17,6 +20,10 @@ namespace embed {
 // no substitute where edges are directed, weighted or of types.
 absl::StatusOr<std::vector<uint64_t>> CountIds(SequenceSource* source,
                                                uint32_t num_ids, int threads);
+
+// FailedPrecondition, with what helps, `advice`: no id occurs.
+absl::Status CheckVisits(absl::Span<const uint64_t> visits,
+                         absl::string_view advice);
 
 }  // namespace embed
 

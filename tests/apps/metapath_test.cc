@@ -102,6 +102,19 @@ TEST_F(MetapathModeTest, TheModelKnowsTypesAndVisits) {
   }
 }
 
+TEST_F(MetapathModeTest, RefusesWalksOfOneNode) {
+  tool_.Write("dead_ends.tsv",
+              "x\tauthor\twrote\ty\tpaper\n"
+              "v\tvenue\tprints\tz\tpaper\n");
+  for (const char* more : {"--arch=skipgram", "--negatives_by_type"}) {
+    const ToolResult result =
+        Train({"--metapath=A-P-V-P-A", "--keep_type", more}, "dead_ends.tsv");
+    EXPECT_EQ(result.exit_code, 1) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("no walk has two nodes"));
+    EXPECT_THAT(result.err, HasSubstr("or no --keep_type"));
+  }
+}
+
 TEST_F(MetapathModeTest, EqualNamesOfTwoTypesGetTheirTypes) {
   tool_.Write("same.tsv", "x\tauthor\twrote\tx\tpaper\n");
   const ToolResult result =

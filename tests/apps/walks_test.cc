@@ -118,6 +118,17 @@ TEST(WalkFlagsTest, NamesWhatIsWrong) {
   EXPECT_THAT(directed.err, HasSubstr("undirected graphs only"));
 }
 
+TEST(WalkFlagsTest, WalksOfOneNodeAreRefused) {
+  const ToolRunner tool;
+  tool.Write("karate.edgelist", "a b\nc d\n");
+  const ToolResult result =
+      tool.Run(Command("deepwalk", {"--directed", "--skip", "5"}));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err,
+              HasSubstr("no walk has two nodes, so there is nothing to learn "
+                        "from; take a smaller --skip"));
+}
+
 TEST(WalkFlagsTest, EveryWalkerTrains) {
   const ToolRunner tool;
   tool.Write("karate.edgelist", KarateEdges());

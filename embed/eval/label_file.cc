@@ -33,9 +33,11 @@ size_t FieldsOfFile(absl::string_view text, absl::string_view name) {
 }
 
 // A key may begin with '#', as the tag of a graph of tags does: its line has
-// the fields of the others and no blank behind the '#'.
-bool IsLabelComment(absl::string_view line, size_t fields_of_file) {
+// the fields of the others and no blank behind the '#'. Above all others it is
+// a heading, as "#node TAB label".
+bool IsLabelComment(absl::string_view line, size_t fields_of_file, bool first) {
   if (line[0] != '#') return false;
+  if (first && fields_of_file > 0) return true;
   if (line.size() > 1 && line[1] == ' ') return true;
   const size_t fields = NumFields(line);
   return fields_of_file == 0 ? fields == 1 : fields != fields_of_file;
@@ -109,10 +111,12 @@ absl::StatusOr<LabelFile> ParseLabelFile(absl::string_view text,
                                          absl::string_view name) {
   LabelCollector collector;
   const size_t fields = FieldsOfFile(text, name);
+  bool first = true;
   TextLines lines(text, name);
   for (absl::string_view line; lines.Next(&line);) {
     if (absl::StripAsciiWhitespace(line).empty()) continue;
-    if (IsLabelComment(line, fields)) continue;
+    if (IsLabelComment(line, fields, first)) continue;
+    first = false;
     if (!IsValidUtf8(line)) return lines.Error("not UTF-8; convert the file");
     const std::string problem = collector.Add(line);
     if (!problem.empty()) return lines.Error(problem);

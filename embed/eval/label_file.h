@@ -5,9 +5,9 @@
 //
 // Every line has as many fields as the first. A key that comes again has the
 // labels of all its lines, none twice. Left out are empty lines and comments:
-// lines that start with "# ", or with '#' where they have other fields than the
-// lines without one ("#tag TAB label" is of the key "#tag"). Plain, .gz or
-// .zst.
+// lines that start with "# ", or with '#' before all lines without one or with
+// other fields than these ("#tag TAB label" is of the key "#tag"). Plain, .gz
+// or .zst.
 #ifndef EMBED_EVAL_LABEL_FILE_H_
 #define EMBED_EVAL_LABEL_FILE_H_
 

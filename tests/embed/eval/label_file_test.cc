@@ -31,14 +31,15 @@ TEST(LabelFileTest, LabelsGetIdsByFirstAppearance) {
 
 TEST(LabelFileTest, KeysMayBeginWithANumberSign) {
   const auto file = ParseLabelFile(
-      "# key\tlabel\n#key\ttype\tlabel\n#tag1\tred\nuser0\tblue\n"
-      "# a comment\n#a comment\n#\n#tag2\tblue,red\n#\tred\n",
+      "# key\tlabel\n#key\tlabel\nuser0\tred\n#tag1\tblue\n"
+      "#key\ttype\tlabel\n# a comment\n#a "
+      "comment\n#\n#tag2\tblue,red\n#\tred\n",
       "x");
   ASSERT_TRUE(file.ok()) << file.status();
   EXPECT_THAT(file->names, ElementsAre("red", "blue"));
   ASSERT_EQ(file->entries.size(), 4u);
-  EXPECT_EQ(file->entries[0].key, "#tag1");
-  EXPECT_EQ(file->entries[1].key, "user0");
+  EXPECT_EQ(file->entries[0].key, "user0");
+  EXPECT_EQ(file->entries[1].key, "#tag1");
   EXPECT_EQ(file->entries[2].key, "#tag2");
   EXPECT_THAT(file->entries[2].labels, ElementsAre(0, 1));
   EXPECT_EQ(file->entries[3].key, "#");

@@ -168,10 +168,11 @@ TEST(RelationIndexTest, HoldsMoreThanAThousand) {
 
 // The released code stops before the end of its file of walks.
 TEST(RelationIndexTest, CountsTheFirstAndTheLastWalk) {
-  const std::vector<Walk> walks = {{3}, {0, kNodes, 1}, {5, kNodes + 1, 6}};
+  const std::vector<Walk> walks = {
+      {3, kNodes, 2}, {0, kNodes, 1}, {5, kNodes + 1, 6}};
   RelationCounter counter({kNodes, 3, false}, 100);
   for (const Walk& walk : walks) ASSERT_TRUE(counter.Add(walk).ok());
-  EXPECT_THAT(counter.visits(), ElementsAre(1, 1, 0, 1, 0, 1, 1, 0));
+  EXPECT_THAT(counter.visits(), ElementsAre(1, 1, 1, 1, 0, 1, 1, 0));
   EXPECT_EQ(counter.Finish().size(), 2u);
 }
 

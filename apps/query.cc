@@ -26,6 +26,27 @@ void Add(float weight, absl::Span<const float> vector,
   }
 }
 
+// Whether the terms whose keys are known make a point; known[i]: of term i.
+bool IsAnswerable(const Query& query, const std::vector<bool>& known) {
+  bool any = false;
+  for (size_t i = 0; i < known.size(); ++i) {
+    const bool added = query.terms[i].weight >= 0;
+    if (!known[i] && (query.analogy || !added)) return false;
+    any = any || (known[i] && added);
+  }
+  return any;
+}
+
+// What the weights above 0 are multiplied by: 1 / terms for a mean.
+float Scale(const Query& query, const std::vector<bool>& known) {
+  if (query.analogy) return 1;
+  int added = 0;
+  for (size_t i = 0; i < known.size(); ++i) {
+    if (known[i] && query.terms[i].weight >= 0) ++added;
+  }
+  return 1.0f / static_cast<float>(added);
+}
+
 }  // namespace
 
 Query ParsePooled(absl::string_view text, const QueryPooling& pooling) {
@@ -33,12 +54,10 @@ Query ParsePooled(absl::string_view text, const QueryPooling& pooling) {
   query.text = std::string(text);
   query.pool = pooling.options;
   std::vector<std::string> keys = absl::StrSplit(text, '\t', absl::SkipEmpty());
-  const float weight = 1.0f / static_cast<float>(keys.size());
   const bool weighted = pooling.options.pooling == Pooling::kSif;
   for (std::string& key : keys) {
-    const double of_key = weighted ? pooling.weight(key) : 1;
-    query.terms.push_back(
-        {std::move(key), static_cast<float>(of_key) * weight});
+    const double weight = weighted ? pooling.weight(key) : 1;
+    query.terms.push_back({std::move(key), static_cast<float>(weight)});
   }
   return query;
 }
@@ -53,8 +72,10 @@ absl::StatusOr<Query> ParseAnalogy(absl::string_view text) {
         " keys, expected three (a is to b as c is to ...), separated by "
         "blanks, or by tabs where keys hold blanks"));
   }
-  return Query{
-      std::string(text), {{keys[0], -1}, {keys[1], 1}, {keys[2], 1}}, {}};
+  return Query{std::string(text),
+               {{keys[0], -1}, {keys[1], 1}, {keys[2], 1}},
+               {},
+               /*analogy=*/true};
 }
 
 void Subtract(absl::string_view key, Query* query) {
@@ -69,32 +90,39 @@ ResolvedQuery Resolve(const Query& query, const ItemIndex& index,
   std::map<std::string, std::vector<float>> composed;
   std::vector<std::optional<uint32_t>> ids;  // of the terms, in the index
   ids.reserve(query.terms.size());
-  for (const Query::Term& term : query.terms) {
+  std::vector<bool> known(query.terms.size(), true);
+  for (size_t i = 0; i < query.terms.size(); ++i) {
+    const Query::Term& term = query.terms[i];
     ids.push_back(index.Find(term.key));
     if (ids.back().has_value()) continue;
     auto vector = unseen == nullptr ? std::nullopt : unseen->Vector(term.key);
     if (!vector.has_value()) {
       resolved.unknown.push_back(term.key);
+      known[i] = false;
     } else if (composed.emplace(term.key, *std::move(vector)).second) {
       resolved.composed.push_back(term.key);
     }
   }
+  if (!IsAnswerable(query, known)) return resolved;
+  const float scale = Scale(query, known);
   const ItemIndex& space = composed.empty() ? index : unseen->space();
   const bool summed = IsSum(query.pool.pooling);
   std::vector<float> pooled;  // the vectors of the terms to pool
   for (size_t i = 0; i < query.terms.size(); ++i) {
+    if (!known[i]) continue;
     const Query::Term& term = query.terms[i];
     const auto found = composed.find(term.key);
     const std::optional<uint32_t> id =
         &space == &index ? ids[i] : space.Find(term.key);
-    if (!id.has_value() && found == composed.end()) continue;
-    const std::vector<float> unit =
+    const std::vector<float> vector =
         id.has_value() ? space.Vector(*id) : found->second;
-    resolved.vector.resize(unit.size());
-    if (summed || term.weight < 0) {
-      Add(term.weight, unit, &resolved.vector);
+    resolved.vector.resize(vector.size());
+    if (term.weight < 0) {
+      Add(term.weight, vector, &resolved.vector);
+    } else if (summed) {
+      Add(term.weight * scale, vector, &resolved.vector);
     } else {
-      pooled.insert(pooled.end(), unit.begin(), unit.end());
+      pooled.insert(pooled.end(), vector.begin(), vector.end());
     }
     if (id.has_value()) resolved.excluded.push_back(*id);
   }

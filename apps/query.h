@@ -15,9 +15,10 @@
 
 namespace embed {
 
-// A point to search from: sum of weight * stored vector over its terms or,
-// where `pool` says max or hierarchical, those with a weight above 0 pooled so,
-// and the sum of the others added. The items among the terms are not answers.
+// A point to search from: the mean of weight * stored vector over the terms
+// with a weight above 0 or, where `pool` says max or hierarchical, these pooled
+// so; and the sum of the others added. The items among the terms are not
+// answers.
 struct Query {
   struct Term {
     std::string key;
@@ -27,6 +28,7 @@ struct Query {
   std::string text;  // what the user asked, for the output
   std::vector<Term> terms;
   PoolOptions pool;
+  bool analogy = false;  // a sum, not a mean, of which no term may lack
 };
 
 // How the keys of a line become one vector.
@@ -47,8 +49,9 @@ void Subtract(absl::string_view key, Query* query);
 // A query against one index: its point, and the ids of the terms.
 struct ResolvedQuery : ItemQuery {
   std::string text;
-  // Keys that the index does not hold. They are left out of the vector; a query
-  // none of whose keys is known has no vector.
+  // Keys that the index does not hold. Those of a history are left out of the
+  // vector, as if they had not been there. There is no vector if one of an
+  // analogy is unknown or one that is taken away, or all of a history.
   std::vector<std::string> unknown;
   // Keys that the index does not hold either, but whose vectors are composed.
   // If there are any, the query is one to UnseenWords::space().

@@ -127,8 +127,7 @@ absl::StatusOr<SearchTask> ResolveTask(const ServedIndex& served,
     return task;
   }
   task.resolved = Resolve(query.query, index, served.unseen());
-  const bool lacks_one = query.all_needed && !task.resolved.unknown.empty();
-  if (task.resolved.vector.empty() || lacks_one) {
+  if (task.resolved.vector.empty()) {
     const std::string& key = task.resolved.unknown.front();
     return UnknownKeyError(key, NearestKeys(index, key), query.pointer);
   }

@@ -28,7 +28,8 @@ struct SearchTask {
 // they go through a graph and look at few rows, and all their keys are known.
 bool AreShort(const ServedIndex& served, const ServeQueries& queries);
 
-// kUnknownKey: none of its keys is known, or one of an analogy is not.
+// kUnknownKey: none of its keys is known, or one of an analogy or of those to
+// take away is not.
 // kInvalidValue: a vector of another dim or, unless the index ranks by l2, of
 // zeros; no such type; ef_search of an index without a graph; a min_score that
 // is no cosine.

@@ -163,10 +163,8 @@ class QueryReader {
     } else if (name == "keys") {
       EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> keys,
                              Texts(value, At(name), 1, kServeMaxTerms));
-      for (const std::string& key : keys) {
-        query_.query.terms.push_back(
-            {key, 1.0f / static_cast<float>(keys.size())});
-      }
+      for (const std::string& key : keys)
+        query_.query.terms.push_back({key, 1});
       Echo(value);
     } else if (name == "analogy") {
       EMBED_ASSIGN_OR_RETURN(std::vector<std::string> keys,
@@ -174,7 +172,7 @@ class QueryReader {
       query_.query.terms = {{std::move(keys[0]), -1},
                             {std::move(keys[1]), 1},
                             {std::move(keys[2]), 1}};
-      query_.all_needed = true;
+      query_.query.analogy = true;
       Echo(value);
     } else if (name == "vector") {
       EMBED_ASSIGN_OR_RETURN(query_.vector, JsonVector(value, At(name)));

@@ -29,7 +29,6 @@ struct ServeQueryOptions {
 struct ServeQuery {
   std::string text_json;      // JSON of what was asked, for the answer
   Query query;                // of keys
-  bool all_needed = false;    // no answer unless all its keys are known
   std::vector<float> vector;  // instead of keys
   ServeQueryOptions options;
   std::string pointer;  // of the query in the body (RFC 6901)

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -83,6 +84,18 @@ TEST_F(IndexKindsTest, MetricIsThatOfTheAnswers) {
     // A row of zeros is found by dot, with a score of 0.
     EXPECT_THAT(Keys(Query({"--k=9", "b"}).out),
                 ElementsAre("e", "d", "c", "a"));
+  }
+}
+
+TEST_F(IndexKindsTest, UnknownKeysOfAHistoryDoNotCount) {
+  runner_.Write("v.vec", "5 2\na 10 0\nhalf 5 0\nnear 9 1\nb 0 10\nfar 5 1\n");
+  for (const char* const metric : {"--metric=l2", "--metric=dot"}) {
+    ASSERT_EQ(Convert({metric}).exit_code, 0);
+    const std::string alone = Query({"--k=3", "a"}).out;
+    EXPECT_THAT(Keys(alone), testing::Contains("near"));
+    const ToolResult history = Query({"--k=3", "a\tzzz"});
+    EXPECT_EQ(history.exit_code, 1);
+    EXPECT_EQ(absl::StrReplaceAll(history.out, {{"a + zzz\t", "a\t"}}), alone);
   }
 }
 

@@ -244,6 +244,23 @@ TEST_F(QueryContractTest, UnknownKeyIsReportedAndOthersAnswered) {
               HasSubstr("unknown key \"334\" in karate.faiss; nearest: 34"));
 }
 
+TEST_F(QueryContractTest, WhatLacksAKeyItNeedsHasNoAnswer) {
+  for (const std::vector<std::string>& flags :
+       {std::vector<std::string>{"--analogy=1 2 zzz"},
+        {"--analogy=zzz 1 2"},
+        {"--minus=2", "zzz"},
+        {"--minus=2", "zzz\tyyy"},
+        {"--minus=zzz", "2"}}) {
+    const ToolResult result = Query(flags);
+    EXPECT_EQ(result.exit_code, 1) << flags[0];
+    EXPECT_EQ(result.out, "") << flags[0];
+    EXPECT_THAT(result.err, HasSubstr("unknown key \"zzz\" in karate.faiss"));
+  }
+  const ToolResult others = Query({"--k=3", "--minus=2"}, "zzz\n1\n");
+  EXPECT_EQ(others.exit_code, 1);
+  EXPECT_EQ(others.out, Query({"--k=3", "--minus=2", "1"}).out);
+}
+
 TEST_F(QueryContractTest, WrongUsageIsExitCode2) {
   for (const char* flag :
        {"--k=0", "--k=-1", "--k=x", "--output_format=xml", "--dim=3",

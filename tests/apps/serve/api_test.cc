@@ -165,9 +165,17 @@ TEST_F(ApiTest, UnknownKeysOfAHistoryAreLeftOut) {
       client_.Post("/v1/query", R"({"keys":["5","nobody"],"k":2})").json();
   EXPECT_EQ(answer["unknown"], Json({"nobody"}));
   EXPECT_EQ(answer["neighbors"].size(), 2u);
-  EXPECT_EQ(
-      client_.Post("/v1/query", R"({"analogy":["5","nobody","6"]})").status,
-      404);
+}
+
+TEST_F(ApiTest, WhatLacksAKeyItNeedsHasNoAnswer) {
+  for (const char* body : {R"({"analogy":["5","nobody","6"]})",
+                           R"({"key":"nobody","minus":["6"]})",
+                           R"({"keys":["nobody"],"minus":["6"]})",
+                           R"({"key":"5","minus":["6","nobody"]})"}) {
+    const HttpAnswer answer = client_.Post("/v1/query", body);
+    EXPECT_EQ(answer.status, 404) << body;
+    EXPECT_EQ(answer.json()["key"], "nobody");
+  }
 }
 
 TEST_F(ApiTest, CompletesKeysCommonestFirst) {
@@ -406,6 +414,10 @@ TEST_F(ApiTest, ByDistanceLowerScoresAreNearer) {
   asked["min_score"] = all[2]["score"];
   EXPECT_EQ(client_.Post("/v1/query", asked.dump()).json()["neighbors"].size(),
             3u);
+  // An unknown key does not shorten the mean.
+  Json history = {{"keys", {"17", "nobody"}}, {"k", 5}};
+  ExpectSame(client_.Post("/v1/query", history.dump()).json()["neighbors"],
+             all);
   const Json zero = {{"vector", std::vector<int>(12)}, {"min_score", 1e6}};
   EXPECT_EQ(client_.Post("/v1/query", zero.dump()).json()["neighbors"].size(),
             10u);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -186,6 +187,9 @@ absl::Status ServeApi::CheckCaller(const Route& route,
 }
 
 void ServeApi::Handle(ServeRequest request, Done done) {
+  absl::StatusOr<std::string> path = OriginForm(request.target, &request.host);
+  if (!path.ok()) return done(ProblemReply(path.status()));
+  request.target = *std::move(path);
   absl::StatusOr<Target> target = ParseTarget(request.target);
   if (!target.ok()) return done(ProblemReply(target.status()));
   const Route* const route = FindRoute(*target);
@@ -285,8 +289,16 @@ void ServeApi::Share(SharedTask* task, StatusDone done) {
 
 absl::Status ServeApi::CheckMediaType(const ServeRequest& request) {
   const absl::string_view type = request.content_type;
-  if (absl::EqualsIgnoreCase(type.substr(0, type.find(';')),
-                             "application/json")) {
+  const absl::string_view coding = request.content_encoding;
+  if (!coding.empty() && !absl::EqualsIgnoreCase(coding, "identity")) {
+    return ProblemError(ProblemKind::kMediaType,
+                        absl::StrCat("expected a body without a coding, found "
+                                     "the header Content-Encoding: ",
+                                     coding));
+  }
+  if (absl::EqualsIgnoreCase(
+          absl::StripAsciiWhitespace(type.substr(0, type.find(';'))),
+          "application/json")) {
     return absl::OkStatus();
   }
   return ProblemError(

@@ -44,6 +44,12 @@ void HttpRequestParser::on_field_impl(http::field name, View name_text,
       return SetFirst(value, &request_.host);
     case http::field::content_type:
       return SetFirst(value, &request_.content_type);
+    case http::field::content_encoding:
+      return SetFirst(value, &request_.content_encoding);
+    case http::field::transfer_encoding:
+      has_other_coding_ = has_other_coding_ ||
+                          !absl::EqualsIgnoreCase(ToView(value), "chunked");
+      return;
     case http::field::authorization:
       return SetFirst(value, &request_.authorization);
     case http::field::if_none_match:

@@ -23,6 +23,8 @@ class HttpRequestParser : public boost::beast::http::basic_parser<true> {
   unsigned version() const { return version_; }  // 11: HTTP/1.1
   // How often the header Host stands.
   int hosts() const { return hosts_; }
+  // Whether the body has a transfer coding beside chunked.
+  bool has_other_coding() const { return has_other_coding_; }
   // Whether the client waits for "100 Continue" before it sends the body.
   bool expects_continue() const { return expects_continue_; }
 
@@ -49,6 +51,7 @@ class HttpRequestParser : public boost::beast::http::basic_parser<true> {
   unsigned version_ = 11;
   int hosts_ = 0;
   bool expects_continue_ = false;
+  bool has_other_coding_ = false;
   bool in_header_ = true;
 };
 

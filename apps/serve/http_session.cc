@@ -169,6 +169,13 @@ bool HttpSession::ParseSome() {
     if (!header_checked_ && parser_->is_header_done()) {
       header_checked_ = true;
       parser_->eager(true);
+      if (parser_->has_other_coding()) {
+        FailRequest(ProblemError(
+            ProblemKind::kNotImplemented,
+            "a body is read chunked or with its length, in no other transfer "
+            "coding"));
+        return false;
+      }
       if (const Error wrong = CheckHeader()) {
         FailRead(wrong);
         return false;
@@ -204,11 +211,15 @@ HttpSession::Error HttpSession::CheckHeader() {
 }
 
 void HttpSession::FailRead(Error error) {
+  FailRequest(ReadProblem(error, context_.options.max_body));
+}
+
+void HttpSession::FailRequest(const absl::Status& problem) {
   asked_ = Clock::now();
   method_ = parser_->request().method;
   target_ = parser_->request().target;
   keep_alive_ = false;
-  Answer(ProblemReply(ReadProblem(error, context_.options.max_body)));
+  Answer(ProblemReply(problem));
   Flush();
 }
 

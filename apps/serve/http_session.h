@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "apps/serve/http_request.h"
 #include "apps/serve/http_server.h"
 #include "apps/serve/reply.h"
@@ -74,6 +75,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   bool ParseSome();
   Error CheckHeader();
   void FailRead(Error error);
+  void FailRequest(const absl::Status& problem);
   void Ask();
   void OnReply(Reply reply);
   void Answer(Reply reply);

@@ -20,12 +20,14 @@ enum class ProblemKind {
   kNoSuchPage,        // 404
   kUnknownKey,        // 404
   kMethodNotAllowed,  // 405
-  kConflict,          // 409: the file is another one than before
+  kConflict,          // 409: the file is another one than before, or the index
+                      // is not one for this
   kTooLarge,          // 413
   kMediaType,         // 415
   kInvalidValue,      // 422: JSON, but not what is expected
   kHeaderTooLarge,    // 431
   kInternal,          // 500
+  kNotImplemented,    // 501: a transfer coding other than chunked
   kReloadFailed,      // 500
   kWriteFailed,       // 500
   kOverloaded,        // 503

@@ -16,6 +16,7 @@ struct ServeRequest {
   std::string target;  // path and query as sent, percent-encoded
   std::string body;
   std::string content_type;
+  std::string content_encoding;
   std::string authorization;
   std::string if_none_match;
   std::string host;        // Host: what the client calls the service

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "apps/serve/problem.h"
@@ -47,6 +48,24 @@ absl::StatusOr<std::string> Decode(absl::string_view text, bool plus) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> OriginForm(absl::string_view target,
+                                       std::string* host) {
+  constexpr absl::string_view kScheme = "http://";
+  if (!absl::StartsWithIgnoreCase(target, kScheme)) return std::string(target);
+  target.remove_prefix(kScheme.size());
+  const absl::string_view authority =
+      target.substr(0, target.find_first_of("/?"));
+  target.remove_prefix(authority.size());
+  if (authority.empty() || authority[0] == ':' ||
+      absl::StrContains(authority, '@')) {
+    return ProblemError(ProblemKind::kBadRequest,
+                        "the target of the request names no host as expected");
+  }
+  *host = std::string(authority);
+  // "http://host" and "http://host?a=b" have the path "/".
+  return absl::StrCat(absl::StartsWith(target, "/") ? "" : "/", target);
+}
 
 absl::StatusOr<Target> ParseTarget(absl::string_view text) {
   if (text.empty() || text[0] != '/') {

@@ -277,7 +277,32 @@ TEST_F(ApiTest, BadTargetsAreProblems) {
   EXPECT_EQ(client_.Post("/", "{}").status, 405);
 }
 
+TEST_F(ApiTest, TargetsMayNameTheHost) {
+  EXPECT_EQ(client_.Get("http://localhost/healthz").status, 200);
+  EXPECT_EQ(client_.Get("HTTP://localhost:80/v1/keys?limit=2").json()["total"],
+            400);
+  EXPECT_EQ(client_.Get("http://localhost").status, 200);
+  EXPECT_EQ(client_.Get("http://localhost?a=b").status, 200);
+  // The name in the target counts, not that in the header.
+  EXPECT_EQ(client_.Get("http://evil.example/v1/keys").status, 403);
+  EXPECT_EQ(client_.Get("http:///v1/keys").status, 400);
+  EXPECT_EQ(client_.Get("http://:80/v1/keys").status, 400);
+  EXPECT_EQ(client_.Get("http://me@localhost/v1/keys").status, 400);
+  EXPECT_EQ(client_.Get("https://localhost/healthz").status, 400);
+}
+
 TEST_F(ApiTest, OtherMediaTypesAndSitesAreRefused) {
+  for (const auto& [type, status] : std::vector<std::pair<std::string, int>>{
+           {"application/json ; charset=utf-8", 200},
+           {"application/json;charset=utf-8", 200},
+           {"application/jsonl", 415},
+           {"application/json\r\nContent-Encoding: identity", 200},
+           {"application/json\r\nContent-Encoding: gzip", 415}}) {
+    client_.Send(absl::StrCat(
+        "POST /v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: ", type,
+        "\r\nContent-Length: 11\r\n\r\n{\"key\":\"5\"}"));
+    EXPECT_EQ(client_.Read()->status, status) << type;
+  }
   client_.Send(
       "POST /v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
       "text/plain\r\nContent-Length: 11\r\n\r\n{\"key\":\"5\"}");

@@ -140,6 +140,23 @@ TEST(HttpServerTest, ChunkedBodiesAndExpectations) {
   EXPECT_EQ(client.Read()->status, 200);
 }
 
+TEST(HttpServerTest, OtherTransferCodingsAreNotImplemented) {
+  ServeTestServer server;
+  for (const char* coding :
+       {"gzip, chunked", "gzip\r\nTransfer-Encoding: chunked", "gzip"}) {
+    HttpClient client(server.port());
+    client.Send(absl::StrCat(
+        "POST /v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+        "application/json\r\nTransfer-Encoding: ",
+        coding, "\r\n\r\n6\r\n{\"key\"\r\n5\r\n:\"5\"}\r\n0\r\n\r\n"));
+    const auto answer = client.Read();
+    ASSERT_TRUE(answer.has_value()) << coding;
+    EXPECT_EQ(answer->status, 501) << coding;
+    EXPECT_EQ(answer->json()["type"], "urn:embedserve:not-implemented");
+    EXPECT_TRUE(client.ClosesWithin(5));
+  }
+}
+
 TEST(HttpServerTest, SlowPeersAreLeft) {
   HttpOptions options;
   options.request_timeout = milliseconds(300);

@@ -1,6 +1,7 @@
 #include "apps/query.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -62,6 +63,19 @@ Query ParsePooled(absl::string_view text, const QueryPooling& pooling) {
   return query;
 }
 
+Query ParseLine(absl::string_view line, const ItemIndex& index,
+                const QueryPooling& pooling) {
+  const bool one_key =
+      absl::StrContains(line, '\t') && index.Find(line).has_value();
+  if (!one_key) return ParsePooled(line, pooling);
+  const bool weighted = pooling.options.pooling == Pooling::kSif;
+  const double weight = weighted ? pooling.weight(line) : 1;
+  return Query{std::string(line),
+               {{std::string(line), static_cast<float>(weight)}},
+               pooling.options,
+               /*one_key=*/true};
+}
+
 absl::StatusOr<Query> ParseAnalogy(absl::string_view text) {
   const char separator = absl::StrContains(text, '\t') ? '\t' : ' ';
   const std::vector<std::string> keys =
@@ -75,6 +89,7 @@ absl::StatusOr<Query> ParseAnalogy(absl::string_view text) {
   return Query{std::string(text),
                {{keys[0], -1}, {keys[1], 1}, {keys[2], 1}},
                {},
+               /*one_key=*/false,
                /*analogy=*/true};
 }
 
@@ -86,6 +101,7 @@ ResolvedQuery Resolve(const Query& query, const ItemIndex& index,
                       const UnseenWords* unseen) {
   ResolvedQuery resolved;
   resolved.text = query.text;
+  resolved.one_key = query.one_key;
   // Of the keys that are not in the index.
   std::map<std::string, std::vector<float>> composed;
   std::vector<std::optional<uint32_t>> ids;  // of the terms, in the index
@@ -131,6 +147,20 @@ ResolvedQuery Resolve(const Query& query, const ItemIndex& index,
   }
   std::sort(resolved.excluded.begin(), resolved.excluded.end());
   return resolved;
+}
+
+absl::Status CheckPoint(const ItemQuery& query, Metric metric) {
+  bool zero = !query.vector.empty() && metric != Metric::kL2;
+  for (const float value : query.vector) {
+    if (!std::isfinite(value)) {
+      return absl::InvalidArgumentError(
+          "a vector of these keys is not finite, or they add up to more than "
+          "float32 holds");
+    }
+    zero = zero && value == 0;
+  }
+  if (!zero) return absl::OkStatus();
+  return absl::InvalidArgumentError("a zero vector is near nothing");
 }
 
 absl::StatusOr<SearchHits> Answer(const ItemIndex& index,

@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "apps/common/binary_kind.h"
 #include "apps/common/format_flag.h"
 #include "apps/common/key_list.h"
 #include "apps/common/line_reader.h"
@@ -197,6 +198,19 @@ absl::StatusOr<std::vector<uint64_t>> AllowedItems(const ItemIndex& index,
   return std::move(items->bits);
 }
 
+// Standard input has one reader. from_lines: the queries are its lines.
+absl::Status CheckStandardInput(bool from_lines) {
+  std::vector<std::string> readers;
+  if (FLAGS_allow == "-") readers.emplace_back("--allow");
+  if (FLAGS_deny == "-") readers.emplace_back("--deny");
+  if (CountsPath() == "-") readers.emplace_back("--counts");
+  if (FLAGS_query_file == "-") readers.emplace_back("--query_file");
+  if (from_lines) readers.emplace_back("the queries");
+  if (readers.size() <= 1) return absl::OkStatus();
+  return UsageError(absl::StrCat(absl::StrJoin(readers, " and "),
+                                 " cannot all be read from standard input"));
+}
+
 absl::StatusOr<QueryPlan> ReadQueryFlags(const Arguments& arguments) {
   QueryPlan plan;
   if (!IsFlagSet("index") || FLAGS_index.empty()) {
@@ -221,6 +235,8 @@ absl::StatusOr<QueryPlan> ReadQueryFlags(const Arguments& arguments) {
         absl::StrCat("--minus and --pool are for queries of keys, ",
                      FLAGS_query_file, " has vectors"));
   }
+  EMBED_RETURN_IF_ERROR(CheckStandardInput(
+      arguments.empty() && !IsFlagSet("analogy") && FLAGS_query_file.empty()));
   EMBED_ASSIGN_OR_RETURN(plan.pooling.options, ReadPoolFlag());
   EMBED_RETURN_IF_ERROR(CheckPooling(plan.pooling.options));
   plan.answer.k = FLAGS_k;
@@ -231,7 +247,8 @@ absl::StatusOr<QueryPlan> ReadQueryFlags(const Arguments& arguments) {
   return plan;
 }
 
-// Answers batches of queries on standard output and remembers unknown keys.
+// Answers batches of queries on standard output, and remembers unknown keys and
+// queries that cannot be answered.
 class QuerySession {
  public:
   // unseen: null, or what makes vectors of unknown keys.
@@ -247,11 +264,21 @@ class QuerySession {
       resolved.push_back(Resolve(query, index_, unseen_));
       for (const std::string& key : resolved.back().unknown) Report(key);
     }
-    return Print(resolved);
+    return Print(std::move(resolved));
+  }
+
+  absl::Status RunLines(const std::vector<std::string>& lines) {
+    std::vector<Query> queries;
+    queries.reserve(lines.size());
+    for (const std::string& line : lines) {
+      queries.push_back(ParseLine(line, index_, plan_.pooling));
+    }
+    return Run(std::move(queries));
   }
 
   // Queries that are vectors already.
-  absl::Status Print(const std::vector<ResolvedQuery>& resolved) const {
+  absl::Status Print(std::vector<ResolvedQuery> resolved) {
+    for (ResolvedQuery& query : resolved) CheckVector(&query);
     EMBED_ASSIGN_OR_RETURN(const SearchHits hits, AnswerAll(resolved));
     std::string text;
     for (size_t i = 0; i < resolved.size(); ++i) {
@@ -263,7 +290,8 @@ class QuerySession {
   }
 
   absl::Status Finish() const {
-    return unknown_keys_ == 0 ? absl::OkStatus() : ReportedError();
+    return unknown_keys_ == 0 && !has_failed_ ? absl::OkStatus()
+                                              : ReportedError();
   }
 
  private:
@@ -284,6 +312,16 @@ class QuerySession {
       if (!resolved[i].composed.empty()) hits[i] = std::move(others[i]);
     }
     return hits;
+  }
+
+  // Takes the vector of a query that cannot be asked, so that others can.
+  void CheckVector(ResolvedQuery* query) {
+    const absl::Status status = CheckPoint(*query, index_.metric());
+    if (status.ok()) return;
+    query->vector.clear();
+    has_failed_ = true;
+    PrintError("embedquery", absl::StrCat("query \"", QueryLabel(*query),
+                                          "\": ", status.message()));
   }
 
   void Report(const std::string& key) {
@@ -312,62 +350,50 @@ class QuerySession {
   const UnseenWords* const unseen_;
   QueryPlan plan_;
   int64_t unknown_keys_ = 0;
+  bool has_failed_ = false;
 };
 
-absl::Status AnswerLines(LineReader reader, const QueryPooling& pooling,
-                         QuerySession* session) {
+absl::Status AnswerLines(LineReader reader, QuerySession* session) {
   while (true) {
     EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> lines,
                            reader.Next(kQueryBatch));
     if (lines.empty()) return absl::OkStatus();
-    std::vector<Query> queries;
-    queries.reserve(lines.size());
-    for (const std::string& line : lines) {
-      queries.push_back(ParsePooled(line, pooling));
-    }
-    EMBED_RETURN_IF_ERROR(session->Run(std::move(queries)));
+    EMBED_RETURN_IF_ERROR(session->RunLines(lines));
   }
 }
 
 absl::Status AnswerVectors(const std::string& path, int dim,
-                           const QuerySession& session) {
+                           QuerySession* session) {
   EMBED_ASSIGN_OR_RETURN(const QueryVectors vectors,
                          ReadQueryVectors(path, dim));
   for (uint64_t begin = 0; begin < vectors.size(); begin += kQueryBatch) {
     std::vector<ResolvedQuery> queries;
     const uint64_t end = std::min(vectors.size(), begin + kQueryBatch);
     for (uint64_t i = begin; i < end; ++i) queries.push_back(vectors.query(i));
-    EMBED_RETURN_IF_ERROR(session.Print(queries));
+    EMBED_RETURN_IF_ERROR(session->Print(std::move(queries)));
   }
   return absl::OkStatus();
 }
 
 // --query_file.
-absl::Status AnswerFile(const std::string& path, const QueryPooling& pooling,
-                        int dim, QuerySession* session) {
-  if (IsVectorFile(path)) return AnswerVectors(path, dim, *session);
-  if (path == "-") {
-    return AnswerLines(LineReader(STDIN_FILENO), pooling, session);
+absl::Status AnswerFile(const std::string& path, int dim,
+                        QuerySession* session) {
+  if (IsVectorFile(path)) return AnswerVectors(path, dim, session);
+  if (path == "-") return AnswerLines(LineReader(STDIN_FILENO), session);
+  const std::string kind = BinaryKind(path);
+  if (!kind.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": ", kind,
+                     "; --query_file takes lines, or vectors of a file "
+                     "named .npy, .vec, .bin or .embed"));
   }
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot open"));
   }
-  absl::Status status =
-      AnswerLines(LineReader(descriptor, path), pooling, session);
+  absl::Status status = AnswerLines(LineReader(descriptor, path), session);
   close(descriptor);
   return status;
-}
-
-absl::Status AnswerArguments(const Arguments& arguments,
-                             const QueryPooling& pooling,
-                             QuerySession* session) {
-  std::vector<Query> queries;
-  queries.reserve(arguments.size());
-  for (const std::string& key : arguments) {
-    queries.push_back(ParsePooled(key, pooling));
-  }
-  return session->Run(std::move(queries));
 }
 
 }  // namespace
@@ -380,9 +406,11 @@ CommandInfo QueryCommandInfo() {
       "embedquery --index FILE [flags] [KEY ...]\n"
       "Without KEY, queries are the lines of standard input. Keys joined by "
       "tabs are\none query (--pool), whose own members are not answers. A line "
-      "of the answer:\nquery, rank, key, score. With --model, a key that the "
-      "index does not hold is\ncomposed of the n-grams of that model, and the "
-      "query is marked \"(composed)\".";
+      "of the answer:\nquery, rank, key, score; tabs and line feeds of keys "
+      "are "
+      "\\t and \\n. With --model,\na key that the index does not hold is "
+      "composed of the n-grams of that model, and\nthe query is marked "
+      "\"(composed)\".";
   info.examples = {
       "embedquery --index karate.faiss --k 5 1 34",
       "embedquery --index karate.faiss --analogy \"1 2 34\" --output_format "
@@ -434,18 +462,15 @@ absl::Status RunQuery(const Arguments& arguments) {
     EMBED_ASSIGN_OR_RETURN(
         unseen, UnseenWords::Open(FLAGS_model, index, plan.answer.threads));
   }
-  const QueryPooling pooling = std::move(plan.pooling);
   QuerySession session(index, unseen.get(), std::move(plan));
   if (!analogy.empty()) {
     EMBED_RETURN_IF_ERROR(session.Run(std::move(analogy)));
   } else if (!arguments.empty()) {
-    EMBED_RETURN_IF_ERROR(AnswerArguments(arguments, pooling, &session));
+    EMBED_RETURN_IF_ERROR(session.RunLines(arguments));
   } else if (!FLAGS_query_file.empty()) {
-    EMBED_RETURN_IF_ERROR(
-        AnswerFile(FLAGS_query_file, pooling, index.dim(), &session));
+    EMBED_RETURN_IF_ERROR(AnswerFile(FLAGS_query_file, index.dim(), &session));
   } else {
-    EMBED_RETURN_IF_ERROR(
-        AnswerLines(LineReader(STDIN_FILENO), pooling, &session));
+    EMBED_RETURN_IF_ERROR(AnswerLines(LineReader(STDIN_FILENO), &session));
   }
   return session.Finish();
 }

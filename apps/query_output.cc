@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "embed/io/key_text.h"
 
 namespace embed {
 namespace {
@@ -21,12 +23,12 @@ std::string ScoreText(const ItemIndex& index, float score) {
 
 std::string FormatTsv(const ItemIndex& index, const ResolvedQuery& query,
                       const std::vector<SearchHit>& hits) {
-  std::string name = absl::StrReplaceAll(query.text, {{"\t", " + "}});
+  std::string name = QueryLabel(query);
   if (!query.composed.empty()) name += " (composed)";
   std::string lines;
   for (size_t i = 0; i < hits.size(); ++i) {
     absl::StrAppendFormat(&lines, "%s\t%d\t%s\t%s\n", name, i + 1,
-                          index.key(hits[i].id),
+                          EscapedKey(index.key(hits[i].id)),
                           ScoreText(index, hits[i].score));
   }
   return lines;
@@ -59,6 +61,14 @@ absl::StatusOr<QueryFormat> QueryFormatFromName(absl::string_view name) {
   if (name == "json") return QueryFormat::kJson;
   return absl::InvalidArgumentError(
       absl::StrCat("--output_format: \"", name, "\" is neither tsv nor json"));
+}
+
+std::string QueryLabel(const ResolvedQuery& query) {
+  if (query.one_key) return EscapedKey(query.text);
+  return absl::StrJoin(absl::StrSplit(query.text, '\t'), " + ",
+                       [](std::string* out, absl::string_view key) {
+                         out->append(EscapedKey(key));
+                       });
 }
 
 std::string FormatAnswer(const ItemIndex& index, const ResolvedQuery& query,

@@ -23,9 +23,13 @@ enum class QueryFormat {
 // InvalidArgument: neither "tsv" nor "json".
 absl::StatusOr<QueryFormat> QueryFormatFromName(absl::string_view name);
 
-// The lines for one query. Scores have six decimals. In TSV the tabs of a
-// pooled query become " + ", and a query with composed vectors has the suffix
-// " (composed)"; in JSON "composed" lists their keys.
+// What is asked, on one line: keys with backslash, line feed, carriage return
+// and tab as \\ \n \r \t, those of a pooled query with " + " between them.
+std::string QueryLabel(const ResolvedQuery& query);
+
+// The lines for one query. Scores have six decimals. In TSV the query is its
+// QueryLabel(), with the suffix " (composed)" if it has composed vectors, and
+// keys are written as there; in JSON "composed" lists their keys.
 std::string FormatAnswer(const ItemIndex& index, const ResolvedQuery& query,
                          const std::vector<SearchHit>& hits,
                          QueryFormat format);

@@ -32,6 +32,7 @@ ResolvedQuery QueryVectors::query(uint64_t row) const {
   query.text = vocabulary.size() > 0
                    ? std::string(vocabulary.key(static_cast<uint32_t>(row)))
                    : absl::StrCat(row);
+  query.one_key = true;
   const absl::Span<const float> values = table.view().row(row);
   query.vector.assign(values.begin(), values.end());
   return query;

@@ -132,11 +132,9 @@ absl::StatusOr<SearchTask> ResolveTask(const ServedIndex& served,
     return UnknownKeyError(key, NearestKeys(index, key), query.pointer);
   }
   // Others, whose searches it would share, shall not fail with it.
-  if (!std::all_of(task.resolved.vector.begin(), task.resolved.vector.end(),
-                   [](float value) { return std::isfinite(value); })) {
-    return ProblemError(ProblemKind::kInvalidValue,
-                        "the vectors of these keys add up to more than float32 "
-                        "holds",
+  const absl::Status status = CheckPoint(task.resolved, index.metric());
+  if (!status.ok()) {
+    return ProblemError(ProblemKind::kInvalidValue, status.message(),
                         query.pointer);
   }
   if (!task.resolved.composed.empty()) task.space = &served.unseen()->space();

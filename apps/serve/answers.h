@@ -31,8 +31,9 @@ bool AreShort(const ServedIndex& served, const ServeQueries& queries);
 // kUnknownKey: none of its keys is known, or one of an analogy or of those to
 // take away is not.
 // kInvalidValue: a vector of another dim or, unless the index ranks by l2, of
-// zeros; no such type; ef_search of an index without a graph; a min_score that
-// is no cosine.
+// zeros, whether given or of keys; keys whose vectors are not finite together;
+// no such type; ef_search of an index without a graph; a min_score that is no
+// cosine.
 absl::StatusOr<SearchTask> ResolveTask(const ServedIndex& served,
                                        const ServeQuery& query);
 

@@ -1,4 +1,4 @@
-// Keys as other programs can read them. Private to embed/io.
+// Keys as other programs can read them. Private to embed/io and the commands.
 #ifndef EMBED_IO_KEY_TEXT_H_
 #define EMBED_IO_KEY_TEXT_H_
 

@@ -1,4 +1,6 @@
 // Which answers embedquery gives: --query_file, --allow, --deny, --mmr, --csls.
+#include <cmath>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -111,6 +113,96 @@ TEST_F(QueryChoiceTest, FilesOfQueries) {
   EXPECT_EQ(Query({"--query_file=none.txt"}).exit_code, 1);
   runner_.Write("text.npy", "1 2\n");
   EXPECT_EQ(Query({"--query_file=text.npy"}).exit_code, 1);
+}
+
+// A row of word2vec's binary form.
+std::string BinaryRow(const std::string& key, float x, float y) {
+  const float numbers[] = {x, y};
+  return key + " " +
+         std::string(reinterpret_cast<const char*>(numbers), sizeof(numbers)) +
+         "\n";
+}
+
+TEST_F(QueryChoiceTest, KeysWithTabsAreOneColumnAndOneQuery) {
+  runner_.Write("t.bin", "4 2\n" + BinaryRow("a\tb", 1, 0) +
+                             BinaryRow("a", 0, 1) + BinaryRow("b\\", 0.1f, 1) +
+                             BinaryRow("near\tit", 1, 0.1f));
+  ASSERT_EQ(runner_.Run({"embedconvert", "t.bin", "t.faiss"}).exit_code, 0);
+  const ToolResult one =
+      runner_.Run({"embedquery", "--index=t.faiss", "--k=1", "a\tb"});
+  EXPECT_EQ(one.exit_code, 0) << one.err;
+  EXPECT_THAT(one.out, testing::StartsWith("a\\tb\t1\tnear\\tit\t0.99"));
+  const ToolResult history =
+      runner_.Run({"embedquery", "--index=t.faiss", "--k=1", "a\tb\\"});
+  EXPECT_EQ(history.exit_code, 0) << history.err;
+  EXPECT_THAT(history.out, testing::StartsWith("a + b\\\\\t1\tnear\\tit\t"));
+}
+
+// As FAISS 1.7.3 writes an IndexFlatIP of these rows of two numbers.
+std::string FlatFaiss(const std::vector<float>& numbers) {
+  std::string bytes = "IxFI";
+  const auto add = [&](const auto& value) {
+    bytes.append(reinterpret_cast<const char*>(&value), sizeof(value));
+  };
+  add(int32_t{2});
+  add(static_cast<int64_t>(numbers.size() / 2));
+  add(int64_t{1 << 20});
+  add(int64_t{1 << 20});
+  add(true);
+  add(int32_t{0});
+  add(static_cast<uint64_t>(numbers.size()));
+  for (const float number : numbers) add(number);
+  return bytes;
+}
+
+TEST_F(QueryChoiceTest, QueriesThatCannotBeAskedLeaveTheOthers) {
+  runner_.Write("nan.faiss", FlatFaiss({1, 0, std::nanf(""), 1, 0, 0, 1, 1}));
+  ToolResult result = runner_.Run(
+      {"embedquery", "--index=nan.faiss", "--k=1", "1", "0", "2", "3"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(Lines(result.out), ElementsAre(testing::StartsWith("0\t1\t"),
+                                             testing::StartsWith("3\t1\t")));
+  EXPECT_THAT(Lines(result.err),
+              ElementsAre(HasSubstr("query \"1\": a vector of these keys is "
+                                    "not finite"),
+                          HasSubstr("query \"2\": a zero vector is near "
+                                    "nothing")));
+  result = Query({"--k=1", "--minus=a", "a", "b"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.out, Query({"--k=1", "--minus=a", "b"}).out);
+  EXPECT_THAT(result.err, HasSubstr("query \"a\": a zero vector"));
+  runner_.Write("q.vec", "2 2\nnothing 0 0\nfirst 1 0\n");
+  result = Query({"--k=1", "--query_file=q.vec"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(Lines(result.out),
+              ElementsAre(testing::StartsWith("first\t1\ta\t")));
+  EXPECT_THAT(result.err, HasSubstr("query \"nothing\": a zero vector"));
+  // By distance zero is a place as any other.
+  ASSERT_EQ(runner_.Run({"embedconvert", "--metric=l2", "v.vec", "v.faiss"})
+                .exit_code,
+            0);
+  EXPECT_EQ(Query({"--k=1", "--minus=a", "a"}).exit_code, 0);
+}
+
+TEST_F(QueryChoiceTest, StandardInputIsReadOnce) {
+  for (const std::vector<std::string>& flags :
+       {std::vector<std::string>{"--allow=-"},
+        {"--deny=-"},
+        {"--allow=-", "--deny=-", "a"},
+        {"--query_file=-", "--deny=-"}}) {
+    const ToolResult result = Query(flags, "a\n");
+    EXPECT_EQ(result.exit_code, 2) << flags[0];
+    EXPECT_THAT(result.err, HasSubstr("from standard input"));
+  }
+  EXPECT_THAT(Keys(Query({"--allow=-", "a"}, "e\n")), ElementsAre("e"));
+}
+
+TEST_F(QueryChoiceTest, FilesThatAreNoLinesAreToldApart) {
+  runner_.Write("lines", runner_.Read("v.faiss"));
+  const ToolResult result = Query({"--query_file=lines"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("lines: an index (.faiss); --query_file"));
+  EXPECT_EQ(Query({"--query_file=v.faiss"}).exit_code, 1);
 }
 
 TEST_F(QueryChoiceTest, WrongUsageIsExitCode2) {

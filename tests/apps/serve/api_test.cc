@@ -178,6 +178,21 @@ TEST_F(ApiTest, WhatLacksAKeyItNeedsHasNoAnswer) {
   }
 }
 
+TEST_F(ApiTest, ZeroVectorsAreNearNothing) {
+  const HttpAnswer answer =
+      client_.Post("/v1/query", R"({"key":"5","minus":["5"]})");
+  EXPECT_EQ(answer.status, 422);
+  EXPECT_THAT(answer.body, HasSubstr("a zero vector is near nothing"));
+  // One of several leaves the others.
+  const Json batch =
+      client_
+          .Post("/v1/query",
+                R"({"queries":[{"key":"5","minus":["5"]},{"key":"6"}]})")
+          .json();
+  EXPECT_EQ(batch["results"][0]["error"]["status"], 422);
+  EXPECT_EQ(batch["results"][1]["neighbors"].size(), 10u);
+}
+
 TEST_F(ApiTest, CompletesKeysCommonestFirst) {
   const Json answer = client_.Get("/v1/keys?prefix=3&limit=3").json();
   EXPECT_EQ(answer["total"], 110);

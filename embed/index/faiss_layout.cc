@@ -130,7 +130,9 @@ class Walker {
     }
     for (int32_t i = 0; i < count; ++i) {
       EMBED_ASSIGN_OR_RETURN(const std::string type, Name());
-      if (type != "LTra" && type != "rrot") {
+      if (type == "Pcam") {
+        EMBED_RETURN_IF_ERROR(Components());
+      } else if (type != "LTra" && type != "rrot") {
         return absl::InvalidArgumentError(
             absl::StrCat("an index of FAISS behind a transform of type \"",
                          type, "\", expected a linear one"));
@@ -140,6 +142,17 @@ class Walker {
       EMBED_RETURN_IF_ERROR(Vector(4));              // b
       EMBED_RETURN_IF_ERROR(Skip(uint64_t{2} * 4));  // d_in, d_out
       EMBED_RETURN_IF_ERROR(Truth());                // is_trained
+    }
+    return absl::OkStatus();
+  }
+
+  // What PCA has before the fields of any linear transform.
+  absl::Status Components() {
+    EMBED_RETURN_IF_ERROR(Skip(uint64_t{2} * 4));  // eigen_power, epsilon
+    EMBED_RETURN_IF_ERROR(Truth());                // random_rotation
+    EMBED_RETURN_IF_ERROR(Skip(4));                // balanced_bins
+    for (int i = 0; i < 3; ++i) {                  // mean, eigenvalues, PCAMat
+      EMBED_RETURN_IF_ERROR(Vector(4));
     }
     return absl::OkStatus();
   }

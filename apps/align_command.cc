@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "apps/common/output_flags.h"
 #include "apps/common/result_flags.h"
@@ -100,7 +101,10 @@ absl::StatusOr<Model> Load(const std::string& path, const AlignPlan& plan) {
   EMBED_ASSIGN_OR_RETURN(ImportedModel imported,
                          ImportModel(path, plan.options.threads));
   for (const std::string& note : imported.notes) {
-    Say(absl::StrCat("note: ", path, ": ", note));
+    // Some name the file themselves.
+    Say(absl::StartsWith(note, path)
+            ? absl::StrCat("note: ", note)
+            : absl::StrCat("note: ", path, ": ", note));
   }
   if (imported.model.vocabulary.size() == 0) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": holds no vectors"));

@@ -209,10 +209,13 @@ absl::StatusOr<EmbeddingTable> ReadNpy(const std::string& path) {
     return Bad(name, absl::StrCat(header.columns, " columns, expected at most ",
                                   EmbeddingTable::kMaxDim));
   }
-  EMBED_ASSIGN_OR_RETURN(
-      EmbeddingTable table,
-      EmbeddingTable::Create(header.rows, static_cast<int>(header.columns)));
-  EMBED_RETURN_IF_ERROR(ReadNumbers(name, header, stream.get(), &table));
+  absl::StatusOr<EmbeddingTable> table =
+      EmbeddingTable::Create(header.rows, static_cast<int>(header.columns));
+  if (!table.ok()) {
+    return absl::Status(table.status().code(),
+                        absl::StrCat(name, ": ", table.status().message()));
+  }
+  EMBED_RETURN_IF_ERROR(ReadNumbers(name, header, stream.get(), &*table));
   return table;
 }
 

@@ -153,6 +153,14 @@ TEST_F(AlignTest, ExamplesOfTheHelpRun) {
   EXPECT_EQ(examples, 2) << help.out;
 }
 
+TEST_F(AlignTest, NotesNameTheFileOnce) {
+  runner_.Write("twice.vec", "2 2\na 1 0\na 0 1\nb 0 1\n");
+  const ToolResult result =
+      Align({"--same_keys", "--output=x", "twice.vec", "twice.vec"});
+  EXPECT_THAT(result.err, HasSubstr("note: twice.vec: "));
+  EXPECT_THAT(result.err, testing::Not(HasSubstr("twice.vec: twice.vec")));
+}
+
 TEST_F(AlignTest, WrongUsageAndBadFiles) {
   const auto expect = [&](int code, const std::string& message,
                           std::vector<std::string> arguments) {

@@ -114,6 +114,10 @@ TEST_F(NpyReaderTest, SaysWhatIsWrong) {
     EXPECT_THAT(std::string(status.message()), HasSubstr(message));
     EXPECT_THAT(std::string(status.message()), HasSubstr("m.npy: "));
   }
+  EXPECT_THAT(std::string(Read(Npy(header("'<f4'", "(5000000000, 3)"), six))
+                              .status()
+                              .message()),
+              HasSubstr("m.npy: a table of 5000000000 rows"));
   EXPECT_EQ(ReadNpy(folder_.File("none.npy")).status().code(),
             absl::StatusCode::kNotFound);
 }

@@ -148,10 +148,16 @@ class Walker {
 
   // What PCA has before the fields of any linear transform.
   absl::Status Components() {
-    EMBED_RETURN_IF_ERROR(Skip(uint64_t{2} * 4));  // eigen_power, epsilon
-    EMBED_RETURN_IF_ERROR(Truth());                // random_rotation
-    EMBED_RETURN_IF_ERROR(Skip(4));                // balanced_bins
-    for (int i = 0; i < 3; ++i) {                  // mean, eigenvalues, PCAMat
+    EMBED_ASSIGN_OR_RETURN(const float eigen_power, Read<float>());
+    // FAISS does not turn these vectors back.
+    if (eigen_power != 0) {
+      return absl::InvalidArgumentError(
+          "an index of FAISS behind PCA with whitening, expected PCA without");
+    }
+    EMBED_RETURN_IF_ERROR(Skip(4));  // epsilon
+    EMBED_RETURN_IF_ERROR(Truth());  // random_rotation
+    EMBED_RETURN_IF_ERROR(Skip(4));  // balanced_bins
+    for (int i = 0; i < 3; ++i) {    // mean, eigenvalues, PCAMat
       EMBED_RETURN_IF_ERROR(Vector(4));
     }
     return absl::OkStatus();

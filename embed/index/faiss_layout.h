@@ -4,8 +4,8 @@
 //
 // Followed: Flat (IxFI, IxF2, IxFl), scalar quantiser (IxSQ), HNSW over these
 // (IHNf, IHNs), IVF lists of these (IwFl, IwSq), ids (IxMp, IxM2), and linear
-// transforms before one (IxPT with LTra, rrot, Pcam), as FAISS 1.7.3 writes
-// them (faiss/impl/index_write.cpp); little-endian.
+// transforms before one (IxPT with LTra, rrot, Pcam without whitening), as
+// FAISS 1.7.3 writes them (faiss/impl/index_write.cpp); little-endian.
 #ifndef EMBED_INDEX_FAISS_LAYOUT_H_
 #define EMBED_INDEX_FAISS_LAYOUT_H_
 

@@ -92,7 +92,7 @@ class FaissFileTest : public testing::Test {
 TEST_F(FaissFileTest, SearchesAsFaissDoes) {
   constexpr idx_t kTop = 9;
   std::vector<std::string> kinds = Kinds();
-  kinds.insert(kinds.end(), {"PCA5,Flat", "PCAR6,HNSW4", "PCAW8,IVF9,SQ8"});
+  kinds.insert(kinds.end(), {"PCA5,Flat", "PCAR6,HNSW4", "PCA4,IVF9,SQ8"});
   for (const std::string& kind : kinds) {
     for (const auto metric : {faiss::METRIC_L2, faiss::METRIC_INNER_PRODUCT}) {
       const std::unique_ptr<faiss::Index> index = Make(kind, metric);
@@ -248,6 +248,9 @@ TEST_F(FaissFileTest, SaysWhichTypesItReads) {
   const absl::Status status = ItemIndex::Open(path_).status();
   EXPECT_THAT(std::string(status.message()),
               testing::AllOf(HasSubstr("IxPq"), HasSubstr("HNSW")));
+  Write(Bytes(*Make("PCAW8,Flat", faiss::METRIC_L2)));
+  EXPECT_THAT(std::string(ItemIndex::Open(path_).status().message()),
+              HasSubstr("PCA with whitening"));
   const faiss::IndexFlatL2 empty(kDim);
   Write(Bytes(empty));
   EXPECT_THAT(std::string(ItemIndex::Open(path_).status().message()),

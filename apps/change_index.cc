@@ -20,7 +20,8 @@
 
 DEFINE_string(add, "",
               "a file of vectors with keys: added to the index INPUT, or put "
-              "in place of the vectors that it has under these keys");
+              "in place of the vectors that it has under these keys; for an "
+              "index of --codec int8");
 DEFINE_string(add_type, "",
               "of an index with types: the type of the vectors of --add; "
               "without it keys that are there keep theirs");

@@ -31,7 +31,8 @@ DEFINE_string(metric, "cosine",
               "as they are) or l2 (squared distances, the smallest first)");
 DEFINE_string(codec, "int8",
               "of the index: int8, or to compare with int8_plain, int8_pow2, "
-              "uint8, int8_sat or int4 (all for embedquery), or faiss8 (a file "
+              "uint8, int8_sat or int4 (all for embedquery, and all a byte a "
+              "number, int4 too; --add is for int8 only), or faiss8 (a file "
               "that FAISS reads, from Python too)");
 
 namespace embed {
@@ -136,9 +137,11 @@ void ApplyIndexPlan(const IndexPlan& plan, uint64_t rows,
 
 std::string IndexNote(const ItemIndex& index, const ItemIndexOptions& options,
                       double seconds) {
-  std::string note = index.table().has_f16()
-                         ? "(the index, 8 bits a number, and 16 to rerank"
-                         : "(the index, 8 bits a number";
+  std::string note = "(the index, 8 bits a number";
+  if (index.table().row_codec() == RowCodec::kInt4) {
+    absl::StrAppend(&note, " for codes of 4");
+  }
+  if (index.table().has_f16()) absl::StrAppend(&note, ", and 16 to rerank");
   std::string tuned;
   double recall = 0;
   std::string better;  // flags for more

@@ -74,6 +74,16 @@ size_t BytesOfChanges(absl::Span<const ItemChange> changes) {
   return bytes;
 }
 
+// Items can go from any index.
+absl::Status CheckTakesVectors(const ItemIndex& index) {
+  const RowCodec codec = index.table().row_codec();
+  if (codec == RowCodec::kInt8) return absl::OkStatus();
+  return ProblemError(
+      ProblemKind::kConflict,
+      absl::StrCat("the index is of codec ", RowCodecName(codec),
+                   ", vectors can be added to one of int8 only"));
+}
+
 // Of changes the kind and the number count.
 Reply WrittenReply(const ServedIndex& now, absl::Span<const ItemChange> changes,
                    size_t added) {
@@ -95,7 +105,9 @@ absl::StatusOr<std::vector<ItemChange>> ServeApi::ParseChanges(
     const Job& job) const {
   if (job.request.method == "POST") {
     EMBED_RETURN_IF_ERROR(CheckMediaType(job.request));
-    return ParseItemBody(job.request.body, served()->index().dim());
+    const std::shared_ptr<const ServedIndex> now = served();
+    EMBED_RETURN_IF_ERROR(CheckTakesVectors(now->index()));
+    return ParseItemBody(job.request.body, now->index().dim());
   }
   const absl::string_view key =
       absl::StripPrefix(absl::string_view(job.target.path), "/v1/items/");

@@ -163,7 +163,8 @@ absl::StatusOr<Int8Table> Int8Table::BuildLike(const Int8Table& like,
   if (like.row_codec() != RowCodec::kInt8) {
     return absl::InvalidArgumentError(
         absl::StrCat("rows cannot be added to a table of codec ",
-                     RowCodecName(like.row_codec()), ", only of int8"));
+                     RowCodecName(like.row_codec()),
+                     ", only of int8; make the index anew with that codec"));
   }
   return Encode(
       vectors, Int8CoderOf(CodecFor(like.codec(), vectors)),

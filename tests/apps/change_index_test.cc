@@ -88,6 +88,14 @@ TEST_F(ChangeIndexTest, ErrorsChangeNothing) {
   EXPECT_EQ(runner_.Read("v.faiss"), before);
 }
 
+TEST_F(ChangeIndexTest, VectorsAreAddedToInt8Only) {
+  ASSERT_EQ(Convert({"--codec=uint8", "more.vec", "other.faiss"}).exit_code, 0);
+  const ToolResult result = Convert({"--add=more.vec", "other.faiss"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("codec uint8, only of int8; make the index "
+                                    "anew with that codec"));
+}
+
 TEST_F(ChangeIndexTest, DamagedLogIsToldAndCutOneIsRead) {
   const std::string base = runner_.Read("v.faiss");
   ASSERT_EQ(Convert({"--delete=gone.txt", "v.faiss"}).exit_code, 0);

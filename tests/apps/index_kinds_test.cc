@@ -117,9 +117,14 @@ TEST_F(IndexKindsTest, OtherCodecsAreServed) {
     const ToolResult result =
         Convert({absl::StrCat("--codec=", codec), "--index=hnsw"});
     ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("8 bits a number,"));
     EXPECT_THAT(Keys(Query({"--k=100", "even700"}).out),
                 testing::Contains(expected.at(0)));
   }
+  const std::string bytes = runner_.Read("v.faiss");
+  EXPECT_THAT(Convert({"--codec=int4", "--index=hnsw"}).err,
+              HasSubstr("8 bits a number for codes of 4,"));
+  EXPECT_GE(runner_.Read("v.faiss").size() + 1000, bytes.size());
 }
 
 TEST_F(IndexKindsTest, EveryFormIsMadeFromItsName) {

@@ -116,6 +116,22 @@ TEST_F(WritesTest, SeveralItemsAreWrittenTogetherOrNotAtAll) {
   EXPECT_EQ(client_.Get("/v1/info").json()["items"], 402);
 }
 
+TEST_F(WritesTest, VectorsAreAddedToInt8Only) {
+  ItemIndexOptions options;
+  options.codec = RowCodec::kUint8;
+  ASSERT_TRUE(ItemIndex::Build(ServeTestKeys(400),
+                               ClusteredVectors(400, 12, 1, 1).view(), options)
+                  .value()
+                  .Write(ServeTestServer::IndexPath())
+                  .ok());
+  ASSERT_EQ(client_.Post("/v1/reload", "").status, 200);
+  const HttpAnswer refused =
+      client_.Post("/v1/items", Item("new", AxisVector(2)).dump());
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_THAT(refused.body, HasSubstr("codec uint8"));
+  EXPECT_EQ(client_.Delete("/v1/items/5").status, 200);
+}
+
 TEST_F(WritesTest, BadBodiesAreProblems) {
   struct Case {
     std::string body;
@@ -355,6 +371,9 @@ TEST(NoMapTest, WhereEveryItemIsDeleted) {
   }
   EXPECT_EQ(answer.status, 404);
   EXPECT_THAT(answer.body, HasSubstr("every item is deleted"));
+  const HttpAnswer compacted = client.Post("/v1/compact", "");
+  EXPECT_EQ(compacted.status, 409);
+  EXPECT_EQ(compacted.json()["title"], "Conflict with the index");
 }
 
 // Rows that are gone are dropped, and those behind them get other ids.

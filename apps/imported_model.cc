@@ -8,7 +8,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/strip.h"
 #include "apps/common/binary_kind.h"
 #include "apps/common/subword_flags.h"
 #include "apps/common/vector_input.h"
@@ -62,20 +61,17 @@ absl::StatusOr<ImportedModel> ImportFasttext(const std::string& path,
   return imported;
 }
 
-// Indexes and matrices without keys are no input, whatever their names.
-absl::Status CheckHasKeyedVectors(const std::string& path) {
-  std::string kind = BinaryKind(path);
-  absl::string_view name = path;
-  if (!absl::ConsumeSuffix(&name, ".gz")) absl::ConsumeSuffix(&name, ".zst");
-  if (kind.empty() && std::filesystem::exists(path)) {
-    if (absl::EndsWith(name, ".faiss")) kind = "an index by its name";
-    if (absl::EndsWith(name, ".npy")) kind = "a matrix of NumPy by its name";
+// A file that is not text nor what its name says. Names tell the forms.
+absl::Status CheckName(const std::string& path) {
+  const std::string kind = BinaryKind(path);
+  if (kind.empty() || absl::EndsWith(path, ".faiss") ||
+      absl::EndsWith(path, ".npy")) {
+    return absl::OkStatus();
   }
-  if (kind.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      path, ": ", kind,
-      "; read are models named .embed, fastText and word2vec files named .bin, "
-      "and word2vec, fastText and GloVe text"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, ": ", kind,
+                   "; expected a name that says so: .embed, .faiss, .npy, .bin "
+                   "for fastText's and word2vec's binary files, else text"));
 }
 
 absl::StatusOr<ImportedModel> ImportVectors(const std::string& path) {
@@ -100,7 +96,7 @@ absl::StatusOr<ImportedModel> ImportModel(const std::string& path,
     EMBED_ASSIGN_OR_RETURN(imported.model, ReadModel(path));
     return imported;
   }
-  EMBED_RETURN_IF_ERROR(CheckHasKeyedVectors(path));
+  EMBED_RETURN_IF_ERROR(CheckName(path));
   const bool perhaps_fasttext =
       absl::EndsWith(path, ".bin") || absl::EndsWith(path, ".ftz");
   if (perhaps_fasttext) {

@@ -113,7 +113,7 @@ TEST(ConvertTest, WrongUsageIsTwoAndBadDataIsOne) {
   EXPECT_THAT(runner.List(), ElementsAre("a.ftz", "short.bin", "v.vec"));
 }
 
-TEST(ConvertTest, SaysWhatItReadsOfIndexesAndMatrices) {
+TEST(ConvertTest, SaysWhatAFileIsWhoseNameTellsAnother) {
   const ToolRunner runner;
   // Words that begin as FAISS's types do.
   runner.Write("v.vec", "IxFI 0.5 1\nIBM 0.5 2\n");
@@ -123,21 +123,15 @@ TEST(ConvertTest, SaysWhatItReadsOfIndexesAndMatrices) {
   runner.Write("numbers.bin", runner.Read("v.npy"));
   runner.Write("faiss.vec", std::string("IxFI\x02\0\0\0\x01\0\0", 11));
   runner.Write("empty.faiss", "");
-  for (const auto& [name, kind] :
+  for (const auto& [name, said] :
        std::vector<std::pair<std::string, std::string>>{
-           {"v.faiss", "an index (.faiss)"},
-           {"v.npy", "a matrix of NumPy (.npy)"},
-           {"index.txt", "an index (.faiss)"},
-           {"numbers.bin", "a matrix of NumPy (.npy)"},
-           {"faiss.vec", "an index of FAISS"},
-           {"empty.faiss", "an index by its name"}}) {
+           {"index.txt", "an index (.faiss); expected a name"},
+           {"numbers.bin", "a matrix of NumPy (.npy); expected a name"},
+           {"faiss.vec", "an index of FAISS; expected a name"},
+           {"empty.faiss", ""}}) {
     const ToolResult result = runner.Run({"embedconvert", name, "x.vec"});
     EXPECT_EQ(result.exit_code, 1) << name;
-    EXPECT_THAT(result.err,
-                HasSubstr(name + ": " + kind + "; read are models"));
+    EXPECT_THAT(result.err, HasSubstr(name + ": " + said));
     EXPECT_EQ(Lines(result.err).size(), 1u);
   }
 }
-
-}  // namespace convert_test
-}  // namespace embed

@@ -193,10 +193,11 @@ Head ReadHead(absl::string_view* text, int status) {
   return head;
 }
 
-// No 500, which would be our fault, and no 503 of a service with one client.
+// No 500, which would be our fault, and no 503 of a service with one client;
+// 501 is for transfer codings.
 bool IsExpected(int status) {
   for (const int expected :
-       {200, 202, 304, 400, 403, 404, 405, 409, 413, 415, 422, 431}) {
+       {200, 202, 304, 400, 403, 404, 405, 409, 413, 415, 422, 431, 501}) {
     if (status == expected) return true;
   }
   return false;

@@ -135,3 +135,6 @@ TEST(ConvertTest, SaysWhatAFileIsWhoseNameTellsAnother) {
     EXPECT_EQ(Lines(result.err).size(), 1u);
   }
 }
+
+}  // namespace convert_test
+}  // namespace embed

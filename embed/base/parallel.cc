@@ -25,7 +25,9 @@ absl::StatusOr<std::future<void>> StartThread(std::function<void()> body) {
     return std::async(std::launch::async, std::move(body));
   } catch (const std::system_error& error) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("cannot start a thread: ", error.code().message()));
+        absl::StrCat("cannot start a thread: ", error.code().message(),
+                     " (too little memory, or as many threads as the system "
+                     "allows)"));
   }
 }
 

@@ -163,8 +163,9 @@ class QueryReader {
     } else if (name == "keys") {
       EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> keys,
                              Texts(value, At(name), 1, kServeMaxTerms));
-      for (const std::string& key : keys)
+      for (const std::string& key : keys) {
         query_.query.terms.push_back({key, 1});
+      }
       Echo(value);
     } else if (name == "analogy") {
       EMBED_ASSIGN_OR_RETURN(std::vector<std::string> keys,

@@ -48,13 +48,11 @@ float Scale(const Query& query, const std::vector<bool>& known) {
   return 1.0f / static_cast<float>(added);
 }
 
-}  // namespace
-
-Query ParsePooled(absl::string_view text, const QueryPooling& pooling) {
+Query PoolKeys(absl::string_view text, std::vector<std::string> keys,
+               const QueryPooling& pooling) {
   Query query;
   query.text = std::string(text);
   query.pool = pooling.options;
-  std::vector<std::string> keys = absl::StrSplit(text, '\t', absl::SkipEmpty());
   const bool weighted = pooling.options.pooling == Pooling::kSif;
   for (std::string& key : keys) {
     const double weight = weighted ? pooling.weight(key) : 1;
@@ -63,17 +61,20 @@ Query ParsePooled(absl::string_view text, const QueryPooling& pooling) {
   return query;
 }
 
+}  // namespace
+
+Query ParsePooled(absl::string_view text, const QueryPooling& pooling) {
+  return PoolKeys(text, absl::StrSplit(text, '\t', absl::SkipEmpty()), pooling);
+}
+
 Query ParseLine(absl::string_view line, const ItemIndex& index,
                 const QueryPooling& pooling) {
   const bool one_key =
       absl::StrContains(line, '\t') && index.Find(line).has_value();
   if (!one_key) return ParsePooled(line, pooling);
-  const bool weighted = pooling.options.pooling == Pooling::kSif;
-  const double weight = weighted ? pooling.weight(line) : 1;
-  return Query{std::string(line),
-               {{std::string(line), static_cast<float>(weight)}},
-               pooling.options,
-               /*one_key=*/true};
+  Query query = PoolKeys(line, {std::string(line)}, pooling);
+  query.one_key = true;
+  return query;
 }
 
 absl::StatusOr<Query> ParseAnalogy(absl::string_view text) {

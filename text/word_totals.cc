@@ -92,6 +92,19 @@ void WordTotals::EndRound(std::vector<WordCounter>* counters, int threads) {
   if (Size() > limit_) Forget(threads);
 }
 
+template <typename Visit>
+void WordTotals::VisitWords(size_t part, uint64_t min_count,
+                            const Visit& visit) const {
+  for (const WordMap::Slot& slot : parts_[part].map().slots()) {
+    if (slot.key == 0) continue;
+    const absl::string_view word = parts_[part].map().Text(slot);
+    const uint64_t count = parts_[part].Count(slot);
+    if (count >= min_count || keep_.Find(word, slot.key) != nullptr) {
+      visit(word, slot.key, count);
+    }
+  }
+}
+
 void WordTotals::Forget(int threads) {
   std::vector<uint64_t> words_with(kMaxThreshold + 1);
   for (const WordCounter& part : parts_) {
@@ -108,40 +121,25 @@ void WordTotals::Forget(int threads) {
   }
   ForEachPart(threads, [&](uint64_t part) {
     WordCounter kept;
-    for (const WordMap::Slot& slot : parts_[part].map().slots()) {
-      if (slot.key == 0) continue;
-      const absl::string_view word = parts_[part].map().Text(slot);
-      const uint64_t count = parts_[part].Count(slot);
-      if (count > threshold || keep_.Find(word, slot.key) != nullptr) {
-        kept.Add(word, slot.key, count);
-      }
-    }
+    VisitWords(part, threshold + 1,
+               [&](absl::string_view word, uint64_t key, uint64_t count) {
+                 kept.Add(word, key, count);
+               });
     parts_[part] = std::move(kept);
   });
   forgotten_ += before - Size();
   max_error_ += threshold;
 }
 
-template <typename Visit>
-void WordTotals::VisitWords(size_t part, uint64_t min_count,
-                            const Visit& visit) const {
-  for (const WordMap::Slot& slot : parts_[part].map().slots()) {
-    if (slot.key == 0) continue;
-    const absl::string_view word = parts_[part].map().Text(slot);
-    const uint64_t count = parts_[part].Count(slot);
-    if (count >= min_count || keep_.Find(word, slot.key) != nullptr) {
-      visit(word, count);
-    }
-  }
-}
-
 uint64_t WordTotals::SortingBytes(uint64_t min_count) const {
   uint64_t bytes = 0;
   for (size_t part = 0; part < kParts; ++part) {
-    VisitWords(part, min_count, [&](absl::string_view word, uint64_t) {
-      // In its part and in the whole; a short text lies within the string.
-      bytes += 2 * sizeof(WordCount) + (word.size() < 16 ? 0 : word.size() + 1);
-    });
+    VisitWords(
+        part, min_count, [&](absl::string_view word, uint64_t, uint64_t) {
+          // In its part and in the whole; a short text lies within the string.
+          bytes +=
+              2 * sizeof(WordCount) + (word.size() < 16 ? 0 : word.size() + 1);
+        });
   }
   return bytes;
 }
@@ -149,9 +147,10 @@ uint64_t WordTotals::SortingBytes(uint64_t min_count) const {
 std::vector<WordCount> WordTotals::TakeWords(uint64_t min_count, int threads) {
   std::vector<std::vector<WordCount>> sorted(kParts);
   ForEachPart(threads, [&](uint64_t part) {
-    VisitWords(part, min_count, [&](absl::string_view word, uint64_t count) {
-      sorted[part].push_back({std::string(word), count});
-    });
+    VisitWords(part, min_count,
+               [&](absl::string_view word, uint64_t, uint64_t count) {
+                 sorted[part].push_back({std::string(word), count});
+               });
     parts_[part] = WordCounter();
     std::sort(sorted[part].begin(), sorted[part].end(), BeforeInVocabulary);
   });

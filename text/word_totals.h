@@ -53,7 +53,8 @@ class WordTotals {
  private:
   uint64_t Size() const;
   void Forget(int threads);
-  // visit(word, count) for those of TakeWords() in a part.
+  // visit(word, its key, count) for the words of a part that were counted at
+  // least min_count times, and those of `keep`.
   template <typename Visit>
   void VisitWords(size_t part, uint64_t min_count, const Visit& visit) const;
 

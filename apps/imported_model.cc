@@ -8,7 +8,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "apps/common/binary_kind.h"
 #include "apps/common/subword_flags.h"
 #include "apps/common/vector_input.h"
 #include "embed/base/status_macros.h"
@@ -61,19 +60,6 @@ absl::StatusOr<ImportedModel> ImportFasttext(const std::string& path,
   return imported;
 }
 
-// A file that is not text nor what its name says. Names tell the forms.
-absl::Status CheckName(const std::string& path) {
-  const std::string kind = BinaryKind(path);
-  if (kind.empty() || absl::EndsWith(path, ".faiss") ||
-      absl::EndsWith(path, ".npy")) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat(path, ": ", kind,
-                   "; expected a name that says so: .embed, .faiss, .npy, .bin "
-                   "for fastText's and word2vec's binary files, else text"));
-}
-
 absl::StatusOr<ImportedModel> ImportVectors(const std::string& path) {
   EMBED_ASSIGN_OR_RETURN(KeyedVectors vectors, ReadKeyedVectors(path));
   ImportedModel imported;
@@ -96,7 +82,6 @@ absl::StatusOr<ImportedModel> ImportModel(const std::string& path,
     EMBED_ASSIGN_OR_RETURN(imported.model, ReadModel(path));
     return imported;
   }
-  EMBED_RETURN_IF_ERROR(CheckName(path));
   const bool perhaps_fasttext =
       absl::EndsWith(path, ".bin") || absl::EndsWith(path, ".ftz");
   if (perhaps_fasttext) {

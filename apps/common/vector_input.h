@@ -11,7 +11,8 @@ namespace embed {
 
 // Of .faiss, an index of ours or of FAISS, what VectorsOf() gives, which is
 // told in KeyedVectors::tolerated; all else as ReadVectors() does. Errors:
-// those of both.
+// those of both; InvalidArgument: a binary file (binary_kind.h) whose name does
+// not say so.
 absl::StatusOr<KeyedVectors> ReadKeyedVectors(const std::string& path);
 
 }  // namespace embed

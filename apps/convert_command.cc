@@ -8,12 +8,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "apps/change_index.h"
+#include "apps/common/available_memory.h"
 #include "apps/common/index_flags.h"
+#include "apps/common/memory_flags.h"
 #include "apps/common/output_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/imported_model.h"
 #include "apps/model_outputs.h"
+#include "embed/base/aligned_buffer.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/unnamed_file.h"
 
 DECLARE_string(codec);
 
@@ -111,6 +115,14 @@ absl::StatusOr<OutputPlan> ReadConvertPlan(const Arguments& arguments) {
   return plan;
 }
 
+// Vectors and codes are gone through in order, so those that would fill memory
+// lie on the disk meanwhile.
+absl::Status SpillWhatFillsMemory() {
+  EMBED_RETURN_IF_ERROR(ApplyMemoryLimit());
+  SpillLargeBuffers(AvailableMemory() / 2, TemporaryFolder());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 CommandInfo ConvertCommandInfo() {
@@ -147,9 +159,14 @@ CommandInfo ConvertCommandInfo() {
   index.flags.push_back("deterministic");
   info.flag_texts["deterministic"] =
       "taken, but the same command gives the same bytes anyway";
+  info.flag_texts["memory_limit"] =
+      "vectors, or codes, of more than half of this, as in 2GiB, lie in a "
+      "temporary file meanwhile, in $TMPDIR or /var/tmp; \"\": of what the "
+      "system has left";
   info.groups = {{"Output", {"output", "export"}},
                  index,
                  ChangeFlagGroup(),
+                 MemoryFlagGroup(),
                  RunningFlagGroup()};
   return info;
 }
@@ -163,6 +180,7 @@ absl::Status RunConvert(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(OutputPlan plan, ReadConvertPlan(arguments));
   const std::string& input = arguments[0];
   EMBED_ASSIGN_OR_RETURN(const int threads, ApplyRunningFlags());
+  EMBED_RETURN_IF_ERROR(SpillWhatFillsMemory());
   EMBED_ASSIGN_OR_RETURN(const ImportedModel imported,
                          ImportModel(input, threads));
   for (const std::string& note : imported.notes) Say("input: " + note);

@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "embed/base/status_macros.h"
-#include "text/unnamed_file.h"
+#include "embed/base/unnamed_file.h"
 
 namespace embed {
 namespace {

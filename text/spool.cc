@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "text/chunk_store.h"
-#include "text/unnamed_file.h"
+#include "embed/base/unnamed_file.h"
 
 namespace embed {
 namespace {

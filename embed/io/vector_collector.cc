@@ -144,14 +144,14 @@ absl::StatusOr<KeyedVectors> VectorCollector::Finish(uint64_t promised_rows) {
   TellOddities();
   EMBED_RETURN_IF_ERROR(vectors_.table.Resize(rows()));
   std::vector<uint64_t> counts(rows());
-  const absl::StatusOr<Vocabulary> vocabulary = Vocabulary::Create(
+  absl::StatusOr<Vocabulary> vocabulary = Vocabulary::Create(
       std::move(text_), std::move(offsets_), std::move(counts));
   if (!vocabulary.ok()) {
     return absl::Status(
         vocabulary.status().code(),
         absl::StrCat(name_, ": ", vocabulary.status().message()));
   }
-  vectors_.vocabulary = *vocabulary;
+  vectors_.vocabulary = *std::move(vocabulary);
   return std::move(vectors_);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/apps/tool_runner.h"
@@ -133,6 +134,48 @@ TEST(ConvertTest, SaysWhatAFileIsWhoseNameTellsAnother) {
     EXPECT_EQ(result.exit_code, 1) << name;
     EXPECT_THAT(result.err, HasSubstr(name + ": " + said));
     EXPECT_EQ(Lines(result.err).size(), 1u);
+  }
+}
+
+// The limit is on what the system cannot take back: files that are mapped are
+// none of it.
+TEST(ConvertTest, TablesMayBeLargerThanMemory) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers take more than the limit";
+#endif
+  constexpr int kRows = 400000;
+  const ToolRunner runner;
+  {
+    std::string text = absl::StrCat(kRows, " 160\n");
+    for (int i = 0; i < kRows; ++i) {
+      absl::StrAppend(&text, "key", i);
+      for (int j = 0; j < 160; ++j) {
+        text.append(i % (j + 2) == 0 ? " .5" : j % 2 == 0 ? " 1" : " -1");
+      }
+      text.push_back('\n');
+    }
+    runner.Write("v.vec", text);
+  }
+  ToolRunner::Options options;
+  // The table alone takes 244 MiB; OpenBLAS takes up to 136 at its start.
+  options.data_limit = uint64_t{220} << 20;
+  const std::vector<std::string> command = {
+      "embedconvert", "--threads=1", "--export=npy", "--index=flat", "v.vec"};
+  const ToolResult refused = runner.Run(command, options);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("no memory for a table of"));
+  EXPECT_THAT(runner.List(), ElementsAre("v.vec"));
+  std::vector<std::string> spilling = command;
+  spilling.insert(spilling.end() - 1, {"--memory_limit=100MiB", "--output=a"});
+  const ToolResult spilled = runner.Run(spilling, options);
+  ASSERT_EQ(spilled.exit_code, 0) << spilled.err;
+  spilling[4] = "--memory_limit=4GiB";
+  spilling[5] = "--output=b";
+  ASSERT_EQ(runner.Run(spilling).exit_code, 0);
+  for (const char* ending : {".faiss", ".npy", ".keys.txt"}) {
+    EXPECT_TRUE(runner.Read(std::string("a") + ending) ==
+                runner.Read(std::string("b") + ending))
+        << ending;
   }
 }
 

@@ -50,6 +50,10 @@ void Redirect(const std::string& path, int flags, int target) {
     const rlimit limit = {options.file_size_limit, options.file_size_limit};
     setrlimit(RLIMIT_FSIZE, &limit);
   }
+  if (options.data_limit != 0) {
+    const rlimit limit = {options.data_limit, options.data_limit};
+    setrlimit(RLIMIT_DATA, &limit);
+  }
   if (options.as_nobody && (setgid(65534) != 0 || setuid(65534) != 0)) {
     _exit(126);
   }

@@ -30,6 +30,7 @@ class ToolRunner {
   struct Options {
     std::string input;             // of standard input
     uint64_t file_size_limit = 0;  // RLIMIT_FSIZE in bytes; 0: none
+    uint64_t data_limit = 0;       // RLIMIT_DATA in bytes; 0: none
     std::string stdout_path;       // instead of collecting it
     bool as_nobody = false;        // root only: without its rights over files
   };

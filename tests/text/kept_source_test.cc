@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
 #include "tests/embed/train/memory_source.h"
-#include "text/unnamed_file.h"
+#include "embed/base/unnamed_file.h"
 
 namespace embed {
 namespace kept_source_test {

@@ -1,7 +1,7 @@
 // Temporary files without a name, which the system removes with their last
 // descriptor, whatever becomes of the program.
-#ifndef EMBED_TEXT_UNNAMED_FILE_H_
-#define EMBED_TEXT_UNNAMED_FILE_H_
+#ifndef EMBED_BASE_UNNAMED_FILE_H_
+#define EMBED_BASE_UNNAMED_FILE_H_
 
 #include <string>
 
@@ -19,4 +19,4 @@ absl::StatusOr<int> OpenUnnamedFile(const std::string& folder);
 
 }  // namespace embed
 
-#endif  // EMBED_TEXT_UNNAMED_FILE_H_
+#endif  // EMBED_BASE_UNNAMED_FILE_H_

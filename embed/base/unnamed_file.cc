@@ -1,4 +1,4 @@
-#include "text/unnamed_file.h"
+#include "embed/base/unnamed_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -37,7 +37,6 @@ struct TrainingInput {
   std::string feature_source;  // see Model
   std::string phrases;         // a hash of those joined; empty: none
   VectorsFrom vectors = VectorsFrom::kInput;
-  float start_radius = 0.5f;      // of the input rows, times 1 / dim
   uint64_t tokens_per_epoch = 0;  // before subsampling, about
   // [n]: sequences of n tokens in an epoch, before words are left out. Empty:
   // not known.

@@ -15,7 +15,6 @@ absl::StatusOr<TrainingInput> LoadSubwords(const LoadContext& context) {
   EMBED_ASSIGN_OR_RETURN(result.features,
                          BuildCharNgramFeatures(result.vocabulary, options));
   result.vectors = VectorsFrom::kComposed;
-  result.start_radius = 1.0f;  // as fastText
   const uint64_t words = result.vocabulary.size();
   const uint64_t ngrams = result.features.rows().size() - words;
   result.notes.push_back(absl::StrFormat(

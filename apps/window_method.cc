@@ -26,8 +26,7 @@ class WindowMethod final : public TrainingMethod {
     return shape;
   }
 
-  // Input rows uniform on +-1/2 over dim, output rows zero, as word2vec.c; or
-  // on the radius that the mode asks for.
+  // Input rows uniform on +-start_radius / dim, output rows zero.
   absl::Status CreateTables(uint64_t seed, int threads, Model* model) override {
     const TrainingShape shape = Shape();
     EMBED_ASSIGN_OR_RETURN(model->input,
@@ -35,7 +34,7 @@ class WindowMethod final : public TrainingMethod {
     EMBED_ASSIGN_OR_RETURN(model->output,
                            EmbeddingTable::Create(shape.outputs, shape.dim));
     model->input.FillUniform(
-        input_.start_radius / static_cast<float>(shape.dim), seed, threads);
+        flags_.start_radius / static_cast<float>(shape.dim), seed, threads);
     model->output.FillZero(threads);
     return absl::OkStatus();
   }

@@ -37,6 +37,10 @@ DEFINE_string(lr_schedule, "linear",
 DEFINE_double(subsample, 0,
               "threshold above which frequent ids are thinned out; 0: off");
 DEFINE_double(noise_exponent, 0, "negatives are drawn like count^exponent");
+DEFINE_double(
+    start_radius, 0,
+    "input rows start uniform on +- this over dim: 0.5 as word2vec, 1 "
+    "as fastText and gensim; some 8 suits --arch cbow");
 DEFINE_string(arch, "skipgram",
               "skipgram: each context predicts the center; cbow: their mean "
               "does (word2vec starts it at --learning_rate 0.05)");
@@ -103,6 +107,7 @@ FlagGroup TrainingFlagGroup() {
            "lr_schedule",
            "subsample",
            "noise_exponent",
+           "start_radius",
            "arch",
            "cbow_gradient",
            "subword_gradient",
@@ -276,6 +281,7 @@ absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads) {
   flags.windows.subsample = FLAGS_subsample;
   flags.windows.noise_exponent = FLAGS_noise_exponent;
   flags.windows.seed = FLAGS_seed;
+  flags.start_radius = static_cast<float>(FLAGS_start_radius);
   flags.trainer.epochs = FLAGS_epochs;
   flags.trainer.learning_rate = FLAGS_learning_rate;
   EMBED_ASSIGN_OR_RETURN(flags.trainer.rate_shape,
@@ -292,6 +298,14 @@ absl::StatusOr<TrainingFlags> ReadTrainingFlags(int threads) {
       return UsageError(
           absl::StrCat("--", name, ": ", value, " is not a number >= 0"));
     }
+  }
+  // Rows of zeros would stay so.
+  constexpr double kLargestRadius = 1e6;
+  if (IsFlagSet("start_radius") &&
+      !(FLAGS_start_radius > 0 && FLAGS_start_radius <= kLargestRadius)) {
+    return UsageError(absl::StrCat("--start_radius: ", FLAGS_start_radius,
+                                   " is not a number above 0, at most ",
+                                   kLargestRadius));
   }
   EMBED_RETURN_IF_ERROR(AsUsageError(flags.windows.Validate()));
   EMBED_RETURN_IF_ERROR(CheckSharing(flags));

@@ -18,6 +18,7 @@ FlagGroup TrainingFlagGroup();
 struct TrainingFlags {
   int dim = 0;
   uint64_t seed = 1;
+  float start_radius = 0;  // of the input rows, times 1 / dim
   bool cbow = false;  // else skip-gram
   CbowGradient cbow_gradient = CbowGradient::kExact;
   WindowModelOptions windows;

@@ -1,12 +1,17 @@
 // What embedtrain makes of text: flags of the input and of the vocabulary, and
 // baskets of items.
+#include <algorithm>
+#include <cmath>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/apps/tool_runner.h"
@@ -225,6 +230,35 @@ double Memory(const std::string& err, const std::string& end) {
   }
   ADD_FAILURE() << "no line of memory in " << err;
   return 0;
+}
+
+// Numbers of a training that moves nothing, over the radius that they should
+// have: within 1, and some of 1600 near it.
+TEST(TextInputTest, RowsStartWithinTheRadius) {
+  const ToolRunner runner;
+  std::string text;
+  for (int i = 0; i < 200; ++i) absl::StrAppend(&text, "w", i, " ");
+  runner.Write("in.txt", text);
+  for (const auto& [flag, radius] : std::vector<std::pair<std::string, double>>{
+           {"", 0.5}, {"--start_radius=8", 8}, {"--start_radius=0.01", 0.01}}) {
+    std::vector<std::string> flags = {"--learning_rate=1e-12", "--export=vec",
+                                      "in.txt"};
+    if (!flag.empty()) flags.insert(flags.begin(), flag);
+    const ToolResult result = Train(runner, flags);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    double largest = 0;
+    std::vector<std::string> lines = Lines(runner.Read("out.vec"));
+    for (const std::string& line : absl::MakeSpan(lines).subspan(1)) {
+      const std::vector<std::string> fields = absl::StrSplit(line, ' ');
+      for (const std::string& field : absl::MakeSpan(fields).subspan(1)) {
+        double number = 0;
+        ASSERT_TRUE(absl::SimpleAtod(field, &number)) << line;
+        largest = std::max(largest, std::abs(number) * 8 / radius);
+      }
+    }
+    EXPECT_LE(largest, 1.0001) << flag;
+    EXPECT_GT(largest, 0.98) << flag;
+  }
 }
 
 TEST(TextInputTest, TellsTheMemoryBeforeAndAfter) {

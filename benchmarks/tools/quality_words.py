@@ -80,6 +80,7 @@ ENGLISH = [
     Method("skip-gram, fasttext", FASTTEXT,
            ["skipgram", "-minn", "0", "-maxn", "0"], seeds=1),
     ours("CBOW", "word2vec", 0.05, *CBOW),
+    ours("CBOW, start radius 8", "word2vec", 0.05, *CBOW, "--start_radius=8"),
     Method("CBOW, gensim", GENSIM, gensim={"sg": 0, "cbow_mean": 1}),
     Method("CBOW, fasttext", FASTTEXT, ["cbow", "-minn", "0", "-maxn", "0"],
            seeds=1),

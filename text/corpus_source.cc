@@ -1,5 +1,7 @@
 #include "text/corpus_source.h"
 
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -57,11 +59,10 @@ void CorpusSource::EndBasket(uint32_t epoch, SequenceBatch* batch) const {
 
 absl::Status CorpusSource::Read(uint32_t epoch, uint64_t chunk,
                                 SequenceBatch* batch) {
-  // Kept by the thread, as its memory is too large to ask for at every chunk.
-  thread_local CorpusChunk text;
-  EMBED_RETURN_IF_ERROR(corpus_->ReadChunk(chunk, &text));
+  std::unique_ptr<CorpusChunk> text = spare_.Take();
+  EMBED_RETURN_IF_ERROR(corpus_->ReadChunk(chunk, text.get()));
   batch->Clear(chunk << kSequenceBits);
-  Tokenizer tokens(text.text);
+  Tokenizer tokens(text->text);
   WordBlock block;
   while (block.Fill(&tokens, ids_)) {
     for (int i = 0; i < block.size; ++i) {
@@ -78,6 +79,7 @@ absl::Status CorpusSource::Read(uint32_t epoch, uint64_t chunk,
     }
   }
   EndBasket(epoch, batch);
+  spare_.GiveBack(std::move(text));
   return absl::OkStatus();
 }
 

@@ -23,6 +23,7 @@
 #include "embed/model/vocabulary.h"
 #include "embed/train/sequence_source.h"
 #include "text/corpus.h"
+#include "text/spare_chunks.h"
 #include "text/word_map.h"
 
 namespace embed {
@@ -51,6 +52,7 @@ class CorpusSource : public SequenceSource {
   void EndBasket(uint32_t epoch, SequenceBatch* batch) const;
 
   Corpus* corpus_;
+  SpareChunks spare_;
   WordMap ids_;  // value: the id of the word
   bool baskets_ = false;
   uint64_t seed_ = 0;

@@ -34,18 +34,18 @@ class Round {
         next_(begin),
         bytes_(totals.bytes()) {}
 
-  void Run(CountChunk count, WordCounter* counter, CorpusStats* stats) {
-    // Kept by the thread from round to round, as its memory is large.
-    thread_local CorpusChunk chunk;
+  // chunk: to read into, of one thread.
+  void Run(CountChunk count, CorpusChunk* chunk, WordCounter* counter,
+           CorpusStats* stats) {
     for (uint64_t i = next_++; i < end_; i = next_++) {
-      const absl::Status status = corpus_->ReadChunk(i, &chunk);
+      const absl::Status status = corpus_->ReadChunk(i, chunk);
       if (!status.ok()) return Fail(i, status);
-      stats->bytes += chunk.input_bytes;
-      stats->bad_sequences += chunk.bad_sequences;
-      stats->nul_bytes += chunk.nul_bytes;
-      if (chunk.ends_line) ++stats->lines;
+      stats->bytes += chunk->input_bytes;
+      stats->bad_sequences += chunk->bad_sequences;
+      stats->nul_bytes += chunk->nul_bytes;
+      if (chunk->ends_line) ++stats->lines;
       const uint64_t before = counter->map().bytes();
-      count(chunk, counter, stats);
+      count(*chunk, counter, stats);
       // Twice, as the sums may grow by what the counters take.
       bytes_ += 2 * (counter->map().bytes() - before);
       if (bytes_ > max_bytes_)
@@ -102,12 +102,14 @@ absl::Status CountChunks(Corpus* corpus, int threads, uint64_t max_bytes,
                          std::max<uint64_t>(1, std::min(chunks, round))));
   std::vector<WordCounter> counters(workers);
   std::vector<CorpusStats> parts(workers);
+  // Kept from round to round, as their memory is large.
+  std::vector<CorpusChunk> texts(workers);
   for (uint64_t begin = 0; begin < chunks; begin += round) {
     Round pass(corpus, begin, std::min(chunks, begin + round), max_bytes,
                *totals);
     RunThreads(static_cast<int>(workers), [&](int thread) {
       const auto i = static_cast<size_t>(thread);
-      pass.Run(count, &counters[i], &parts[i]);
+      pass.Run(count, &texts[i], &counters[i], &parts[i]);
     });
     EMBED_RETURN_IF_ERROR(pass.status());
     totals->EndRound(&counters, threads);

@@ -64,12 +64,23 @@ uint64_t FromLimit() {
 }  // namespace
 
 uint64_t ControlGroupMemory(const std::string& folder) {
-  const uint64_t limit = ReadNumber(folder + "/memory.max");
-  const uint64_t held = ReadNumber(folder + "/memory.current");
-  if (limit == kUnknown || held == kUnknown) return kUnknown;
-  const uint64_t used =
-      held - std::min(held, CachedFiles(folder + "/memory.stat"));
-  return limit - std::min(limit, used);
+  static constexpr struct {
+    const char* limit;
+    const char* held;
+    const char* stat;
+  } kVersions[] = {{"/memory.max", "/memory.current", "/memory.stat"},
+                   {"/memory/memory.limit_in_bytes",
+                    "/memory/memory.usage_in_bytes", "/memory/memory.stat"}};
+  uint64_t least = kUnknown;
+  for (const auto& version : kVersions) {
+    const uint64_t limit = ReadNumber(folder + version.limit);
+    const uint64_t held = ReadNumber(folder + version.held);
+    if (limit == kUnknown || held == kUnknown) continue;
+    const uint64_t used =
+        held - std::min(held, CachedFiles(folder + version.stat));
+    least = std::min(least, limit - std::min(limit, used));
+  }
+  return least;
 }
 
 void LimitMemory(uint64_t bytes) {

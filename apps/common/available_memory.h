@@ -15,9 +15,9 @@ namespace embed {
 // where there is none of these.
 uint64_t AvailableMemory();
 
-// What the control group (version 2) with these files leaves: its limit less
-// what it holds, of which cached files, that give way, are no part. 2^64 - 1
-// without a limit.
+// What the control group whose files are in `folder` (of version 2) or its
+// folder memory (version 1) leaves: its limit less what it holds, of which
+// cached files, that give way, are no part. 2^64 - 1 without a limit.
 uint64_t ControlGroupMemory(const std::string& folder);
 
 // From now on this process shall hold at most `bytes`. Nothing enforces it:

@@ -1,7 +1,8 @@
 """Runs of programs whose results stay in a working folder.
 
 A run is made once: its record (NAME.run.json) holds the command, the size and
-age of the program and what it cost, and is taken if they are still the same.
+age of the program and what it cost, and is taken if they are still the same and
+no file that the command names is younger than the record.
 """
 import csv
 import json
@@ -9,6 +10,18 @@ import os
 import shlex
 
 import measure
+
+
+def is_younger_file(path, than):
+    return os.path.isfile(path) and os.path.getmtime(path) > than
+
+
+def is_outdated(record_path, command, outputs):
+    """Whether a file that the command reads has changed since the record."""
+    made = os.path.getmtime(record_path)
+    named = [word.split("=", 1)[-1] for word in command[1:]]
+    return any(is_younger_file(path, made)
+               for path in named if path not in outputs)
 
 
 class CachedRuns:
@@ -46,7 +59,8 @@ class CachedRuns:
         if os.path.exists(record_path) and all(map(os.path.exists, outputs)):
             with open(record_path, encoding="utf-8") as file:
                 record = json.load(file)
-            if record["made_by"] == made_by:
+            if record["made_by"] == made_by and not is_outdated(
+                    record_path, command, outputs):
                 return record["cost"]
         print(self.shown(command), flush=True)
         cost = measure.run(command)

@@ -129,7 +129,7 @@ class Table:
         self.runs = runs
         self.language = language
         self.text = corpora.words(options.data, options.work, language.text,
-                                  30 if options.fast else 0)
+                                  6 if options.fast else 0)
         self.commands = []
         self.bars = {}  # of the charts, by title and dim
         self.busy = False  # the machine had other work
@@ -304,7 +304,7 @@ def chinese(options, runs):
         {"WordSim-240": "zh_ws240.tsv"}, "zh_analogy1124.tsv")
     return section(
         options, runs, language, "Words: Chinese",
-        "zh_modern_seg" + (", its first 30 MB" if options.fast else "") +
+        "zh_modern_seg" + (", its first 6 MB" if options.fast else "") +
         "; methods at the rate that is their default:")
 
 
@@ -315,7 +315,7 @@ def english(options, runs):
         restrict=30000)
     return section(
         options, runs, language, "Words: English",
-        "en_wiki" + (", its first 30 MB" if options.fast else "") +
+        "en_wiki" + (", its first 6 MB" if options.fast else "") +
         "; Google analogies within the 30,000 most frequent words; fasttext "
         "draws negatives like count^0.5, fasttext mode too, the others like "
         "count^0.75;")

@@ -18,9 +18,9 @@ namespace embed {
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;
-  // ResourceExhausted when the system has no `bytes` bytes, or the disk where
-  // they are spilled. Memory is touched only when it is first used (first-touch
-  // placement on NUMA machines).
+  // ResourceExhausted when the system has no `bytes` bytes; where blocks are
+  // spilled errors of the disk. Memory is touched only when it is first used
+  // (first-touch placement on NUMA machines).
   static absl::StatusOr<AlignedBuffer> Create(uint64_t bytes);
 
   AlignedBuffer(AlignedBuffer&& other) noexcept;

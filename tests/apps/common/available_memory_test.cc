@@ -54,6 +54,18 @@ TEST_F(ControlGroupTest, LeavesNothingBeyondItsLimit) {
   EXPECT_EQ(Left(), 1000000u);
 }
 
+TEST_F(ControlGroupTest, OfVersionOne) {
+  std::filesystem::create_directory(folder_ + "/memory");
+  WriteFile("memory/memory.limit_in_bytes", "1000000\n");
+  WriteFile("memory/memory.usage_in_bytes", "900000\n");
+  EXPECT_EQ(Left(), 100000u);
+  WriteFile("memory/memory.stat",
+            "cache 700000\nrss 200000\ninactive_file 300000\n"
+            "active_file 350000\ntotal_inactive_file 300000\n"
+            "total_active_file 350000\n");
+  EXPECT_EQ(Left(), 750000u);
+}
+
 TEST_F(ControlGroupTest, WithoutALimitThereIsNone) {
   EXPECT_EQ(Left(), kNoLimit);
   Write("max", "300000");

@@ -23,7 +23,7 @@ std::vector<SearchHit> SearchByWalk(const HnswGraph& graph,
 
 // How to search the allowed rows.
 enum class AllowedWay {
-  kChosen,  // as is faster
+  kChosen,  // as is faster, or where walks find too few
   kWalk,    // through the graph; it may end with fewer than k rows
   kScan,    // score all of them
 };

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "text/chunk_store.h"
 #include "embed/base/unnamed_file.h"
+#include "text/chunk_store.h"
 
 namespace embed {
 namespace {

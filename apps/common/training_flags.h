@@ -19,7 +19,7 @@ struct TrainingFlags {
   int dim = 0;
   uint64_t seed = 1;
   float start_radius = 0;  // of the input rows, times 1 / dim
-  bool cbow = false;  // else skip-gram
+  bool cbow = false;       // else skip-gram
   CbowGradient cbow_gradient = CbowGradient::kExact;
   WindowModelOptions windows;
   TrainerOptions trainer;

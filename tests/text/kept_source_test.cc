@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "embed/base/unnamed_file.h"
 #include "gtest/gtest.h"
 #include "tests/embed/train/memory_source.h"
-#include "embed/base/unnamed_file.h"
 
 namespace embed {
 namespace kept_source_test {

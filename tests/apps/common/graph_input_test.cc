@@ -15,7 +15,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::string WriteFile(const char* name, const char* content) {
-  std::string path = testing::TempDir() + name;
+  // Tests run side by side.
+  const std::string test =
+      testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::string path = testing::TempDir() + test + "_" + name;
   std::ofstream(path) << content;
   return path;
 }

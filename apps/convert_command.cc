@@ -175,6 +175,7 @@ absl::Status RunConvert(const Arguments& arguments) {
   if (ChangesIndex()) {
     EMBED_RETURN_IF_ERROR(ReadIndexFlags().status());
     EMBED_ASSIGN_OR_RETURN(const int threads, ApplyRunningFlags());
+    EMBED_RETURN_IF_ERROR(SpillWhatFillsMemory());
     return ChangeIndex(arguments, threads);
   }
   EMBED_ASSIGN_OR_RETURN(OutputPlan plan, ReadConvertPlan(arguments));

@@ -79,7 +79,7 @@ absl::Status CorpusSource::Read(uint32_t epoch, uint64_t chunk,
     }
   }
   EndBasket(epoch, batch);
-  spare_.GiveBack(std::move(text));
+  spare_.Return(std::move(text));
   return absl::OkStatus();
 }
 

@@ -20,10 +20,10 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "embed/base/spare_pool.h"
 #include "embed/model/vocabulary.h"
 #include "embed/train/sequence_source.h"
 #include "text/corpus.h"
-#include "text/spare_chunks.h"
 #include "text/word_map.h"
 
 namespace embed {
@@ -52,8 +52,8 @@ class CorpusSource : public SequenceSource {
   void EndBasket(uint32_t epoch, SequenceBatch* batch) const;
 
   Corpus* corpus_;
-  SpareChunks spare_;
-  WordMap ids_;  // value: the id of the word
+  SparePool<CorpusChunk> spare_;  // a chunk a thread that reads
+  WordMap ids_;                   // value: the id of the word
   bool baskets_ = false;
   uint64_t seed_ = 0;
 };

@@ -8,11 +8,11 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "embed/base/spare_pool.h"
 
 namespace embed {
 
@@ -132,27 +132,14 @@ class HnswScratchPool {
  public:
   explicit HnswScratchPool(uint64_t rows) : rows_(rows) {}
 
-  std::unique_ptr<HnswScratch> Take() {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (!free_.empty()) {
-        std::unique_ptr<HnswScratch> scratch = std::move(free_.back());
-        free_.pop_back();
-        return scratch;
-      }
-    }
-    return std::make_unique<HnswScratch>(rows_);
-  }
-
+  std::unique_ptr<HnswScratch> Take() { return pool_.Take(rows_); }
   void Return(std::unique_ptr<HnswScratch> scratch) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    free_.push_back(std::move(scratch));
+    pool_.Return(std::move(scratch));
   }
 
  private:
   const uint64_t rows_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<HnswScratch>> free_;
+  SparePool<HnswScratch> pool_;
 };
 
 }  // namespace embed

@@ -244,9 +244,11 @@ SearchHits SearchAllowed(const HnswGraph& graph, const Int8Table& table,
   const uint64_t count = CountAllowed(options.allowed, table.rows());
   const uint64_t ef =
       std::max(options.k, static_cast<uint64_t>(options.ef_search));
-  const bool few = IsScanned(count, table.rows(), ef);
+  if (way == AllowedWay::kChosen && IsScanned(count, table.rows(), ef)) {
+    way = AllowedWay::kScan;
+  }
   Numbers left;
-  if (way == AllowedWay::kScan || (way == AllowedWay::kChosen && few)) {
+  if (way == AllowedWay::kScan) {
     left.resize(queries.rows);
     std::iota(left.begin(), left.end(), uint64_t{0});
   } else {

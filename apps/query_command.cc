@@ -256,6 +256,9 @@ class QuerySession {
                QueryPlan plan)
       : index_(index), unseen_(unseen), plan_(std::move(plan)) {}
 
+  // Expects about so many queries.
+  void PlanFor(uint64_t queries) { plan_.answer.together = queries; }
+
   absl::Status Run(std::vector<Query> queries) {
     std::vector<ResolvedQuery> resolved;
     for (Query& query : queries) {
@@ -366,6 +369,7 @@ absl::Status AnswerVectors(const std::string& path, int dim,
                            QuerySession* session) {
   EMBED_ASSIGN_OR_RETURN(const QueryVectors vectors,
                          ReadQueryVectors(path, dim));
+  session->PlanFor(vectors.size());
   for (uint64_t begin = 0; begin < vectors.size(); begin += kQueryBatch) {
     std::vector<ResolvedQuery> queries;
     const uint64_t end = std::min(vectors.size(), begin + kQueryBatch);
@@ -380,6 +384,7 @@ absl::Status AnswerFile(const std::string& path, int dim,
                         QuerySession* session) {
   if (IsVectorFile(path)) return AnswerVectors(path, dim, session);
   if (path == "-") return AnswerLines(LineReader(STDIN_FILENO), session);
+  session->PlanFor(kQueryBatch);
   const std::string kind = BinaryKind(path);
   if (!kind.empty()) {
     return absl::InvalidArgumentError(

@@ -108,10 +108,12 @@ bool AreShort(const ServedIndex& served, const ServeQueries& queries) {
 }
 
 absl::StatusOr<SearchTask> ResolveTask(const ServedIndex& served,
-                                       const ServeQuery& query) {
+                                       const ServeQuery& query,
+                                       uint64_t together) {
   const ItemIndex& index = served.index();
   SearchTask task;
   task.options = query.options.answer;
+  task.options.together = together;
   task.space = &index;
   EMBED_RETURN_IF_ERROR(CheckOptions(index, query));
   auto allowed = served.Filtered(query.options.filter);

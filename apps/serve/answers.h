@@ -34,8 +34,10 @@ bool AreShort(const ServedIndex& served, const ServeQueries& queries);
 // zeros, whether given or of keys; keys whose vectors are not finite together;
 // no such type; ef_search of an index without a graph; a min_score that is no
 // cosine.
+// together: of how many queries it is one (SearchOptions).
 absl::StatusOr<SearchTask> ResolveTask(const ServedIndex& served,
-                                       const ServeQuery& query);
+                                       const ServeQuery& query,
+                                       uint64_t together);
 
 // Fills in the hits of all, by AnswerRequests().
 absl::Status RunSearches(const std::vector<SearchTask*>& tasks, int threads);

@@ -336,8 +336,9 @@ absl::Status ServeApi::Search(absl::Span<Job> jobs) const {
       if (job.route->where != Route::Where::kSearch || !job.queries->ok()) {
         continue;
       }
-      for (const ServeQuery& query : (*job.queries)->queries) {
-        job.tasks.push_back(ResolveTask(*job.served, query));
+      const std::vector<ServeQuery>& queries = (*job.queries)->queries;
+      for (const ServeQuery& query : queries) {
+        job.tasks.push_back(ResolveTask(*job.served, query, queries.size()));
       }
       for (absl::StatusOr<SearchTask>& task : job.tasks) {
         if (task.ok()) tasks.push_back(&*task);

@@ -52,11 +52,11 @@ def parse_options():
     add("--ratios", type=int, nargs="+",
         help="percent of the nodes known, 50 among them (default: 10 ... 90)")
     add("--word_dims", type=int, nargs="+",
-        help="of words (default: 100 300; --fast: 100)")
+        help="of words (default: 100, of Chinese 300, too)")
     add("--word_seeds", type=int,
         help="trainings of words with up to 299 numbers (default: 3)")
-    add("--large_word_seeds", type=int, default=1,
-        help="of words with 300 numbers and more (default: 1)")
+    add("--large_word_seeds", type=int, default=3,
+        help="of words with 300 numbers and more (default: 3)")
     add("--leave_out", nargs="+", default=[], metavar="METHOD",
         help="rows of the tables of words")
     add("--threads", type=int, default=os.cpu_count())
@@ -71,8 +71,6 @@ def parse_options():
     options.script = os.path.join(root, "benchmarks")
     options.seeds = options.seeds or (1 if options.fast else 2)
     options.word_seeds = options.word_seeds or (1 if options.fast else 3)
-    options.word_dims = options.word_dims or (
-        [100] if options.fast else [100, quality_words.LARGE_DIM])
     options.splits = options.splits or (3 if options.fast else 10)
     options.ratios = options.ratios or (
         [10, 50, 90] if options.fast else quality_networks.RATIOS)

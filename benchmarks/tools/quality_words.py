@@ -14,7 +14,8 @@ OURS = "embed"
 FASTTEXT = "Debian's fasttext"
 GENSIM = "gensim"
 PROGRAMS = (OURS, GENSIM, FASTTEXT)  # colours of the charts
-# From so many numbers on, trainings are slow, and there are fewer of them.
+SMALL = (100,)
+# From so many numbers on, trainings are slow, and there may be fewer of them.
 LARGE_DIM = 300
 
 
@@ -26,7 +27,8 @@ class Method:
     gensim: dict = field(default_factory=dict)  # arguments of its Word2Vec
     rate: float = 0.05
     seeds: int = 0  # at most so many (0: all)
-    large: bool = True  # trained with LARGE_DIM numbers, too
+    dims: tuple = ()  # trained with these numbers only, of those asked for
+    epochs: int = 0  # other than the language's
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Language:
     negatives: int = 5
     epochs: int = 5
     subsample: float = 1e-4
+    dims: tuple = (100,)  # unless the command says others
 
 
 def ours(title, mode, rate, *flags, **more):
@@ -53,24 +56,29 @@ CHINESE = [
     ours("skip-gram", "word2vec", 0.025),
     ours("skip-gram, rate 0.05", "word2vec", 0.05),
     ours("skip-gram, AdaGrad", "word2vec", 0.2, "--optimizer=adagrad",
-         large=False),
+         dims=SMALL),
     ours("CBOW", "word2vec", 0.05, *CBOW),
     ours("fasttext mode", "fasttext", 0.05, "--ngram_min=1", "--ngram_max=2"),
     ours("cw2vec, both", "cw2vec", 0.01, "--output_table=both"),
     ours("cw2vec, context", "cw2vec", 0.01, "--output_table=context", seeds=1,
-         large=False),
+         dims=SMALL),
     ours("cw2vec, input", "cw2vec", 0.01, "--output_table=input", seeds=1,
-         large=False),
+         dims=SMALL),
     ours("cw2vec, both, strokes 3..6", "cw2vec", 0.01, "--output_table=both",
-         "--stroke_max=6", seeds=1, large=False),
+         "--stroke_max=6", seeds=1, dims=SMALL),
     ours("cw2vec, both, mean of n-grams", "cw2vec", 0.05,
-         "--output_table=both", "--compose=mean", seeds=1, large=False),
+         "--output_table=both", "--compose=mean", seeds=1, dims=SMALL),
     ours("cw2vec, both, all stroke orders", "cw2vec", 0.01,
-         "--output_table=both", "--strokes_all_orders", seeds=1, large=False),
+         "--output_table=both", "--strokes_all_orders", seeds=1, dims=SMALL),
     ours("cw2vec, both, Latin n-grams", "cw2vec", 0.01, "--output_table=both",
-         "--latin_ngrams", seeds=1, large=False),
+         "--latin_ngrams", seeds=1, dims=SMALL),
     ours("cw2vec, both, AdaGrad", "cw2vec", 0.05, "--output_table=both",
-         "--optimizer=adagrad", large=False),
+         "--optimizer=adagrad", dims=SMALL),
+    ours("skip-gram, 15 epochs", "word2vec", 0.025, epochs=15, dims=SMALL),
+    ours("skip-gram, rate 0.05, 15 epochs", "word2vec", 0.05, epochs=15,
+         seeds=1),
+    ours("cw2vec, both, 15 epochs", "cw2vec", 0.01, "--output_table=both",
+         epochs=15, seeds=1, dims=SMALL),
     Method("fasttext, n-grams 1..2", FASTTEXT,
            ["skipgram", "-minn", "1", "-maxn", "2"], seeds=1),
 ]
@@ -79,12 +87,17 @@ ENGLISH = [
     Method("skip-gram, gensim", GENSIM, gensim={"sg": 1}, seeds=1),
     Method("skip-gram, fasttext", FASTTEXT,
            ["skipgram", "-minn", "0", "-maxn", "0"], seeds=1),
+    *(ours(f"skip-gram, {name} {value}", "word2vec", 0.05, f"--{name}={value}")
+      for name, value in (("reuse_negatives", 1), ("reuse_negatives", 8),
+                          ("share_negatives", 4), ("share_negatives", 8))),
     ours("CBOW", "word2vec", 0.05, *CBOW),
     ours("CBOW, start radius 8", "word2vec", 0.05, *CBOW, "--start_radius=8"),
     Method("CBOW, gensim", GENSIM, gensim={"sg": 0, "cbow_mean": 1}),
     Method("CBOW, fasttext", FASTTEXT, ["cbow", "-minn", "0", "-maxn", "0"],
            seeds=1),
     ours("fasttext mode, n-grams 3..6", "fasttext", 0.05),
+    ours("fasttext mode, exact gradient", "fasttext", 0.05,
+         "--subword_gradient=exact", seeds=1),
     Method("n-grams 3..6, fasttext", FASTTEXT,
            ["skipgram", "-minn", "3", "-maxn", "6"], seeds=1),
 ]
@@ -93,7 +106,8 @@ ENGLISH = [
 def embed_command(runs, method, language, text, output, dim, seed):
     return [runs.programs["embedtrain"], *method.flags, f"--dim={dim}",
             f"--window={language.window}", f"--negatives={language.negatives}",
-            f"--epochs={language.epochs}", f"--min_count={language.min_count}",
+            f"--epochs={method.epochs or language.epochs}",
+            f"--min_count={language.min_count}",
             f"--subsample={language.subsample:g}",
             f"--learning_rate={method.rate:g}", "--threads=1",
             f"--seed={seed}", "--progress=none", "--index=flat",
@@ -266,9 +280,9 @@ def language_rows(table, options):
     """Lines of the table, and the methods that are left out."""
     missing = missing_programs()
     rows, left_out = [], []
-    for dim in options.word_dims:
+    for dim in options.word_dims or table.language.dims:
         for method in table.language.methods:
-            if dim >= LARGE_DIM and not method.large:
+            if method.dims and dim not in method.dims:
                 continue
             if method.title in options.leave_out or method.program in missing:
                 left_out.append(method.title)
@@ -301,7 +315,8 @@ def section(options, runs, language, title, about):
 def chinese(options, runs):
     language = Language(
         "zh", "zh_modern_seg.txt", 10, CHINESE,
-        {"WordSim-240": "zh_ws240.tsv"}, "zh_analogy1124.tsv")
+        {"WordSim-240": "zh_ws240.tsv"}, "zh_analogy1124.tsv",
+        dims=(100,) if options.fast else (100, LARGE_DIM))
     return section(
         options, runs, language, "Words: Chinese",
         "zh_modern_seg" + (", its first 6 MB" if options.fast else "") +

@@ -33,7 +33,7 @@ uint64_t HitsToFind(const AnswerOptions& options) {
 // score are looked for, that score. The number of hits decides how many
 // candidates are looked at, so it is the same for all.
 using SharedSearch = std::tuple<const ItemIndex*, const uint64_t*, uint64_t,
-                                bool, int, int, std::optional<float>>;
+                                bool, int, uint64_t, int, std::optional<float>>;
 
 SharedSearch SearchOf(const AnswerRequest& request) {
   const AnswerOptions& options = *request.options;
@@ -46,6 +46,7 @@ SharedSearch SearchOf(const AnswerRequest& request) {
           k,
           options.exact,
           options.ef_search,
+          options.together,
           options.nprobe,
           all_of_score ? options.min_score : std::nullopt};
 }
@@ -129,7 +130,7 @@ absl::Status SearchTogether(absl::Span<const AnswerRequest> requests,
                             SearchHits* hits) {
   const AnswerRequest& first = requests[numbers[0]];
   const ItemIndex& index = *first.index;
-  const auto [same_index, bits, k, exact, ef_search, nprobe, score] =
+  const auto [same_index, bits, k, exact, ef_search, together, nprobe, score] =
       SearchOf(first);
   std::vector<float> vectors;
   vectors.reserve(numbers.size() * static_cast<size_t>(index.dim()));
@@ -142,6 +143,7 @@ absl::Status SearchTogether(absl::Span<const AnswerRequest> requests,
   search.threads = threads;
   search.allowed = first.options->allowed;
   search.ef_search = ef_search;
+  search.together = together;
   search.nprobe = nprobe;
   search.exact = exact;
   const MatrixView rows = {vectors.data(), numbers.size(), index.dim(),

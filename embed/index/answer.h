@@ -39,6 +39,7 @@ struct AnswerOptions {
   int threads = 1;                     // changes the speed only
   absl::Span<const uint64_t> allowed;  // see SearchOptions; empty: all
   int ef_search = 0;                   // see SearchOptions
+  uint64_t together = 1;               // as well
   int nprobe = 0;                      // as well
   bool exact = false;
   // Only items of at least this score, of l2 at most; with `exact` none of the

@@ -90,6 +90,7 @@ class Int8FaissIndex : public faiss::Index {
     options.k = static_cast<uint64_t>(k);
     options.allowed = allowed;
     options.ef_search = EfSearch(params);
+    options.together = static_cast<uint64_t>(n);
     options.nprobe = Nprobe(params);
     const SearchHits hits = ValueOrThrow(SearchRows(Queries(x, n), options));
     // What FAISS itself puts where there is no hit.

@@ -132,10 +132,11 @@ class HnswGraph {
 
   // The k nearest rows that a walk of max(ef_search, k) rows comes by, scored
   // and ordered as Int8Table::Search() does; table: the one this graph was
-  // built for. With options.allowed, rows that are not allowed are only passed
-  // through; where allowed ones are few, or hard to come by, all of them are
-  // scored instead and the result is that of Int8Table::Search(), as it is
-  // where a walk would take longer or ends with fewer than k rows. The result
+  // built for. With options.allowed the walk keeps so many more in view that
+  // enough are allowed ones; where these are few, or hard to come by, all of
+  // them are scored instead (hnsw_allowed.h) and the result is that of
+  // Int8Table::Search(), as it is where a walk would take longer than that or
+  // ends with fewer than k rows. The result
   // is the same for any number of threads or queries and any CPU; several
   // queries a call take less time each than lone ones. InvalidArgument: as
   // there, or ef_search is negative.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "embed/base/check.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/int8_query.h"
@@ -29,6 +30,7 @@ struct Request {
   float min_score = 0;
   bool range = false;  // only scores of at least min_score, of l2 at most
   absl::Span<const uint64_t> allowed;
+  absl::Span<const uint32_t> ids;  // if not empty: only these rows
 };
 
 // A run of queries that are scanned together.
@@ -37,6 +39,10 @@ class Batch {
   Batch(const Int8Table& table, const Request& request,
         const MatrixView& queries, uint64_t begin, uint64_t end)
       : table_(table), request_(request), scan_(table.scan_table()) {
+    if (!request.ids.empty()) {
+      scan_.row_ids = request.ids;
+      scan_.rows = request.ids.size();
+    }
     for (uint64_t i = begin; i < end; ++i) {
       queries_.emplace_back(table, queries.row(i));
     }
@@ -58,7 +64,7 @@ class Batch {
 
   // The same with the rows shared by threads.
   std::vector<Int8TopK> ScanInParallel(int threads) const {
-    const uint64_t blocks = Int8Blocks(table_.rows());
+    const uint64_t blocks = num_blocks();
     const uint64_t parts =
         std::clamp<uint64_t>(static_cast<uint64_t>(threads), 1, blocks);
     std::vector<std::vector<Int8TopK>> best(parts);
@@ -76,6 +82,9 @@ class Batch {
   // Scores the candidates of query `q` with its floats and sorts them.
   std::vector<SearchHit> Finish(size_t q, Int8TopK* best) const {
     std::vector<Int8Hit> candidates = best->TakeSorted();
+    if (!request_.ids.empty()) {
+      for (Int8Hit& hit : candidates) hit.row = request_.ids[hit.row];
+    }
     for (const Int8Hit& hit : candidates) queries_[q].Prefetch(hit.row);
     for (Int8Hit& hit : candidates) hit.score = queries_[q].Score(hit.row);
     std::sort(candidates.begin(), candidates.end(), BetterHit());
@@ -90,6 +99,7 @@ class Batch {
   }
 
   size_t size() const { return queries_.size(); }
+  uint64_t num_blocks() const { return Int8Blocks(scan_.rows); }
 
  private:
   bool IsWanted(float score) const {
@@ -108,7 +118,7 @@ class Batch {
 
   const Int8Table& table_;
   const Request& request_;
-  const Int8ScanTable scan_;
+  Int8ScanTable scan_;
   std::vector<Int8TableQuery> queries_;
   std::vector<Int8Query> scan_queries_;
 };
@@ -122,7 +132,7 @@ void SearchQueries(const Int8Table& table, const Request& request,
   for (; begin < end; begin += batch_size) {
     const Batch batch(table, request, queries, begin,
                       std::min(end, begin + batch_size));
-    std::vector<Int8TopK> best = batch.Scan(0, Int8Blocks(table.rows()));
+    std::vector<Int8TopK> best = batch.Scan(0, batch.num_blocks());
     for (size_t q = 0; q < batch.size(); ++q) {
       (*hits)[begin + q] = batch.Finish(q, &best[q]);
     }
@@ -160,6 +170,18 @@ absl::StatusOr<SearchHits> Int8Table::Search(
   request.k = std::min(options.k, rows());
   request.candidates = std::min(rows(), CandidatesFor(request.k));
   request.allowed = options.allowed;
+  return Run(*this, request, queries, options.threads);
+}
+
+SearchHits Int8Table::SearchAmong(absl::Span<const uint32_t> ids,
+                                  const MatrixView& queries,
+                                  const SearchOptions& options) const {
+  EMBED_DCHECK(parts_.in_rows() && options.k > 0);
+  if (ids.empty()) return SearchHits(queries.rows);
+  Request request;
+  request.k = std::min(options.k, uint64_t{ids.size()});
+  request.candidates = std::min<uint64_t>(ids.size(), CandidatesFor(request.k));
+  request.ids = ids;
   return Run(*this, request, queries, options.threads);
 }
 

@@ -73,6 +73,10 @@ struct SearchOptions {
   // How many rows it keeps in view, at least k; 0: as many as the graph says.
   // More find more of the true neighbours and take longer.
   int ef_search = 0;
+  // With `allowed`: how many queries to plan for. So many may score all allowed
+  // rows together, which finds more, in less time than walks of their own. Not
+  // taken from the call: a query's hits are the same in any company.
+  uint64_t together = 1;
   bool exact = false;  // of an ItemIndex: not through its graph or lists
   // For search through lists only (embed/index/ivf_lists.h): of how many it
   // reads the rows; 0: as many as the lists say.
@@ -183,6 +187,12 @@ class Int8Table {
   // queries of another dim or not finite, `allowed` too short.
   absl::StatusOr<SearchHits> Search(const MatrixView& queries,
                                     const SearchOptions& options) const;
+
+  // The same among the rows of these ids, which exist and rise; the table lies
+  // in rows. queries, options: such as Search() takes, without `allowed`.
+  SearchHits SearchAmong(absl::Span<const uint32_t> ids,
+                         const MatrixView& queries,
+                         const SearchOptions& options) const;
 
   // All rows with a score of at least min_score, of l2 at most; options.k is
   // not used.

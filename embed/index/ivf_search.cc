@@ -11,6 +11,7 @@
 #include "embed/base/status_macros.h"
 #include "embed/index/int8_query.h"
 #include "embed/index/ivf_lists.h"
+#include "embed/kernels/bit_count.h"
 #include "embed/kernels/int8_scan.h"
 #include "embed/kernels/int8_top_k.h"
 
@@ -23,20 +24,6 @@ constexpr uint64_t kListQueries = 64;
 constexpr double kSpareLists = 2;
 // Reading more of the lists than this part takes longer than reading all rows.
 constexpr double kMostLists = 0.5;
-
-// The number of set bits [begin, end).
-uint64_t CountBits(absl::Span<const uint64_t> bits, uint64_t begin,
-                   uint64_t end) {
-  uint64_t count = 0;
-  while (begin < end) {
-    const uint64_t part = std::min(end, (begin / 64 + 1) * 64) - begin;
-    const uint64_t word = bits[begin / 64] >> (begin % 64);
-    count += __builtin_popcountll(
-        part == 64 ? word : word & ((uint64_t{1} << part) - 1));
-    begin += part;
-  }
-  return count;
-}
 
 // How far every query of a search looks.
 struct Effort {

@@ -36,7 +36,7 @@ struct Chunk {
   uint64_t first;
 };
 
-// Puts rows that lie one behind another into blocks.
+// Puts rows that lie one by one into blocks.
 class Blocker {
  public:
   Blocker(const Int8ScanTable& table, uint64_t most_blocks)
@@ -54,11 +54,13 @@ class Blocker {
 
   Chunk Make(uint64_t begin, uint64_t end) {
     for (uint64_t block = begin; block < end; ++block) {
+      if (!table_.row_ids.empty()) PrefetchBlock(block + kBlocksAhead);
       const uint8_t* rows[kBlockRows];
       for (uint64_t i = 0; i < kBlockRows; ++i) {
-        const uint64_t row = block * kBlockRows + i;
-        const uint64_t at = row - begin * kBlockRows;
-        const bool there = row < table_.rows;
+        const uint64_t place = block * kBlockRows + i;
+        const uint64_t at = place - begin * kBlockRows;
+        const bool there = place < table_.rows;
+        const uint64_t row = there ? RowAt(place) : 0;
         rows[i] =
             there ? table_.row_codes + row * table_.row_stride : padding_.get();
         const Int8RowScale scale =
@@ -73,6 +75,22 @@ class Blocker {
   }
 
  private:
+  // Scattered rows come from memory while those before them are moved.
+  static constexpr uint64_t kBlocksAhead = 2;
+
+  uint64_t RowAt(uint64_t place) const {
+    return table_.row_ids.empty() ? place : table_.row_ids[place];
+  }
+
+  void PrefetchBlock(uint64_t block) const {
+    const Int8RowTable rows = {table_.row_codes, table_.row_scales, 0,
+                               table_.dim, table_.row_stride};
+    for (const uint32_t row : table_.row_ids.subspan(
+             std::min(block * kBlockRows, table_.rows), kBlockRows)) {
+      PrefetchInt8Row(rows, row);
+    }
+  }
+
   const Int8ScanTable& table_;
   const uint64_t groups_;
   const hwy::AlignedFreeUniquePtr<uint8_t[]> codes_;
@@ -256,6 +274,7 @@ void ScanInt8Ranges(const Int8ScanTable& table,
   EMBED_DCHECK(queries.size() == best.size());
   EMBED_DCHECK(ranges.empty() || ranges.back().end <= Int8Blocks(table.rows));
   EMBED_DCHECK(allowed.empty() || allowed.size() * 64 >= table.rows);
+  EMBED_DCHECK(table.row_ids.empty() || table.row_ids.size() == table.rows);
   HWY_DYNAMIC_DISPATCH(Scan)(table, ranges, queries, allowed, best);
 }
 

@@ -61,6 +61,9 @@ struct Int8ScanTable {
   const uint8_t* row_codes = nullptr;
   const Int8RowScale* row_scales = nullptr;
   uint64_t row_stride = 0;
+  // Of such a table: the rows to scan, which rise, in place of all; then row i
+  // here and in the hits stands for row row_ids[i], and `rows` is their number.
+  absl::Span<const uint32_t> row_ids;
 };
 
 struct Int8Query {

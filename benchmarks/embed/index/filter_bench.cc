@@ -1,15 +1,17 @@
-// Search among part of the rows, by a walk through the graph and by a scan of
-// the allowed rows, one thread, one query at a time:
-//   filter_bench VECTORS [ROWS [EF_SEARCH]]
+// Search among part of the rows, by walks through the graph and by scans of the
+// allowed rows, one thread, one query at a time or so many together:
+//   filter_bench VECTORS [ROWS [EF_SEARCH [QUERIES]]]
 // Rows and queries are those of search_bench. A line: part of the rows that is
-// allowed (at random), recall@10 and queries/s of the walk, queries/s of the
-// scan, and what HnswGraph::Search() chose.
+// allowed (at random), recall@10 and queries/s of walks over all rows, of walks
+// over bridges, of scans and of what HnswGraph::Search() chose
+// (embed/index/hnsw_allowed.h).
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
 
 #include "benchmarks/embed/index/bench_vectors.h"
-#include "embed/index/hnsw_search.h"
+#include "embed/index/hnsw_allowed.h"
 #include "embed/index/hnsw_walk.h"
 #include "embed/io/vector_reader.h"
 
@@ -27,26 +29,30 @@ struct Measured {
 class FilterBench {
  public:
   FilterBench(const Int8Table& table, const HnswGraph& graph,
-              const MatrixView& queries)
-      : table_(table), graph_(graph), queries_(queries) {}
+              const MatrixView& queries, uint64_t batch)
+      : table_(table), graph_(graph), queries_(queries), batch_(batch) {}
 
   Measured Run(SearchOptions options, const std::vector<uint32_t>& expected,
                AllowedWay way) const {
     options.k = kTop;
+    options.together = batch_;
     std::vector<uint32_t> ids;
     double seconds = 0;
-    for (uint64_t q = 0; q < queries_.rows; ++q) {
-      const MatrixView query = {queries_.row(q).data(), 1, queries_.dim,
-                                queries_.stride};
+    for (uint64_t q = 0; q < queries_.rows; q += batch_) {
+      const MatrixView batch = {queries_.row(q).data(),
+                                std::min(batch_, queries_.rows - q),
+                                queries_.dim, queries_.stride};
       const double start = CpuSeconds();
       const SearchHits hits =
           options.allowed.empty()
-              ? graph_.Search(table_, query, options).value()
-              : SearchAllowed(graph_, table_, query, options, way);
+              ? graph_.Search(table_, batch, options).value()
+              : SearchAllowed(graph_, table_, batch, options, way);
       seconds += CpuSeconds() - start;
-      for (int rank = 0; rank < kTop; ++rank) {
-        const bool found = rank < static_cast<int>(hits[0].size());
-        ids.push_back(found ? hits[0][rank].id : HnswGraph::kNoRow);
+      for (const std::vector<SearchHit>& found : hits) {
+        for (size_t rank = 0; rank < kTop; ++rank) {
+          ids.push_back(rank < found.size() ? found[rank].id
+                                            : HnswGraph::kNoRow);
+        }
       }
     }
     return {Recall(ids, expected),
@@ -57,6 +63,7 @@ class FilterBench {
   const Int8Table& table_;
   const HnswGraph& graph_;
   const MatrixView queries_;
+  const uint64_t batch_;
 };
 
 std::vector<uint64_t> RandomRows(uint64_t rows, double part) {
@@ -71,7 +78,7 @@ std::vector<uint64_t> RandomRows(uint64_t rows, double part) {
 
 int Main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "filter_bench VECTORS [ROWS [EF_SEARCH]]\n");
+    std::fprintf(stderr, "filter_bench VECTORS [ROWS [EF_SEARCH [QUERIES]]]\n");
     return 2;
   }
   const auto vectors = ReadVectors(argv[1]);
@@ -82,8 +89,7 @@ int Main(int argc, char** argv) {
   const int size = argc > 2 ? std::atoi(argv[2]) : 100000;
   Matrix rows = Enlarge(vectors->view(), static_cast<uint64_t>(size));
   const Matrix all_queries = Queries(&rows);
-  const MatrixView queries = {all_queries.values.data(), 200, rows.dim,
-                              static_cast<uint64_t>(rows.dim)};
+  const MatrixView queries = all_queries.view();
   Int8TableOptions table_options;
   table_options.layout = Int8Layout::kRows;
   const auto table = Int8Table::Build(rows.view(), table_options);
@@ -92,7 +98,9 @@ int Main(int argc, char** argv) {
   graph_options.ef_construction = kEfConstruction;
   graph_options.threads = 2;
   const auto graph = HnswGraph::Build(table.value(), graph_options);
-  const FilterBench bench(*table, graph.value(), queries);
+  const int batch = argc > 4 ? std::atoi(argv[4]) : 1;
+  const FilterBench bench(*table, graph.value(), queries,
+                          static_cast<uint64_t>(std::max(batch, 1)));
   SearchOptions options;
   options.ef_search = argc > 3 ? std::atoi(argv[3]) : kDefaultEfSearch;
   const auto all =
@@ -108,13 +116,15 @@ int Main(int argc, char** argv) {
         });
     options.allowed = allowed;
     const Measured walk = bench.Run(options, expected, AllowedWay::kWalk);
+    const Measured bridges = bench.Run(options, expected, AllowedWay::kBridges);
     const Measured scan = bench.Run(options, expected, AllowedWay::kScan);
     const Measured chosen = bench.Run(options, expected, AllowedWay::kChosen);
     std::printf(
-        "part %.3f: walk %.4f %8.0f/s, scan %.4f %8.0f/s, chosen "
-        "%.4f %8.0f/s\n",
-        part, walk.recall, walk.per_second, scan.recall, scan.per_second,
-        chosen.recall, chosen.per_second);
+        "part %.3f: walks %.4f %8.0f/s, bridges %.4f %8.0f/s, scans %.4f "
+        "%8.0f/s, chosen %.4f %8.0f/s, %.2f of unfiltered\n",
+        part, walk.recall, walk.per_second, bridges.recall, bridges.per_second,
+        scan.recall, scan.per_second, chosen.recall, chosen.per_second,
+        chosen.per_second / unfiltered.per_second);
   }
   return 0;
 }

@@ -32,8 +32,11 @@ class Data {
     floats_ = AlignedBuffer::Create(2 * padded * sizeof(float)).value();
     float* multipliers = static_cast<float*>(floats_.data());
     std::fill_n(multipliers, padded, 1.0f);
-    table_ = {static_cast<const uint8_t*>(codes_.data()), multipliers,
-              multipliers + padded, rows, dim};
+    table_.codes = static_cast<const uint8_t*>(codes_.data());
+    table_.multipliers = multipliers;
+    table_.offsets = multipliers + padded;
+    table_.rows = rows;
+    table_.dim = dim;
     Philox random(1, RandomPurpose::kTest, 0, 0);
     uint32_t* words = static_cast<uint32_t*>(codes_.data());
     for (uint64_t i = 0; i < codes_.size() / 4; ++i) words[i] = random.Next32();

@@ -68,6 +68,11 @@ class Table {
     }
   }
   const Int8ScanTable& scan() const { return scan_; }
+  // In rows: to scan these only.
+  void Choose(absl::Span<const uint32_t> ids) {
+    scan_.row_ids = ids;
+    scan_.rows = ids.size();
+  }
 
  private:
   void MakeBlocks(const Codes& codes) {
@@ -133,7 +138,7 @@ std::vector<std::vector<Int8Hit>> ScanTable(const Table& table,
   }
   std::vector<Int8TopK> best(queries.size(), Int8TopK(k));
   ScanInt8(table.scan(), first_block,
-           std::min(last_block, Int8Blocks(codes.rows.size())), queries,
+           std::min(last_block, Int8Blocks(table.scan().rows)), queries,
            allowed, absl::MakeSpan(best));
   std::vector<std::vector<Int8Hit>> hits;
   for (Int8TopK& top : best) hits.push_back(top.TakeSorted());
@@ -159,6 +164,23 @@ std::vector<std::vector<Int8Hit>> Scan(const Codes& codes, size_t k,
   const auto others = ScanTable(Table(codes, /*in_rows=*/true), codes, k,
                                 allowed, first_block, last_block);
   for (size_t q = 0; q < hits.size(); ++q) ExpectSame(others[q], hits[q]);
+  return hits;
+}
+
+// The hits among the allowed rows by a list of their numbers.
+std::vector<std::vector<Int8Hit>> ScanIds(const Codes& codes, size_t k,
+                                          absl::Span<const uint64_t> allowed) {
+  std::vector<uint32_t> ids;
+  for (uint32_t i = 0; i < codes.rows.size(); ++i) {
+    if ((allowed[i / 64] >> (i % 64) & 1) != 0) ids.push_back(i);
+  }
+  if (ids.empty()) return {codes.queries.size(), std::vector<Int8Hit>()};
+  Table table(codes, /*in_rows=*/true);
+  table.Choose(ids);
+  auto hits = ScanTable(table, codes, k, {}, 0, ~uint64_t{0});
+  for (std::vector<Int8Hit>& of_query : hits) {
+    for (Int8Hit& hit : of_query) hit.row = ids[hit.row];
+  }
   return hits;
 }
 
@@ -253,8 +275,11 @@ TEST_P(Int8ScanTest, ScoresOnlyAllowedRows) {
         allowed[i / 64] |= uint64_t{random.Below(one_in) == 0} << (i % 64);
       }
       const auto hits = Scan(codes, 10, allowed);
+      const auto gathered = ScanIds(codes, 10, allowed);
       for (size_t q = 0; q < 13; ++q) {
-        ExpectSame(hits[q], Oracle(codes, q, 10, allowed));
+        const std::vector<Int8Hit> expected = Oracle(codes, q, 10, allowed);
+        ExpectSame(hits[q], expected);
+        ExpectSame(gathered[q], expected);
       }
     }
     const std::vector<uint64_t> none((rows + 63) / 64);

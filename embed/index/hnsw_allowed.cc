@@ -22,7 +22,7 @@ namespace {
 constexpr double kWalkRows = 40;
 constexpr double kSharedRow = 0.08;
 constexpr double kMostSharing = 256;
-constexpr double kPartOfEf = 0.22;
+constexpr double kPartOfEf = 0.21;
 constexpr double kPartOfK = 1.5;
 
 std::vector<uint32_t> AllowedRows(absl::Span<const uint64_t> allowed,

@@ -5,7 +5,7 @@
 //
 //   scan     all allowed rows: A (1 / q + 0.08), of q queries together
 //   walk     through the graph over all rows, of which w are kept in view:
-//            40 w, w = max(ef, max(0.22 ef, 1.5 k) / s)
+//            40 w, w = max(ef, max(0.21 ef, 1.5 k) / s)
 //   bridges  through the graph over allowed rows only, where a walk came by
 //            fewer than k
 //

@@ -241,8 +241,13 @@ def typed(options, runs):
         file.writelines(lines)
     classifier.labels = authors
     metapath = "--metapath=author-paper-venue-paper-author"
+    hin2vec = "HIN2Vec, 5 walks of 60, window 4"
     methods = {
-        "HIN2Vec, 5 walks of 60, window 4": ("hin2vec", "hin2vec_dblp", []),
+        hin2vec: ("hin2vec", "hin2vec_dblp", []),
+        hin2vec + ", sigmoid gates": (
+            "hin2vec", "hin2vec_dblp", ["--relation_gate=sigmoid"]),
+        hin2vec + ", negatives of any type": (
+            "hin2vec", "hin2vec_dblp", ["--negatives_any_type"]),
         "DeepWalk, types ignored, 10 walks of 60, window 3": (
             "deepwalk", "deepwalk_blogcatalog",
             ["--format=hin", "--walks_per_node=10", "--walk_length=60",
@@ -251,10 +256,10 @@ def typed(options, runs):
             "metapath2vec", "metapath2vec_dblp",
             [metapath, "--walks_per_node=10"])}
     rows = []
-    for title, (name, config, flags) in methods.items():
-        if has_mode(runs, name):
+    for title, (mode, config, flags) in methods.items():
+        if has_mode(runs, mode):
             rows += classifier.rows(title, classifier.scores(
-                f"dblp4_{name}", config, flags))
+                f"dblp4_{file_name(title)}", config, flags))
     rows += published_rows({(title, "Micro"): figures for title, figures
                             in published.DBLP4.items()}, classifier.ratios)
     return ("## Typed networks\n\nAreas of 4,057 authors of DBLP (four areas): "

@@ -40,8 +40,7 @@ namespace embed {
 // How codes and factors lie in memory and in files.
 enum class Int8Layout {
   kBlocks,  // as embed/kernels/int8_scan.h says: for reading all rows
-  kRows,    // as embed/kernels/int8_rows.h says: for a graph's single rows; to
-            // read all takes a lone query two to three times as long
+  kRows,    // as embed/kernels/int8_rows.h says: for a graph's single rows
 };
 
 struct Int8TableOptions {

@@ -24,8 +24,8 @@ namespace HWY_NAMESPACE {
 // Rows are read once from memory per this many bytes, then stay in the second
 // level cache while all queries pass over them.
 constexpr size_t kChunkBytes = 128 << 10;
-// The same for rows that are put into blocks first: these stay in the first
-// level cache, from which a lone query reads them.
+// The same for rows that are put into blocks first, which stay in the first
+// level cache.
 constexpr size_t kRowChunkBytes = 24 << 10;
 
 // Blocks of a table from `first` on.
@@ -266,6 +266,63 @@ namespace embed {
 
 HWY_EXPORT(Scan);
 
+namespace {
+
+// One query over rows where they lie: to put them into blocks for it alone
+// takes longer than to score them.
+class LoneScan {
+ public:
+  LoneScan(const Int8ScanTable& table, const Int8Query& query, Int8TopK* best)
+      : table_(table),
+        rows_{table.row_codes, table.row_scales,
+              table.row_ids.empty() ? table.rows : table.row_ids.back() + 1,
+              table.dim, table.row_stride},
+        codes_(Int8ReadBytes(table.dim)),
+        best_(*best) {
+    const auto dim = static_cast<size_t>(table.dim);
+    std::copy_n(query.codes, dim, codes_.begin());
+    int32_t sum = 0;
+    for (size_t i = 0; i < dim; ++i) sum += query.codes[i];
+    query_ = {codes_.data(), -kInt8CodeOffset * sum, query.offset_factor};
+  }
+
+  void Scan(const Int8BlockRange& range, absl::Span<const uint64_t> allowed) {
+    const uint64_t end = std::min(range.end * kInt8BlockRows, table_.rows);
+    for (uint64_t i = range.begin * kInt8BlockRows; i < end; ++i) {
+      if (!allowed.empty() && (allowed[i / 64] >> (i % 64) & 1) == 0) continue;
+      places_[size_] = static_cast<uint32_t>(i);
+      ids_[size_] = table_.row_ids.empty() ? places_[size_] : table_.row_ids[i];
+      PrefetchInt8Row(rows_, ids_[size_]);
+      if (++size_ == kWaiting) Score();
+    }
+    Score();
+  }
+
+ private:
+  // Rows that are asked for before the first of them is scored.
+  static constexpr size_t kWaiting = 32;
+
+  void Score() {
+    float scores[kWaiting];
+    ScoreInt8Rows(rows_, query_, absl::MakeConstSpan(ids_, size_), scores);
+    for (size_t i = 0; i < size_; ++i) {
+      if (scores[i] > best_.threshold()) best_.Push(scores[i], places_[i]);
+    }
+    size_ = 0;
+  }
+
+  const Int8ScanTable& table_;
+  const Int8RowTable rows_;
+  std::vector<int8_t> codes_;
+  Int8RowQuery query_;
+  Int8TopK& best_;
+  size_t size_ = 0;
+  uint32_t places_[kWaiting];
+  uint32_t ids_[kWaiting];
+};
+
+}  // namespace
+
 void ScanInt8Ranges(const Int8ScanTable& table,
                     absl::Span<const Int8BlockRange> ranges,
                     absl::Span<const Int8Query> queries,
@@ -275,6 +332,11 @@ void ScanInt8Ranges(const Int8ScanTable& table,
   EMBED_DCHECK(ranges.empty() || ranges.back().end <= Int8Blocks(table.rows));
   EMBED_DCHECK(allowed.empty() || allowed.size() * 64 >= table.rows);
   EMBED_DCHECK(table.row_ids.empty() || table.row_ids.size() == table.rows);
+  if (queries.size() == 1 && table.row_codes != nullptr) {
+    LoneScan scan(table, queries[0], best.data());
+    for (const Int8BlockRange& range : ranges) scan.Scan(range, allowed);
+    return;
+  }
   HWY_DYNAMIC_DISPATCH(Scan)(table, ranges, queries, allowed, best);
 }
 

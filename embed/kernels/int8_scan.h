@@ -56,8 +56,9 @@ struct Int8ScanTable {
   const float* offsets = nullptr;      // [blocks * 16]
   uint64_t rows = 0;                   // at most 2^31
   int dim = 0;                         // 1 .. kInt8MaxDim
-  // In place of the three arrays, a table laid out as int8_rows.h says: it is
-  // put into blocks while it is scanned, with the same results.
+  // In place of the three arrays, a table laid out as int8_rows.h says, with
+  // the same results: several queries put it into blocks while they scan it, a
+  // lone one reads it as it lies.
   const uint8_t* row_codes = nullptr;
   const Int8RowScale* row_scales = nullptr;
   uint64_t row_stride = 0;

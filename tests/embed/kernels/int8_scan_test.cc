@@ -265,25 +265,30 @@ TEST_P(Int8ScanTest, EqualScoresKeepTheSmallerRow) {
   }
 }
 
+void CheckAllowedRows(const Codes& codes) {
+  const uint64_t rows = codes.rows.size();
+  for (const uint32_t one_in : {1, 2, 10, 100}) {
+    Philox random(1, RandomPurpose::kTest, 9, rows * 100 + one_in);
+    std::vector<uint64_t> allowed((rows + 63) / 64);
+    for (uint64_t i = 0; i < rows; ++i) {
+      allowed[i / 64] |= uint64_t{random.Below(one_in) == 0} << (i % 64);
+    }
+    const auto hits = Scan(codes, 10, allowed);
+    const auto gathered = ScanIds(codes, 10, allowed);
+    for (size_t q = 0; q < codes.queries.size(); ++q) {
+      const std::vector<Int8Hit> expected = Oracle(codes, q, 10, allowed);
+      ExpectSame(hits[q], expected);
+      ExpectSame(gathered[q], expected);
+    }
+  }
+  const std::vector<uint64_t> none((rows + 63) / 64);
+  EXPECT_TRUE(Scan(codes, 10, none)[0].empty());
+}
+
 TEST_P(Int8ScanTest, ScoresOnlyAllowedRows) {
   for (const uint64_t rows : {1, 17, 64, 65, 1000}) {
-    const Codes codes = MakeCodes(rows, 24, 13, 0);
-    for (const uint32_t one_in : {1, 2, 10, 100}) {
-      Philox random(1, RandomPurpose::kTest, 9, rows * 100 + one_in);
-      std::vector<uint64_t> allowed((rows + 63) / 64);
-      for (uint64_t i = 0; i < rows; ++i) {
-        allowed[i / 64] |= uint64_t{random.Below(one_in) == 0} << (i % 64);
-      }
-      const auto hits = Scan(codes, 10, allowed);
-      const auto gathered = ScanIds(codes, 10, allowed);
-      for (size_t q = 0; q < 13; ++q) {
-        const std::vector<Int8Hit> expected = Oracle(codes, q, 10, allowed);
-        ExpectSame(hits[q], expected);
-        ExpectSame(gathered[q], expected);
-      }
-    }
-    const std::vector<uint64_t> none((rows + 63) / 64);
-    EXPECT_TRUE(Scan(codes, 10, none)[0].empty());
+    CheckAllowedRows(MakeCodes(rows, 24, 13, 0));
+    CheckAllowedRows(MakeCodes(rows, 24, 1, 0));
   }
 }
 

@@ -9,14 +9,10 @@
 #include "absl/types/span.h"
 #include "embed/index/hnsw_graph.h"
 #include "embed/index/hnsw_scratch.h"
+#include "embed/kernels/bit_count.h"
 #include "embed/kernels/int8_rows.h"
 
 namespace embed {
-
-// Whether bit `row` of `bits` is set; bits.size() * 64 > row.
-inline bool IsAllowed(absl::Span<const uint64_t> bits, uint32_t row) {
-  return (bits[row / 64] >> (row % 64) & 1) != 0;
-}
 
 // Holds references to all it is given. What it found is in scratch->frontier.
 //

@@ -8,6 +8,7 @@
 
 #include "embed/base/check.h"
 #include "embed/base/checked_math.h"
+#include "embed/kernels/bit_count.h"
 #include "hwy/aligned_allocator.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -289,7 +290,7 @@ class LoneScan {
   void Scan(const Int8BlockRange& range, absl::Span<const uint64_t> allowed) {
     const uint64_t end = std::min(range.end * kInt8BlockRows, table_.rows);
     for (uint64_t i = range.begin * kInt8BlockRows; i < end; ++i) {
-      if (!allowed.empty() && (allowed[i / 64] >> (i % 64) & 1) == 0) continue;
+      if (!allowed.empty() && !IsAllowed(allowed, i)) continue;
       places_[size_] = static_cast<uint32_t>(i);
       ids_[size_] = table_.row_ids.empty() ? places_[size_] : table_.row_ids[i];
       PrefetchInt8Row(rows_, ids_[size_]);

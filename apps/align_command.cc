@@ -18,6 +18,7 @@
 #include "apps/imported_model.h"
 #include "apps/model_outputs.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "embed/eval/alignment.h"
 #include "embed/eval/dictionary_file.h"
 #include "embed/eval/procrustes.h"
@@ -110,12 +111,9 @@ absl::StatusOr<Model> Load(const std::string& path, const AlignPlan& plan) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": holds no vectors"));
   }
   if (plan.unit_length) {
-    absl::StatusOr<EmbeddingTable> unit = UnitRows(imported.model.vectors());
-    if (!unit.ok()) {
-      return absl::Status(unit.status().code(),
-                          absl::StrCat(path, ": ", unit.status().message()));
-    }
-    imported.model.VectorTable() = *std::move(unit);
+    EMBED_ASSIGN_OR_RETURN(
+        imported.model.VectorTable(),
+        WithPrefix(path, UnitRows(imported.model.vectors())));
   }
   return std::move(imported.model);
 }

@@ -15,7 +15,9 @@
 #include "apps/common/output_file.h"
 #include "apps/common/vector_input.h"
 #include "embed/base/hash_table.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "embed/index/index_writer.h"
 
 DEFINE_string(add, "",
@@ -86,8 +88,8 @@ absl::Status AddDeletions(const ItemIndex& index,
   if (unknown == 0) return absl::OkStatus();
   return absl::NotFoundError(
       absl::StrCat(FLAGS_delete, ": ", unknown, " of ", seen.size(),
-                   " keys are not in the index, the first '", first,
-                   "'; nothing was changed"));
+                   " keys are not in the index, the first ", Quoted(first),
+                   "; nothing was changed"));
 }
 
 absl::Status AddVectors(std::vector<ItemChange>* changes) {
@@ -132,10 +134,8 @@ absl::Status Apply(const std::string& path, IndexWriter* writer) {
   if (!FLAGS_add.empty()) EMBED_RETURN_IF_ERROR(AddVectors(&changes));
   const absl::Status status = writer->Apply(changes);
   if (!status.ok()) {
-    return absl::StrContains(status.message(), path)
-               ? status
-               : absl::Status(status.code(),
-                              absl::StrCat(path, ": ", status.message()));
+    return absl::StrContains(status.message(), path) ? status
+                                                     : WithPrefix(path, status);
   }
   const Counts counts = Count(*before, changes);
   const std::shared_ptr<const ItemIndex> after = writer->index();
@@ -169,13 +169,9 @@ absl::Status ChangeIndex(const Arguments& arguments, int graph_threads) {
   if (arguments.size() == 2) {
     EMBED_RETURN_IF_ERROR(CheckOutputFile("OUTPUT", arguments[1], {path}));
     EMBED_ASSIGN_OR_RETURN(const ItemIndex index, ItemIndex::Open(path));
-    const absl::StatusOr<ItemIndex> compacted = index.Compacted(graph_threads);
-    if (!compacted.ok()) {
-      return absl::Status(
-          compacted.status().code(),
-          absl::StrCat(path, ": ", compacted.status().message()));
-    }
-    return compacted->Write(arguments[1]);
+    EMBED_ASSIGN_OR_RETURN(const ItemIndex compacted,
+                           WithPrefix(path, index.Compacted(graph_threads)));
+    return compacted.Write(arguments[1]);
   }
   EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<IndexWriter> writer,
                          IndexWriter::Open(path));

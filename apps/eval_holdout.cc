@@ -15,6 +15,7 @@
 #include "apps/common/output_file.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
 #include "graph/edge_holdout.h"
 #include "graph/graph_file.h"

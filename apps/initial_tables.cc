@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "embed/base/hash.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "embed/io/mapped_file.h"
 #include "embed/model/feature_union.h"
 #include "embed/model/vocabulary_union.h"
@@ -99,23 +100,23 @@ absl::Status InitialTables::CheckFits(const TrainingInput& input) const {
 absl::Status InitialTables::Extend(TrainingInput* input) {
   if (!loaded()) return absl::OkStatus();
   EMBED_RETURN_IF_ERROR(CheckFits(*input));
-  const auto named = [&](const absl::Status& status) {
-    return absl::Status(status.code(), absl::StrCat("--init_from: ", path_,
-                                                    ": ", status.message()));
-  };
+  const std::string where = absl::StrCat("--init_from: ", path_);
   const uint32_t own = input->vocabulary.size();
-  auto keys = UniteVocabularies(input->vocabulary, old_.vocabulary,
-                                /*keep_second=*/!forget_missing_);
-  if (!keys.ok()) return named(keys.status());
-  output_rows_ = std::move(keys->second_ids);
+  EMBED_ASSIGN_OR_RETURN(
+      auto keys,
+      WithPrefix(where, UniteVocabularies(input->vocabulary, old_.vocabulary,
+                                          /*keep_second=*/!forget_missing_)));
+  output_rows_ = std::move(keys.second_ids);
   input_rows_ = output_rows_;
   if (!input->features.empty()) {
-    auto features = UniteFeatures(input->features, old_.features, output_rows_);
-    if (!features.ok()) return named(features.status());
-    input->features = std::move(features->features);
-    input_rows_ = std::move(features->second_rows);
+    EMBED_ASSIGN_OR_RETURN(
+        auto features,
+        WithPrefix(where, UniteFeatures(input->features, old_.features,
+                                        output_rows_)));
+    input->features = std::move(features.features);
+    input_rows_ = std::move(features.second_rows);
   }
-  input->vocabulary = std::move(keys->vocabulary);
+  input->vocabulary = std::move(keys.vocabulary);
   const uint32_t all = input->vocabulary.size();
   // Nothing of the last group's is drawn more often: the new ids have count 0.
   if (!input->negative_groups.empty()) input->negative_groups.back() = all;

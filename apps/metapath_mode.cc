@@ -12,6 +12,7 @@
 #include "apps/typed_walk_input.h"
 #include "apps/visit_counts.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "graph/metapath.h"
 #include "graph/metapath_source.h"
 
@@ -21,12 +22,11 @@ namespace {
 // A text that is no metapath is wrong usage; a step without edges, wrong data.
 absl::StatusOr<Metapath> ParseMetapathFlag(const std::string& text,
                                            const TypedGraph& graph) {
-  auto metapath = Metapath::Parse(text, graph);
-  if (metapath.ok()) return metapath;
-  const absl::Status status(
-      metapath.status().code(),
-      absl::StrCat("--metapath: ", metapath.status().message()));
-  return absl::IsInvalidArgument(status) ? AsUsageError(status) : status;
+  auto metapath = WithPrefix("--metapath", Metapath::Parse(text, graph));
+  if (absl::IsInvalidArgument(metapath.status())) {
+    return AsUsageError(metapath.status());
+  }
+  return metapath;
 }
 
 void AddVisitNotes(const TypedGraph& graph, absl::Span<const uint64_t> visits,

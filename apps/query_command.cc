@@ -29,6 +29,7 @@
 #include "apps/query_vectors.h"
 #include "apps/unseen_words.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "embed/index/item_filter.h"
 #include "embed/index/item_index.h"
 
@@ -182,20 +183,17 @@ absl::StatusOr<ItemFilter> ReadFilterFlags() {
 // index lacks, so that is only noted.
 absl::StatusOr<std::vector<uint64_t>> AllowedItems(const ItemIndex& index,
                                                    const ItemFilter& filter) {
-  absl::StatusOr<FilteredItems> items = FilterItems(index, filter);
-  if (!items.ok()) {
-    return absl::Status(items.status().code(),
-                        absl::StrCat("--filter: ", FLAGS_index, ": ",
-                                     items.status().message()));
-  }
-  if (!items->unknown.empty()) {
+  EMBED_ASSIGN_OR_RETURN(FilteredItems items,
+                         WithPrefix(absl::StrCat("--filter: ", FLAGS_index),
+                                    FilterItems(index, filter)));
+  if (!items.unknown.empty()) {
     std::fprintf(stderr,
                  "note: %zu keys of --allow and --deny are not in %s, the "
                  "first \"%s\"\n",
-                 items->unknown.size(), FLAGS_index.c_str(),
-                 items->unknown[0].c_str());
+                 items.unknown.size(), FLAGS_index.c_str(),
+                 items.unknown[0].c_str());
   }
-  return std::move(items->bits);
+  return std::move(items.bits);
 }
 
 // Standard input has one reader. from_lines: the queries are its lines.

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "apps/common/output_file.h"
 #include "embed/base/hash.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
 #include "embed/io/atomic_file.h"
@@ -125,6 +126,22 @@ absl::Status TakeVocabulary(const TextFlags& flags,
   return absl::OkStatus();
 }
 
+// What of --keep the input lacks; empty if nothing.
+std::string AbsentNote(const std::string& path,
+                       const std::vector<std::string>& keep,
+                       const Vocabulary& vocabulary) {
+  std::string first;
+  uint64_t absent = 0;
+  for (const std::string& word : keep) {
+    if (vocabulary.Find(word) != Vocabulary::kNotFound) continue;
+    if (absent++ == 0) first = word;
+  }
+  if (absent == 0) return "";
+  return absl::StrCat("warning: ", absent, " of the ", keep.size(),
+                      " words of ", path, " do not occur, the first is ",
+                      Quoted(first));
+}
+
 absl::Status CountVocabulary(Corpus* corpus, const VocabularyOptions& options,
                              TrainingInput* result) {
   EMBED_ASSIGN_OR_RETURN(CorpusVocabulary built,
@@ -165,6 +182,9 @@ absl::StatusOr<TrainingInput> Load(const LoadContext& context, bool baskets) {
   EMBED_RETURN_IF_ERROR(flags.vocab_in.empty()
                             ? CountVocabulary(corpus, options, &result)
                             : TakeVocabulary(flags, options, &result));
+  std::string absent =
+      AbsentNote(flags.keep_path, options.keep, result.vocabulary);
+  if (!absent.empty()) result.notes.push_back(std::move(absent));
   if (!flags.vocab_out.empty()) {
     EMBED_RETURN_IF_ERROR(
         WriteVocabularyFile(result.vocabulary, flags.vocab_out));

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "apps/common/subword_flags.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "embed/model/composed_vectors.h"
 #include "text/char_ngrams.h"
 #include "text/stroke_ngrams.h"
@@ -133,19 +134,14 @@ absl::StatusOr<std::unique_ptr<UnseenWords>> UnseenWords::Open(
   // make_unique has no access to the constructor.
   std::unique_ptr<UnseenWords> words(new UnseenWords(std::move(read), index));
   Model& model = words->model_;
-  absl::StatusOr<WordRows> rows = NewWordRows(model);
-  const absl::StatusOr<std::vector<uint32_t>> items = RowsOfItems(model, index);
-  const absl::Status status = rows.ok() ? items.status() : rows.status();
-  if (!status.ok()) {
-    return absl::Status(status.code(),
-                        absl::StrCat(path, ": ", status.message()));
-  }
-  words->rows_ = *std::move(rows);
+  EMBED_ASSIGN_OR_RETURN(words->rows_, WithPrefix(path, NewWordRows(model)));
+  EMBED_ASSIGN_OR_RETURN(const std::vector<uint32_t> items,
+                         WithPrefix(path, RowsOfItems(model, index)));
   if (model.info.vectors != VectorsFrom::kComposed) {
     EMBED_ASSIGN_OR_RETURN(const EmbeddingTable composed,
                            ComposeAll(model.features, model.input, threads));
     EMBED_ASSIGN_OR_RETURN(ItemIndex own,
-                           SpaceInOrder(index, *items, composed, threads));
+                           SpaceInOrder(index, items, composed, threads));
     words->own_.emplace(std::move(own));
   }
   model.output = EmbeddingTable();

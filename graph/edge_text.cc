@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "embed/base/quoted.h"
 #include "embed/model/vocabulary.h"
 #include "graph/key_interner.h"
 #include "graph/line_blocks.h"

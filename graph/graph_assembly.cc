@@ -6,7 +6,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "graph/graph_builder.h"
 
 namespace embed {
@@ -54,8 +56,8 @@ absl::Status CheckContent(const KeyInterner& keys, uint64_t edges,
   }
   if (keys.size() == 1) {
     return absl::InvalidArgumentError(
-        absl::StrCat(name, ": the only node is '", keys.key(0),
-                     "', with a self-loop: nothing to learn from"));
+        absl::StrCat(name, ": the only node is ", Quoted(keys.key(0)),
+                     ", with a self-loop: nothing to learn from"));
   }
   return absl::OkStatus();
 }
@@ -69,6 +71,15 @@ void CountEdges(const Graph& graph, bool directed, uint64_t given,
   stats->edges =
       directed ? graph.num_arcs() : (graph.num_arcs() + stats->self_loops) / 2;
   stats->duplicates = given - stats->edges;
+}
+
+std::string LoneEdge(Arc edge, const KeyInterner& keys,
+                     absl::Span<const uint64_t> counts) {
+  if (edge.source == edge.target || counts[edge.source] != 1 ||
+      counts[edge.target] != 1) {
+    return "";
+  }
+  return absl::StrCat(keys.key(edge.source), " ", keys.key(edge.target));
 }
 
 }  // namespace
@@ -94,17 +105,18 @@ absl::StatusOr<LoadedGraph> AssembleGraph(NumberedEdges edges, bool directed,
   const uint64_t given = edges.arcs.size();
   EMBED_RETURN_IF_ERROR(CheckContent(edges.keys, given, name));
   edges.keys.EndLookup();
+  const Arc first = {edges.arcs.sources(0).front(),
+                     edges.arcs.targets(0).front()};
   const GraphBuildOptions options = {edges.keys.size(), directed, threads};
-  auto rows = GatherRows(std::move(edges.arcs), options);
-  if (!rows.ok()) {
-    return absl::Status(rows.status().code(),
-                        absl::StrCat(name, ": ", rows.status().message()));
-  }
+  EMBED_ASSIGN_OR_RETURN(
+      ArcRows rows,
+      WithPrefix(name, GatherRows(std::move(edges.arcs), options)));
   LoadedGraph loaded;
   loaded.stats = edges.stats;
-  const std::vector<uint64_t> counts = TouchingArcs(*rows, directed);
+  const std::vector<uint64_t> counts = TouchingArcs(rows, directed);
   const std::vector<uint32_t> order = FallingOrder(counts);
-  loaded.graph = ArrangeRows(*std::move(rows), order, options);
+  loaded.stats.lone_first_edge = LoneEdge(first, edges.keys, counts);
+  loaded.graph = ArrangeRows(std::move(rows), order, options);
   EMBED_ASSIGN_OR_RETURN(loaded.vocabulary,
                          MakeVocabulary(edges.keys, order, counts));
   CountEdges(loaded.graph, directed, given, &loaded.stats);

@@ -13,7 +13,9 @@
 #include "boost/graph/graphml.hpp"
 #include "boost/property_tree/ptree.hpp"
 #include "boost/property_tree/xml_parser.hpp"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "embed/io/input_stream.h"
 #include "embed/model/vocabulary.h"
 #include "graph/line_cursor.h"
@@ -289,12 +291,9 @@ absl::Status ReadGraphMl(const std::string& path, bool directed,
   EMBED_ASSIGN_OR_RETURN(const std::string text, ReadWhole(path));
   edges->stats.bytes += text.size();
   uint64_t line;
-  absl::Status status = TryReadText(text, directed, edges, &line);
-  if (status.ok()) return status;
-  const std::string place =
-      line > 0 ? absl::StrCat(":", line, ": ") : std::string(": ");
-  return absl::Status(status.code(),
-                      absl::StrCat(InputName(path), place, status.message()));
+  const absl::Status status = TryReadText(text, directed, edges, &line);
+  const std::string name = InputName(path);
+  return WithPrefix(line > 0 ? absl::StrCat(name, ":", line) : name, status);
 }
 
 }  // namespace embed

@@ -5,17 +5,9 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "embed/base/quoted.h"
 
 namespace embed {
-
-std::string Quoted(absl::string_view text) {
-  constexpr size_t kShown = 60;
-  std::string shown(text.substr(0, kShown));
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  }
-  return absl::StrCat("'", shown, text.size() > kShown ? "...'" : "'");
-}
 
 std::string NotUtf8Text(absl::string_view problem) {
   return absl::StrCat(problem,

@@ -74,9 +74,6 @@ inline bool IsComment(absl::string_view field) {
   return field[0] == '#' || field[0] == '%';
 }
 
-// `text` in quotes, cut and with '?' for control characters, for messages.
-std::string Quoted(absl::string_view text);
-
 // The message for a key with a KeyProblem().
 std::string NotUtf8Text(absl::string_view problem);
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "embed/model/vocabulary.h"
 #include "graph/graph.h"
@@ -26,6 +27,9 @@ struct GraphStats {
   uint64_t ignored_texts = 0;
   // Lines of an edge list with more fields than it has.
   uint64_t long_lines = 0;
+  // The ends of the input's first edge, with a blank between, if no other edge
+  // touches them: in an edge list perhaps the heading of a table.
+  std::string lone_first_edge;
   // Directed edges that were read as undirected, where the file says so.
   uint64_t ignored_directions = 0;
   double parse_seconds = 0;  // from opening the input to its last edge

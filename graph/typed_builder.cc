@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
 #include "graph/graph_assembly.h"
 #include "graph/typed_rows.h"
@@ -77,10 +78,9 @@ absl::StatusOr<EdgeTypes> NumberEdgeTypes(const std::vector<std::string>& names,
     const std::string inverse_name = absl::StrCat(names[i], "^-1");
     if (std::find(names.begin(), names.end(), inverse_name) != names.end()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("the edge type '", inverse_name,
-                       "' has the name that the way back "
-                       "of '",
-                       names[i], "' gets; call it otherwise, or leave it out"));
+          absl::StrCat("the edge type ", Quoted(inverse_name),
+                       " has the name that the way back of ", Quoted(names[i]),
+                       " gets; call it otherwise, or leave it out"));
     }
     result.types.push_back({names[i], inverse});
     result.types.push_back({inverse_name, number});

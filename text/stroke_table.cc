@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "embed/base/quoted.h"
 #include "embed/base/utf8.h"
 #include "embed/io/input_stream.h"
 #include "embed/io/text_lines.h"
@@ -106,9 +107,9 @@ absl::Status StrokeTable::AddLine(absl::string_view line, bool is_rime) {
       ++skipped_entries_;
       return absl::OkStatus();
     }
-    return absl::InvalidArgumentError(
-        absl::StrCat("the strokes of '", key, "' are not 1 to ", kMaxStrokes,
-                     " of the letters hspnz or of the digits 12345"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the strokes of ", Quoted(key), " are not 1 to ", kMaxStrokes,
+        " of the letters hspnz or of the digits 12345"));
   }
   AddOthers(character.code_point,
             rest.substr(std::min(code.size() + 1, rest.size())));

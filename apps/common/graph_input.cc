@@ -4,13 +4,16 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "apps/common/available_memory.h"
 #include "apps/common/graph_memory.h"
 #include "apps/common/human_format.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "embed/io/input_stream.h"
 
 namespace embed {
@@ -46,6 +49,15 @@ void AddStatsNotes(const GraphStats& stats, const GraphFileOptions& options,
         "warning: ", stats.long_lines, " lines have more than 3 fields, of ",
         "which ", options.weighted ? 3 : 2, " are read; an adjacency list ",
         "needs --format adjlist, a typed one --format hin"));
+  }
+  if (options.format == GraphFormat::kEdgeList && stats.edges > 1 &&
+      !stats.lone_first_edge.empty() &&
+      !absl::ascii_isdigit(
+          static_cast<unsigned char>(stats.lone_first_edge.front()))) {
+    notes->push_back(absl::StrCat(
+        "warning: no other edge touches the nodes of the first one, ",
+        Quoted(stats.lone_first_edge),
+        ": if it is a heading, put '#' before that line"));
   }
   if (stats.ignored_directions > 0) {
     notes->push_back(absl::StrCat("warning: ", stats.ignored_directions,
@@ -136,13 +148,9 @@ namespace {
 absl::Status TakePlainGraph(const GraphFileOptions& options,
                             LoadedTypedGraph* loaded, GraphInput* input) {
   const uint64_t arcs = loaded->graph.graph().num_arcs();
-  auto graph = std::move(loaded->graph).TakeGraph();
-  if (!graph.ok()) {
-    return absl::Status(
-        graph.status().code(),
-        absl::StrCat(InputName(options.path), ": ", graph.status().message()));
-  }
-  input->graph = std::move(*graph);
+  EMBED_ASSIGN_OR_RETURN(input->graph,
+                         WithPrefix(InputName(options.path),
+                                    std::move(loaded->graph).TakeGraph()));
   const uint64_t joined = arcs - input->graph.num_arcs();
   if (joined == 0) return absl::OkStatus();
   input->notes.push_back(absl::StrCat(

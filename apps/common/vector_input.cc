@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "apps/common/binary_kind.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "embed/index/index_vectors.h"
 #include "embed/index/item_index.h"
 #include "embed/io/vector_reader.h"
@@ -33,12 +34,9 @@ absl::StatusOr<KeyedVectors> ReadKeyedVectors(const std::string& path) {
     return ReadVectors(path);
   }
   EMBED_ASSIGN_OR_RETURN(const ItemIndex index, ItemIndex::Open(path));
-  absl::StatusOr<KeyedVectors> vectors = VectorsOf(index);
-  if (!vectors.ok()) {
-    return absl::Status(vectors.status().code(),
-                        absl::StrCat(path, ": ", vectors.status().message()));
-  }
-  vectors->tolerated.push_back(absl::StrCat(
+  EMBED_ASSIGN_OR_RETURN(KeyedVectors vectors,
+                         WithPrefix(path, VectorsOf(index)));
+  vectors.tolerated.push_back(absl::StrCat(
       path, ": an index; its vectors are as it keeps them, rounded"));
   return vectors;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/hit_order.h"
 #include "embed/index/item_index.h"
@@ -43,8 +44,9 @@ class ChangedItems::Builder {
     const std::optional<uint32_t> id = items_.Find(change.key);
     if (change.kind == ItemChange::Kind::kDelete) {
       if (!id.has_value()) {
-        return absl::NotFoundError(absl::StrCat(
-            "'", change.key, "' is not in the index, so it cannot be deleted"));
+        return absl::NotFoundError(
+            absl::StrCat(Quoted(change.key),
+                         " is not in the index, so it cannot be deleted"));
       }
       Remove(*id);
       return absl::OkStatus();
@@ -84,14 +86,14 @@ class ChangedItems::Builder {
     const size_t dim = static_cast<size_t>(items_.base_->dim());
     if (change.vector.size() != dim) {
       return absl::InvalidArgumentError(
-          absl::StrCat("the vector of '", change.key, "' has ",
+          absl::StrCat("the vector of ", Quoted(change.key), " has ",
                        change.vector.size(), " numbers, expected ", dim));
     }
     for (const float value : change.vector) {
       if (!std::isfinite(value)) {
         return absl::InvalidArgumentError(
-            absl::StrCat("the vector of '", change.key,
-                         "' has a value that is not a finite number"));
+            absl::StrCat("the vector of ", Quoted(change.key),
+                         " has a value that is not a finite number"));
       }
     }
     return absl::OkStatus();
@@ -105,12 +107,13 @@ class ChangedItems::Builder {
         return id.has_value() ? std::string(items_.type(*id)) : "";
       }
       return absl::InvalidArgumentError(absl::StrCat(
-          "'", change.key, "' has no type, expected one of ",
+          Quoted(change.key), " has no type, expected one of ",
           absl::StrJoin(names, ", "), ": the index is of a typed network"));
     }
     if (std::find(names.begin(), names.end(), change.type) == names.end()) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "'", change.key, "' has type '", change.type, "', but the index has ",
+          Quoted(change.key), " has type ", Quoted(change.type),
+          ", but the index has ",
           names.empty() ? "no types" : absl::StrJoin(names, ", ")));
     }
     return change.type;

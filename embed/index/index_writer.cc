@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "embed/base/exceptions.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "embed/index/changed_items.h"
 #include "embed/io/atomic_file.h"
 #include "embed/io/sync_folder.h"
@@ -271,8 +272,7 @@ absl::Status IndexWriter::PrepareCompaction(int threads) {
   if (!status.ok()) {
     if (begun) unlink(beside.c_str());
     compaction_.reset();
-    return absl::Status(status.code(),
-                        absl::StrCat(path_, ": ", status.message()));
+    return WithPrefix(path_, status);
   }
   compaction_->target = target;
   compaction_->path = beside;

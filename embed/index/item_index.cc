@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/hnsw_tuning.h"
 #include "embed/index/ivf_tuning.h"
@@ -52,8 +53,8 @@ absl::Status CheckIndexInput(const Vocabulary& vocabulary,
   const auto bad = FirstNonFiniteRow(vectors, threads);
   if (bad.has_value()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the vector of '", vocabulary.key(static_cast<uint32_t>(*bad)),
-        "' (row ", *bad, ") has a value that is not a finite number; train ",
+        "the vector of ", Quoted(vocabulary.key(static_cast<uint32_t>(*bad))),
+        " (row ", *bad, ") has a value that is not a finite number; train ",
         "again with a lower learning rate, or leave this key out"));
   }
   return absl::OkStatus();

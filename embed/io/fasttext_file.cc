@@ -9,7 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "embed/io/key_text.h"
 #include "embed/io/mapped_file.h"
 
@@ -49,8 +51,7 @@ class Cursor {
 
   absl::Status Within(absl::string_view what,
                       const absl::Status& status) const {
-    return absl::Status(status.code(), absl::StrCat(file_->path(), ": ", what,
-                                                    ": ", status.message()));
+    return WithPrefix(absl::StrCat(file_->path(), ": ", what), status);
   }
 
   template <typename T>
@@ -208,7 +209,7 @@ absl::StatusOr<Vocabulary> ReadWords(Cursor* cursor) {
     if (count < 0 || type != 0) {
       return cursor->Damaged(
           cursor->offset(),
-          absl::StrCat("word ", i, ", ", QuotedStart(word), ", has the count ",
+          absl::StrCat("word ", i, ", ", Quoted(word), ", has the count ",
                        count, " and the type ", type,
                        "; expected at least 0, and 0"));
     }

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "embed/base/hash_table.h"
+#include "embed/base/quoted.h"
 #include "embed/base/utf8.h"
 #include "embed/base/white_space.h"
 
@@ -77,16 +78,6 @@ std::string UnescapedKey(absl::string_view text) {
   return key;
 }
 
-std::string QuotedStart(absl::string_view text) {
-  constexpr size_t kMaxBytes = 60;
-  text = text.substr(0, kMaxBytes);
-  std::string quoted = "\"";
-  for (const char c : text.substr(0, ValidUtf8Prefix(text))) {
-    quoted += static_cast<uint8_t>(c) < ' ' ? '?' : c;
-  }
-  return quoted + "\"";
-}
-
 absl::StatusOr<std::vector<std::string>> ReplacedKeys(
     const Vocabulary& vocabulary) {
   std::vector<std::string> replaced(vocabulary.size());
@@ -103,9 +94,10 @@ absl::StatusOr<std::vector<std::string>> ReplacedKeys(
       other = inserted.first->second;
     }
     return absl::InvalidArgumentError(absl::StrCat(
-        "keys '", vocabulary.key(other), "' and '", vocabulary.key(id),
-        "' would both be written as '", replaced[id],
-        "': white space is replaced in this format; write npy instead"));
+        "keys ", Quoted(vocabulary.key(other)), " and ",
+        Quoted(vocabulary.key(id)), " would both be written as ",
+        Quoted(replaced[id]),
+        ": white space is replaced in this format; write npy instead"));
   }
   return replaced;
 }

@@ -21,10 +21,6 @@ std::string EscapedKey(absl::string_view key);
 // The key that EscapedKey() made `text` of; other backslashes stay.
 std::string UnescapedKey(absl::string_view text);
 
-// The start of a text from a damaged file, within quotes, for a message: no
-// broken characters, "?" for control bytes.
-std::string QuotedStart(absl::string_view text);
-
 // WithoutWhiteSpace() of every key that it changes, at the key's id; an empty
 // string for keys that stay. InvalidArgument: two keys become the same.
 absl::StatusOr<std::vector<std::string>> ReplacedKeys(

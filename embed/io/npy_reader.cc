@@ -12,7 +12,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "embed/io/input_stream.h"
 #include "embed/io/key_text.h"
 
@@ -86,7 +88,7 @@ absl::StatusOr<NpyHeader> ParseHeader(absl::string_view text) {
   const auto kind = std::find(std::begin(kinds), std::end(kinds), type);
   if (kind == std::end(kinds)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("numbers of type ", QuotedStart(type),
+        absl::StrCat("numbers of type ", Quoted(type),
                      ", expected float32 or float64", kHowToSave));
   }
   header.swapped = (*kind)[1] == '>';
@@ -209,13 +211,11 @@ absl::StatusOr<EmbeddingTable> ReadNpy(const std::string& path) {
     return Bad(name, absl::StrCat(header.columns, " columns, expected at most ",
                                   EmbeddingTable::kMaxDim));
   }
-  absl::StatusOr<EmbeddingTable> table =
-      EmbeddingTable::Create(header.rows, static_cast<int>(header.columns));
-  if (!table.ok()) {
-    return absl::Status(table.status().code(),
-                        absl::StrCat(name, ": ", table.status().message()));
-  }
-  EMBED_RETURN_IF_ERROR(ReadNumbers(name, header, stream.get(), &*table));
+  EMBED_ASSIGN_OR_RETURN(
+      EmbeddingTable table,
+      WithPrefix(name, EmbeddingTable::Create(
+                           header.rows, static_cast<int>(header.columns))));
+  EMBED_RETURN_IF_ERROR(ReadNumbers(name, header, stream.get(), &table));
   return table;
 }
 

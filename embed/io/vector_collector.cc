@@ -7,7 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "embed/base/hash.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/status_prefix.h"
 #include "embed/base/utf8.h"
 #include "embed/io/key_text.h"
 
@@ -35,25 +37,19 @@ size_t VectorCollector::KeyHash::operator()(absl::string_view key) const {
 }
 
 absl::Status VectorCollector::Start(uint64_t expected_rows, int dim) {
-  absl::StatusOr<EmbeddingTable> table = EmbeddingTable::Create(
-      expected_rows > 0 ? expected_rows : kFirstRows, dim);
-  if (!table.ok()) {
-    return absl::Status(
-        table.status().code(),
-        absl::StrCat(name_, ": line 1: ", table.status().message()));
-  }
-  vectors_.table = *std::move(table);
+  EMBED_ASSIGN_OR_RETURN(
+      vectors_.table,
+      WithPrefix(absl::StrCat(name_, ": line 1"),
+                 EmbeddingTable::Create(
+                     expected_rows > 0 ? expected_rows : kFirstRows, dim)));
   return absl::OkStatus();
 }
 
 absl::StatusOr<float*> VectorCollector::NextRow() {
   if (rows() == vectors_.table.rows()) {
-    const absl::Status grown = vectors_.table.Resize(2 * rows());
-    if (!grown.ok()) {
-      return absl::Status(
-          grown.code(), absl::StrCat(name_, ": ", unit_, " ", rows() + 1, ": ",
-                                     grown.message()));
-    }
+    EMBED_RETURN_IF_ERROR(
+        WithPrefix(absl::StrCat(name_, ": ", unit_, " ", rows() + 1),
+                   vectors_.table.Resize(2 * rows())));
   }
   return vectors_.table.row(rows());
 }
@@ -68,9 +64,9 @@ absl::Status VectorCollector::CheckFinite(absl::string_view key,
   if (finite) return absl::OkStatus();
   const float* bad = std::find_if_not(
       row, row + dim(), [](float value) { return std::isfinite(value); });
-  return Damaged(
-      number, absl::StrCat("key ", QuotedStart(key), ": number ", bad - row + 1,
-                           " is ", *bad, ", expected a finite float32"));
+  return Damaged(number,
+                 absl::StrCat("key ", Quoted(key), ": number ", bad - row + 1,
+                              " is ", *bad, ", expected a finite float32"));
 }
 
 absl::Status VectorCollector::Add(absl::string_view key, uint64_t number) {
@@ -106,7 +102,7 @@ void VectorCollector::Note(Oddity oddity, uint64_t number,
   if (tally.count++ > 0) return;
   tally.first = number;
   if (!example.empty()) {
-    tally.example = absl::StrCat(", ", QuotedStart(example));
+    tally.example = absl::StrCat(", ", Quoted(example));
   }
 }
 
@@ -144,14 +140,11 @@ absl::StatusOr<KeyedVectors> VectorCollector::Finish(uint64_t promised_rows) {
   TellOddities();
   EMBED_RETURN_IF_ERROR(vectors_.table.Resize(rows()));
   std::vector<uint64_t> counts(rows());
-  absl::StatusOr<Vocabulary> vocabulary = Vocabulary::Create(
-      std::move(text_), std::move(offsets_), std::move(counts));
-  if (!vocabulary.ok()) {
-    return absl::Status(
-        vocabulary.status().code(),
-        absl::StrCat(name_, ": ", vocabulary.status().message()));
-  }
-  vectors_.vocabulary = *std::move(vocabulary);
+  EMBED_ASSIGN_OR_RETURN(
+      vectors_.vocabulary,
+      WithPrefix(name_,
+                 Vocabulary::Create(std::move(text_), std::move(offsets_),
+                                    std::move(counts))));
   return std::move(vectors_);
 }
 

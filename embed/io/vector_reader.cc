@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
 #include "embed/io/fasttext_file.h"
 #include "embed/io/input_stream.h"
@@ -37,7 +38,7 @@ absl::StatusOr<KeyedVectors> ReadFromModel(const std::string& path) {
       continue;
     }
     return absl::DataLossError(
-        absl::StrCat(path, ": key ", QuotedStart(vectors.vocabulary.key(id)),
+        absl::StrCat(path, ": key ", Quoted(vectors.vocabulary.key(id)),
                      ": its vector has a number that is not finite"));
   }
   return vectors;

@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
 #include "embed/io/buffered_input.h"
 #include "embed/io/key_text.h"
@@ -167,7 +168,7 @@ class TextReader {
       if (TakeNumber(&at, at + field.size(), &values[i])) continue;
       return Damaged(
           absl::StrCat("expected a key and ", rows_.dim(), " numbers, found ",
-                       QuotedStart(field), " for number ", i + 1,
+                       Quoted(field), " for number ", i + 1,
                        "; a binary file must have a name that ends in .bin"));
     }
     const absl::string_view key = absl::StripLeadingAsciiWhitespace(rest);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "embed/base/check.h"
 #include "embed/base/hash.h"
+#include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
 
 namespace embed {
@@ -15,14 +16,6 @@ namespace {
 
 constexpr uint64_t kEmptySlot = ~uint64_t{0};
 constexpr uint64_t kTagMask = 0xFFFFFFFF00000000;
-
-// Shortens a key for a message.
-std::string Quoted(absl::string_view key) {
-  constexpr size_t kShown = 60;
-  return key.size() <= kShown
-             ? absl::StrCat("'", key, "'")
-             : absl::StrCat("'", key.substr(0, kShown), "...'");
-}
 
 }  // namespace
 

@@ -309,16 +309,15 @@ TEST_F(EvalCommandTest, TellsWhatAVectorFileHadThatItShouldNot) {
           "note: v.txt: no first line of rows and dim: dim 2 as in the first "
           "vector",
           "note: v.txt: 3 line ends of CR LF, taken as LF (first: line 1)",
-          "note: v.txt: 1 keys with blanks within (first: line 2, \"New "
-          "York\")",
+          "note: v.txt: 1 keys with blanks within (first: line 2, 'New "
+          "York')",
           "note: v.txt: 1 vectors with the key of an earlier one, left out "
-          "(first: line 3, \"the\")"));
+          "(first: line 3, 'the')"));
   EXPECT_EQ(Cells(result.out)[1][3], "1");
   runner_.Write("v.txt", "1 2\nthe 0.1 nan\n");
   const ToolResult bad = Run({"wordsim", "--model=v.txt", "p.tsv"});
   EXPECT_EQ(bad.exit_code, 1);
-  EXPECT_THAT(bad.err,
-              HasSubstr("v.txt: line 2: key \"the\": number 2 is nan"));
+  EXPECT_THAT(bad.err, HasSubstr("v.txt: line 2: key 'the': number 2 is nan"));
 }
 
 TEST_F(EvalCommandTest, Analogy) {

@@ -163,6 +163,8 @@ TEST(TextInputTest, KeepsListedWordsAndTheMostFrequent) {
       {"--vocab_out=v", "--min_count=2", "--max_vocab=3", "--keep=list", "t"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(runner.Read("v"), "a 3\nb 2\nd 1\n");
+  EXPECT_THAT(result.err, HasSubstr("1 of the 2 words of list do not occur, "
+                                    "the first is 'absent'"));
   EXPECT_EQ(Train(runner, {"--keep=none", "t"}).exit_code, 1);
   EXPECT_EQ(Train(runner, {"--max_distinct=5", "t"}).exit_code, 2);
 }

@@ -13,6 +13,7 @@ namespace graph_input_test {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string WriteFile(const char* name, const char* content) {
   // Tests run side by side.
@@ -58,6 +59,28 @@ TEST(GraphInputTest, WarnsOfFieldsThatItDoesNotRead) {
     EXPECT_THAT(notes, HasSubstr("warning: 3 edges have a weight, which is not "
                                  "read without --weighted; of 1 of them it is "
                                  "no number"));
+  }
+}
+
+// A heading's words are nodes of an edge that no other one touches.
+TEST(GraphInputTest, WarnsOfWhatMayBeAHeading) {
+  const auto notes_of = [](const char* text, bool directed) {
+    GraphFileOptions options;
+    options.directed = directed;
+    options.path = WriteFile("graph_input_test.edges", text);
+    const auto input = LoadGraphInput(options);
+    return input.ok() ? absl::StrJoin(input->notes, "\n")
+                      : input.status().ToString();
+  };
+  for (const bool directed : {false, true}) {
+    EXPECT_THAT(notes_of("from to\n1 2\n2 3\n", directed),
+                HasSubstr("no other edge touches the nodes of the first one, "
+                          "'from to': if it is a heading"));
+    for (const char* text :
+         {"a b\nb c\nc d\n", "a b\nc d\na d\n", "1 2\n3 4\n4 5\n", "a b\n",
+          "a a\nb c\n", "# from to\n1 2\n2 3\n"}) {
+      EXPECT_THAT(notes_of(text, directed), Not(HasSubstr("heading")));
+    }
   }
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "embed/base/quoted.h"
+
 namespace embed {
 namespace key_text_test {
 
@@ -71,9 +73,8 @@ TEST(KeyTextTest, TwoKeysMayNotBecomeOne) {
                            std::vector<std::string>{"a b", taken}}) {
     const auto replaced = ReplacedKeys(*Vocabulary::Create(keys, {1, 1}));
     EXPECT_EQ(replaced.status().code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_THAT(
-        std::string(replaced.status().message()),
-        AllOf(HasSubstr("'" + keys[0] + "'"), HasSubstr("'" + keys[1] + "'")));
+    EXPECT_THAT(std::string(replaced.status().message()),
+                AllOf(HasSubstr(Quoted(keys[0])), HasSubstr(Quoted(keys[1]))));
   }
 }
 

@@ -135,7 +135,7 @@ TEST_F(VectorReaderTest, RefusesAModelWithNumbersThatAreNotFinite) {
   model.input.row(1)[1] = std::numeric_limits<float>::infinity();
   ASSERT_TRUE(WriteModel(model, folder_.File("m.embed")).ok());
   const auto vectors = ReadVectors(folder_.File("m.embed"));
-  EXPECT_THAT(vectors.status().message(), HasSubstr("m.embed: key \"北京\": "));
+  EXPECT_THAT(vectors.status().message(), HasSubstr("m.embed: key '北京': "));
 }
 
 TEST_F(VectorReaderTest, ReadsCompressedFiles) {

@@ -93,7 +93,7 @@ TEST_F(Word2vecBinaryTest, KeysWithBlanksWhereLineFeedsEndTheRows) {
   ExpectKeys("5 2\n" + Rows("\n"), {0, 1, 2, 3, 4});
   EXPECT_THAT(tolerated_,
               ElementsAre("x.bin: 3 keys with blanks within (first: vector 1, "
-                          "\"New York\")"));
+                          "'New York')"));
   // Without line feeds nothing shows where the key ends.
   const auto vectors = Read("5 2\n" + Rows(""));
   EXPECT_FALSE(vectors.ok());
@@ -130,11 +130,11 @@ TEST_F(Word2vecBinaryTest, OddKeys) {
     EXPECT_THAT(
         vectors->tolerated,
         ElementsAre("x.bin: 1 bad UTF-8 sequences in keys, replaced by U+FFFD "
-                    "(first: vector 2, \"\xEF\xBF\xBDx\")",
+                    "(first: vector 2, '\xEF\xBF\xBDx')",
                     "x.bin: 1 vectors without a key, left out (first: vector "
                     "4)",
                     "x.bin: 2 vectors with the key of an earlier one, left out "
-                    "(first: vector 3, \"a\")"));
+                    "(first: vector 3, 'a')"));
   }
 }
 
@@ -146,7 +146,7 @@ TEST_F(Word2vecBinaryTest, RefusesNumbersThatAreNotFinite) {
   const auto vectors = Read(bytes);
   EXPECT_EQ(vectors.status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(vectors.status().message(),
-            "x.bin: vector 2: key \"b\": number 1 is inf, expected a finite "
+            "x.bin: vector 2: key 'b': number 1 is inf, expected a finite "
             "float32");
 }
 

@@ -86,11 +86,11 @@ TEST_F(Word2vecTextTest, KeysWithBlanks) {
             "New York=1,2 route 66=3,4 . . .=5,6 Windows 3.11=7,8 ");
   EXPECT_THAT(
       tolerated_,
-      ElementsAre("x.vec: 2 keys with blanks within (first: line 2, \"New "
-                  "York\")",
+      ElementsAre("x.vec: 2 keys with blanks within (first: line 2, 'New "
+                  "York')",
                   "x.vec: 2 keys that end in a number after a blank: look "
                   "whether these lines have more numbers than the others "
-                  "(first: line 3, \"route 66\")"));
+                  "(first: line 3, 'route 66')"));
 }
 
 TEST_F(Word2vecTextTest, OddLines) {
@@ -116,10 +116,10 @@ TEST_F(Word2vecTextTest, OddKeys) {
       tolerated_,
       ElementsAre(
           "x.vec: 2 bad UTF-8 sequences in keys, replaced by U+FFFD (first: "
-          "line 3, \"\xEF\xBF\xBD\xEF\xBF\xBDx\")",
+          "line 3, '\xEF\xBF\xBD\xEF\xBF\xBDx')",
           "x.vec: 1 vectors without a key, left out (first: line 6)",
           "x.vec: 2 vectors with the key of an earlier one, left out (first: "
-          "line 4, \"a\")"));
+          "line 4, 'a')"));
 }
 
 TEST_F(Word2vecTextTest, AnotherNumberOfVectorsThanPromised) {
@@ -137,7 +137,7 @@ TEST_F(Word2vecTextTest, NumbersBeyondFloat32) {
     const auto vectors = Read(absl::StrCat("1 2\na 1 ", number, "\n"));
     EXPECT_EQ(vectors.status().code(), absl::StatusCode::kDataLoss);
     EXPECT_THAT(vectors.status().message(),
-                HasSubstr("x.vec: line 2: key \"a\": number 2 is "))
+                HasSubstr("x.vec: line 2: key 'a': number 2 is "))
         << number;
   }
 }
@@ -158,8 +158,8 @@ TEST_F(Word2vecTextTest, RefusesOtherFiles) {
       {"2 2\na 1 2\nb\n", "line 3: 0 numbers after the key, expected 2"},
       {"a 1 2\nb 3\n", "line 2: 1 numbers after the key, expected 2"},
       {"2 2\na 1 2\nb 3 x\n", "line 3: expected a key and 2 numbers, found"},
-      {"2 2\na 1 2\nb 3 1,5\n", "found \"1,5\" for number 2"},
-      {"2 2\na 1 2\nb c 3\n", "found \"c\" for number 1"},
+      {"2 2\na 1 2\nb 3 1,5\n", "found '1,5' for number 2"},
+      {"2 2\na 1 2\nb c 3\n", "found 'c' for number 1"},
       {"2 2\na 0.125 0.25\nb 0.125 0.250 0.5\n",
        "line 3: more than 2 numbers after the key"},
       {"2 2\na 1 2\nb 1e-5 2 3\n", "line 3: more than 2 numbers"},

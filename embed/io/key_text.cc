@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "embed/base/hash_table.h"
 #include "embed/base/quoted.h"
-#include "embed/base/utf8.h"
 #include "embed/base/white_space.h"
 
 namespace embed {

@@ -15,7 +15,9 @@
 #include "apps/common/logistic_flags.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
+#include "apps/common/select_rows.h"
 #include "apps/common/vectors_flag.h"
+#include "apps/stored_vectors.h"
 #include "embed/base/status_macros.h"
 #include "embed/eval/classification.h"
 
@@ -32,6 +34,7 @@ struct ClassifyPlan {
   VectorsPlan vectors;
   std::string labels_path;
   ClassificationOptions options;
+  StoredVectorsPlan stored;
   ResultPlan result;
 };
 
@@ -47,6 +50,9 @@ absl::StatusOr<ClassifyPlan> ReadClassifyPlan(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(plan.options.ratios,
                          ParseNumbers("ratios", FLAGS_ratios));
   EMBED_ASSIGN_OR_RETURN(plan.options.threads, ApplyRunningFlags());
+  EMBED_ASSIGN_OR_RETURN(
+      plan.stored,
+      ReadStoredVectorsFlags(plan.vectors.unit_length, plan.options.threads));
   EMBED_RETURN_IF_ERROR(AsUsageError(plan.options.Validate()));
   EMBED_ASSIGN_OR_RETURN(plan.result, ReadResultFlags());
   return plan;
@@ -76,24 +82,20 @@ std::string Protocol(const ClassifyPlan& plan) {
                       FLAGS_multinomial ? "" : ", number of labels given");
 }
 
-ResultTable MakeTable(const std::vector<ClassificationResult>& results,
-                      const ClassifyPlan& plan,
-                      const LabelledVectors& samples) {
-  ResultTable table({"protocol", "train_ratio", "splits", "micro_f1",
-                     "micro_f1_sd", "macro_f1", "macro_f1_sd", "used",
-                     "total"});
+// A row for each share to train on.
+void AddRows(const std::vector<ClassificationResult>& results,
+             const ClassifyPlan& plan, const LabelledVectors& samples,
+             ResultTable* table) {
   for (const ClassificationResult& result : results) {
-    table.Add({Protocol(plan), result.ratio, int64_t{plan.options.splits},
-               result.micro_f1.mean, result.micro_f1.deviation,
-               result.macro_f1.mean, result.macro_f1.deviation,
-               static_cast<int64_t>(samples.labels.size()),
-               static_cast<int64_t>(samples.total)});
+    table->Add({Protocol(plan), result.ratio, int64_t{plan.options.splits},
+                result.micro_f1.mean, result.micro_f1.deviation,
+                result.macro_f1.mean, result.macro_f1.deviation,
+                static_cast<int64_t>(samples.labels.size()),
+                static_cast<int64_t>(samples.total)});
   }
-  return table;
 }
 
-LinePlot MakePlot(const std::vector<ClassificationResult>& results,
-                  const ClassifyPlan& plan) {
+LinePlot EmptyPlot(const ClassifyPlan& plan) {
   LinePlot plot;
   plot.title =
       absl::StrCat(FLAGS_multinomial ? "Multinomial" : "One-vs-rest",
@@ -101,14 +103,22 @@ LinePlot MakePlot(const std::vector<ClassificationResult>& results,
                    plan.options.splits, " splits (mean, standard deviation)");
   plot.x_label = "share of labelled vectors to train on";
   plot.y_label = "F1";
-  plot.series = {{"Micro-F1", {}}, {"Macro-F1", {}}};
+  plot.num_colors = 2;
+  return plot;
+}
+
+void AddSeries(const std::vector<ClassificationResult>& results,
+               const std::string& suffix, LinePlot* plot) {
+  PlotSeries micro = {absl::StrCat("Micro-F1", suffix), {}};
+  PlotSeries macro = {absl::StrCat("Macro-F1", suffix), {}};
   for (const ClassificationResult& result : results) {
-    plot.series[0].points.push_back(
+    micro.points.push_back(
         {result.ratio, result.micro_f1.mean, result.micro_f1.deviation});
-    plot.series[1].points.push_back(
+    macro.points.push_back(
         {result.ratio, result.macro_f1.mean, result.macro_f1.deviation});
   }
-  return plot;
+  plot->series.push_back(std::move(micro));
+  plot->series.push_back(std::move(macro));
 }
 
 // A counter on a terminal, drawn again and again; nothing in a log.
@@ -145,6 +155,7 @@ CommandInfo ClassifyTaskInfo() {
                   {"labels", "ratios", "splits", "seed", "C", "multinomial"}},
                  ResultFlagGroup(/*with_plot=*/true),
                  RunningFlagGroup()};
+  AddStoredVectorsFlag(&info);
   return info;
 }
 
@@ -153,12 +164,25 @@ absl::Status RunClassifyTask(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(const LabelledVectors samples,
                          LoadLabelled(plan.vectors, plan.labels_path));
   EMBED_RETURN_IF_ERROR(CheckOneLabel(plan, samples));
-  EMBED_ASSIGN_OR_RETURN(
-      const std::vector<ClassificationResult> results,
-      Classify(samples.vectors.view(), samples.labels, samples.num_labels,
-               plan.options, ShowProgress));
-  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, MakePlot(results, plan)));
-  return WriteTable(plan.result, MakeTable(results, plan, samples));
+  ResultTable table({"protocol", "train_ratio", "splits", "micro_f1",
+                     "micro_f1_sd", "macro_f1", "macro_f1_sd", "used",
+                     "total"});
+  LinePlot plot = EmptyPlot(plan);
+  EMBED_RETURN_IF_ERROR(ForEachCodec(
+      plan.stored, samples.model.view(), &table,
+      [&](const MatrixView& rows, const std::string& suffix) -> absl::Status {
+        EMBED_ASSIGN_OR_RETURN(const EmbeddingTable vectors,
+                               SelectRows(rows, samples.rows));
+        EMBED_ASSIGN_OR_RETURN(
+            const std::vector<ClassificationResult> results,
+            Classify(vectors.view(), samples.labels, samples.num_labels,
+                     plan.options, ShowProgress));
+        AddRows(results, plan, samples, &table);
+        AddSeries(results, suffix, &plot);
+        return absl::OkStatus();
+      }));
+  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, plot));
+  return WriteTable(plan.result, table);
 }
 
 }  // namespace embed

@@ -13,6 +13,8 @@
 #include "apps/common/labelled_vectors.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
+#include "apps/common/select_rows.h"
+#include "apps/stored_vectors.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/eval/partition_metrics.h"
@@ -35,6 +37,7 @@ struct ClusterPlan {
   KMeansOptions options;
   int runs = 1;
   int threads = 1;
+  StoredVectorsPlan stored;
   ResultPlan result;
 };
 
@@ -50,13 +53,16 @@ absl::StatusOr<ClusterPlan> ReadClusterPlan(const Arguments& arguments) {
   plan.options.iterations = FLAGS_iterations;
   plan.runs = FLAGS_runs;
   EMBED_ASSIGN_OR_RETURN(plan.threads, ApplyRunningFlags());
+  EMBED_ASSIGN_OR_RETURN(
+      plan.stored,
+      ReadStoredVectorsFlags(plan.vectors.unit_length, plan.threads));
   EMBED_ASSIGN_OR_RETURN(plan.result, ReadResultFlags());
   return plan;
 }
 
-// The vectors with one label each.
+// Rows of the model with one label each.
 struct Samples {
-  EmbeddingTable vectors;
+  std::vector<uint32_t> rows;
   std::vector<uint32_t> labels;
   uint32_t num_labels = 0;  // different ones
 };
@@ -64,30 +70,23 @@ struct Samples {
 absl::StatusOr<Samples> WithOneLabel(const LabelledVectors& all,
                                      const std::string& path) {
   Samples samples;
-  std::vector<size_t> rows;
   std::vector<bool> occurs(all.num_labels);
   for (size_t i = 0; i < all.labels.size(); ++i) {
     if (all.labels[i].size() != 1) continue;
-    rows.push_back(i);
+    samples.rows.push_back(all.rows[i]);
     samples.labels.push_back(all.labels[i][0]);
     occurs[all.labels[i][0]] = true;
   }
-  if (rows.empty()) {
+  if (samples.rows.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
         path, ": every key has several labels; clusters need one label a key"));
   }
-  if (rows.size() < all.labels.size()) {
+  if (samples.rows.size() < all.labels.size()) {
     std::fprintf(stderr, "%zu keys with several labels are left out\n",
-                 all.labels.size() - rows.size());
+                 all.labels.size() - samples.rows.size());
   }
   samples.num_labels =
       static_cast<uint32_t>(std::count(occurs.begin(), occurs.end(), true));
-  const int dim = all.vectors.dim();
-  EMBED_ASSIGN_OR_RETURN(samples.vectors,
-                         EmbeddingTable::Create(rows.size(), dim));
-  for (size_t i = 0; i < rows.size(); ++i) {
-    std::copy_n(all.vectors.row(rows[i]), dim, samples.vectors.row(i));
-  }
   return samples;
 }
 
@@ -98,7 +97,8 @@ struct RunScores {
 };
 
 // Runs are independent and each uses one thread: the same for any --threads.
-absl::StatusOr<RunScores> RunAll(const Samples& samples,
+absl::StatusOr<RunScores> RunAll(const MatrixView& vectors,
+                                 const std::vector<uint32_t>& labels,
                                  const ClusterPlan& plan) {
   const size_t runs = static_cast<size_t>(plan.runs);
   RunScores scores = {std::vector<double>(runs), std::vector<double>(runs),
@@ -109,14 +109,13 @@ absl::StatusOr<RunScores> RunAll(const Samples& samples,
     for (size_t run; (run = next.fetch_add(1)) < runs;) {
       KMeansOptions options = plan.options;
       options.seed = FLAGS_seed + run;
-      const auto found = KMeans(samples.vectors.view(), options);
+      const auto found = KMeans(vectors, options);
       statuses[run] = found.status();
       if (!found.ok()) continue;
-      scores.nmi[run] =
-          NormalizedMutualInformation(found->clusters, samples.labels);
-      scores.ari[run] = AdjustedRandIndex(found->clusters, samples.labels);
+      scores.nmi[run] = NormalizedMutualInformation(found->clusters, labels);
+      scores.ari[run] = AdjustedRandIndex(found->clusters, labels);
       scores.objective[run] =
-          found->objective / static_cast<double>(samples.labels.size());
+          found->objective / static_cast<double>(labels.size());
     }
   });
   for (const absl::Status& status : statuses) EMBED_RETURN_IF_ERROR(status);
@@ -146,8 +145,9 @@ CommandInfo ClusterTaskInfo() {
       VectorsFlagGroup(/*with_normalize=*/true),
       {"Clustering",
        {"labels", "clusters", "runs", "restarts", "iterations", "seed"}},
-      ResultFlagGroup(/*with_plot=*/false),
+      ResultFlagGroup(/*with_plot=*/true),
       RunningFlagGroup()};
+  AddStoredVectorsFlag(&info);
   return info;
 }
 
@@ -158,16 +158,33 @@ absl::Status RunClusterTask(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(const Samples samples,
                          WithOneLabel(all, plan.labels_path));
   if (plan.options.clusters == 0) plan.options.clusters = samples.num_labels;
-  EMBED_ASSIGN_OR_RETURN(const RunScores scores, RunAll(samples, plan));
-  const Spread nmi = SpreadOf(scores.nmi);
-  const Spread ari = SpreadOf(scores.ari);
   ResultTable table({"clusters", "labels", "runs", "nmi", "nmi_sd", "ari",
                      "ari_sd", "objective", "used", "total"});
-  table.Add({int64_t{plan.options.clusters}, int64_t{samples.num_labels},
-             int64_t{plan.runs}, nmi.mean, nmi.deviation, ari.mean,
-             ari.deviation, SpreadOf(scores.objective).mean,
-             static_cast<int64_t>(samples.labels.size()),
-             static_cast<int64_t>(all.total)});
+  BarPlot plot;
+  plot.title = absl::StrCat("k-means against labels, ", plan.runs,
+                            " runs (mean, standard deviation)");
+  plot.value_label = "agreement";
+  plot.series = {"NMI", "ARI"};
+  EMBED_RETURN_IF_ERROR(ForEachCodec(
+      plan.stored, all.model.view(), &table,
+      [&](const MatrixView& rows, const std::string& suffix) -> absl::Status {
+        EMBED_ASSIGN_OR_RETURN(const EmbeddingTable vectors,
+                               SelectRows(rows, samples.rows));
+        EMBED_ASSIGN_OR_RETURN(const RunScores scores,
+                               RunAll(vectors.view(), samples.labels, plan));
+        const Spread nmi = SpreadOf(scores.nmi);
+        const Spread ari = SpreadOf(scores.ari);
+        table.Add({int64_t{plan.options.clusters}, int64_t{samples.num_labels},
+                   int64_t{plan.runs}, nmi.mean, nmi.deviation, ari.mean,
+                   ari.deviation, SpreadOf(scores.objective).mean,
+                   static_cast<int64_t>(samples.labels.size()),
+                   static_cast<int64_t>(all.total)});
+        plot.groups.push_back(
+            {absl::StrCat(plan.options.clusters, " clusters", suffix),
+             {{nmi.mean, nmi.deviation}, {ari.mean, ari.deviation}}});
+        return absl::OkStatus();
+      }));
+  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, plot));
   return WriteTable(plan.result, table);
 }
 

@@ -6,15 +6,10 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "apps/common/command_line.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/float_table.h"
 #include "embed/index/int8_table.h"
-#include "embed/index/row_coder.h"
 
-DECLARE_string(codec);
 DECLARE_uint64(seed);
 
 namespace embed {
@@ -48,29 +43,6 @@ absl::StatusOr<std::vector<RecallOfK>> MeasureCodec(RowCodec codec,
 }
 
 }  // namespace
-
-absl::StatusOr<std::vector<RowCodec>> ReadCodecList(Metric metric) {
-  std::vector<RowCodec> codecs;
-  if (FLAGS_codec == "all") {
-    for (const RowCodec codec : AllRowCodecs()) {
-      if (CheckCodecMetric(codec, metric).ok()) codecs.push_back(codec);
-    }
-    return codecs;
-  }
-  for (const absl::string_view name : absl::StrSplit(FLAGS_codec, ',')) {
-    const absl::StatusOr<RowCodec> codec = RowCodecFromName(name);
-    if (!codec.ok()) {
-      return UsageError(
-          absl::StrCat("--codec: ", codec.status().message(), ", or all"));
-    }
-    if (!CheckCodecMetric(*codec, metric).ok()) {
-      return UsageError(absl::StrCat("--codec: ", name, " cannot rank by ",
-                                     MetricName(metric)));
-    }
-    codecs.push_back(*codec);
-  }
-  return codecs;
-}
 
 std::vector<std::string> CodecColumns() {
   return {"codec",

@@ -2,10 +2,10 @@
 #ifndef EMBED_APPS_EVAL_CODECS_H_
 #define EMBED_APPS_EVAL_CODECS_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "apps/common/result_table.h"
 #include "apps/common/svg_plot.h"
 #include "apps/recall_run.h"
@@ -14,10 +14,6 @@
 #include "embed/math/metric.h"
 
 namespace embed {
-
-// The codecs of --codec: "all" are those that can rank by the metric.
-// UsageError: an unknown name, one that cannot.
-absl::StatusOr<std::vector<RowCodec>> ReadCodecList(Metric metric);
 
 // A row of the table for each codec and cutoff, a series of the plot for each
 // codec. Columns of the table: CodecColumns().

@@ -15,6 +15,7 @@
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/common/vectors_flag.h"
+#include "apps/stored_vectors.h"
 #include "embed/base/status_macros.h"
 #include "embed/eval/link_prediction.h"
 #include "embed/eval/pair_file.h"
@@ -36,6 +37,7 @@ struct LinkpredPlan {
   VectorsPlan vectors;
   std::string pairs_path;
   LinkPredictionOptions options;
+  StoredVectorsPlan stored;
   ResultPlan result;
 };
 
@@ -59,6 +61,9 @@ absl::StatusOr<LinkpredPlan> ReadLinkpredPlan(const Arguments& arguments) {
     plan.options.operators.push_back(*op);
   }
   EMBED_ASSIGN_OR_RETURN(plan.options.threads, ApplyRunningFlags());
+  EMBED_ASSIGN_OR_RETURN(
+      plan.stored,
+      ReadStoredVectorsFlags(plan.vectors.unit_length, plan.options.threads));
   EMBED_RETURN_IF_ERROR(AsUsageError(plan.options.Validate()));
   EMBED_ASSIGN_OR_RETURN(plan.result, ReadResultFlags());
   return plan;
@@ -79,11 +84,10 @@ std::vector<LabeledPair> FindPairs(const Vocabulary& vocabulary,
   return found;
 }
 
-ResultTable MakeLinkTable(const std::vector<LinkPredictionResult>& results,
-                          const LinkpredPlan& plan, size_t used, size_t total) {
-  ResultTable table({"protocol", "operator", "splits", "auc", "auc_sd",
-                     "average_precision", "average_precision_sd", "used",
-                     "total"});
+// A row for each operator.
+void AddLinkRows(const std::vector<LinkPredictionResult>& results,
+                 const LinkpredPlan& plan, size_t used, size_t total,
+                 ResultTable* table) {
   for (const LinkPredictionResult& result : results) {
     const bool learns =
         result.op != PairOperator::kDot && result.op != PairOperator::kCosine;
@@ -93,35 +97,40 @@ ResultTable MakeLinkTable(const std::vector<LinkPredictionResult>& results,
                               plan.options.train_share, " of the pairs")
                : "",
         plan.vectors.unit_length ? ", l2 rows" : ", raw rows");
-    table.Add({protocol, std::string(PairOperatorName(result.op)),
-               int64_t{plan.options.splits}, result.auc.mean,
-               result.auc.deviation, result.average_precision.mean,
-               result.average_precision.deviation, static_cast<int64_t>(used),
-               static_cast<int64_t>(total)});
+    table->Add({protocol, std::string(PairOperatorName(result.op)),
+                int64_t{plan.options.splits}, result.auc.mean,
+                result.auc.deviation, result.average_precision.mean,
+                result.average_precision.deviation, static_cast<int64_t>(used),
+                static_cast<int64_t>(total)});
   }
-  return table;
 }
 
-LinePlot MakeLinkPlot(const std::vector<LinkPredictionResult>& results) {
+LinePlot EmptyLinkPlot(const LinkpredPlan& plan) {
   LinePlot plot;
   plot.title = "ROC curves of the first split, mean AUC of all splits";
   plot.x_label = "false positive rate";
   plot.y_label = "true positive rate";
+  plot.num_colors = plan.options.operators.size();
   plot.markers = false;
   plot.diagonal = true;
+  return plot;
+}
+
+// A curve for each operator.
+void AddCurves(const std::vector<LinkPredictionResult>& results,
+               const std::string& suffix, LinePlot* plot) {
   for (const LinkPredictionResult& result : results) {
     PlotSeries series;
-    series.name = absl::StrFormat("%s, AUC %.3f", PairOperatorName(result.op),
-                                  result.auc.mean);
+    series.name = absl::StrFormat("%s%s, AUC %.3f", PairOperatorName(result.op),
+                                  suffix, result.auc.mean);
     const size_t step = result.roc.size() / kMostPlotPoints + 1;
     for (size_t i = 0; i < result.roc.size(); ++i) {
       if (i % step != 0 && i + 1 != result.roc.size()) continue;
       series.points.push_back({result.roc[i].false_positive_rate,
                                result.roc[i].true_positive_rate, 0});
     }
-    plot.series.push_back(std::move(series));
+    plot->series.push_back(std::move(series));
   }
-  return plot;
 }
 
 }  // namespace
@@ -149,6 +158,7 @@ CommandInfo LinkpredTaskInfo() {
                   {"test", "operators", "train_share", "splits", "seed", "C"}},
                  ResultFlagGroup(/*with_plot=*/true),
                  RunningFlagGroup()};
+  AddStoredVectorsFlag(&info);
   return info;
 }
 
@@ -162,11 +172,21 @@ absl::Status RunLinkpredTask(const Arguments& arguments) {
     std::fprintf(stderr, "%zu of %zu pairs have two vectors\n", found.size(),
                  pairs.size());
   }
-  EMBED_ASSIGN_OR_RETURN(const std::vector<LinkPredictionResult> results,
-                         PredictLinks(vectors.view(), found, plan.options));
-  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, MakeLinkPlot(results)));
-  return WriteTable(plan.result,
-                    MakeLinkTable(results, plan, found.size(), pairs.size()));
+  ResultTable table({"protocol", "operator", "splits", "auc", "auc_sd",
+                     "average_precision", "average_precision_sd", "used",
+                     "total"});
+  LinePlot plot = EmptyLinkPlot(plan);
+  EMBED_RETURN_IF_ERROR(ForEachCodec(
+      plan.stored, vectors.view(), &table,
+      [&](const MatrixView& rows, const std::string& suffix) -> absl::Status {
+        EMBED_ASSIGN_OR_RETURN(const std::vector<LinkPredictionResult> results,
+                               PredictLinks(rows, found, plan.options));
+        AddLinkRows(results, plan, found.size(), pairs.size(), &table);
+        AddCurves(results, suffix, &plot);
+        return absl::OkStatus();
+      }));
+  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, plot));
+  return WriteTable(plan.result, table);
 }
 
 }  // namespace embed

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "apps/common/codec_flag.h"
 #include "apps/common/ranking_flags.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
@@ -189,9 +190,7 @@ CommandInfo RecallTaskInfo() {
       "embedeval recall --model karate.embed --queries 20 --cutoffs 1,5 "
       "karate.faiss",
       "embedeval recall --model karate.embed --codec all --plot codecs.svg"};
-  info.flag_texts["codec"] =
-      "codecs to compare, separated by commas: int8, int8_plain, int8_pow2, "
-      "uint8, int8_sat, int4, faiss8, f16, f32; or all";
+  info.flag_texts["codec"] = CodecListText("codecs to compare");
   info.flag_texts["metric"] = "of --codec: what to rank by: cosine, dot or l2";
   info.groups = {VectorsFlagGroup(/*with_normalize=*/false),
                  {"Recall", {"codec", "metric", "cutoffs", "queries", "seed"}},

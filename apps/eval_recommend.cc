@@ -13,8 +13,10 @@
 #include "apps/common/ranking_flags.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
+#include "apps/common/select_rows.h"
 #include "apps/common/vectors_flag.h"
 #include "apps/recommendation_input.h"
+#include "apps/stored_vectors.h"
 #include "embed/base/status_macros.h"
 
 DEFINE_string(sequences, "",
@@ -37,6 +39,7 @@ struct RecommendPlan {
   VectorsPlan vectors;
   std::vector<uint64_t> cutoffs;
   int threads = 1;
+  StoredVectorsPlan stored;
   ResultPlan result;
 };
 
@@ -62,6 +65,8 @@ absl::StatusOr<RecommendPlan> ReadRecommendPlan(const Arguments& arguments) {
   }
   EMBED_ASSIGN_OR_RETURN(plan.cutoffs, ReadCutoffs());
   EMBED_ASSIGN_OR_RETURN(plan.threads, ApplyRunningFlags());
+  EMBED_ASSIGN_OR_RETURN(
+      plan.stored, ReadStoredVectorsFlags(/*unit_length=*/true, plan.threads));
   EMBED_ASSIGN_OR_RETURN(plan.result, ReadResultFlags());
   if (!FLAGS_histories.empty() && FLAGS_histories != "-") {
     EMBED_RETURN_IF_ERROR(
@@ -89,18 +94,18 @@ absl::StatusOr<DividedInteractions> ReadParts() {
   return LeaveLastOut(std::move(all));
 }
 
-void AddRows(const std::string& method,
+void AddRows(const std::string& method, const std::string& suffix,
              const std::vector<RecommendationScores>& results,
              const RecommendationInput& input, ResultTable* table,
              LinePlot* plot) {
-  PlotSeries hits = {absl::StrCat("hit rate, ", method), {}};
-  PlotSeries gains = {absl::StrCat("NDCG, ", method), {}};
+  PlotSeries hits = {absl::StrCat("hit rate, ", method, suffix), {}};
+  PlotSeries gains = {absl::StrCat("NDCG, ", method, suffix), {}};
   for (const RecommendationScores& scores : results) {
     table->Add({method, static_cast<int64_t>(scores.k), scores.hit_rate,
                 scores.ndcg, scores.recall, scores.mrr, scores.coverage,
                 static_cast<int64_t>(input.cases.size()),
                 static_cast<int64_t>(input.total_users),
-                static_cast<int64_t>(input.vectors.rows()),
+                static_cast<int64_t>(input.rows.size()),
                 static_cast<int64_t>(input.total_items)});
     hits.points.push_back({static_cast<double>(scores.k), scores.hit_rate, 0});
     gains.points.push_back({static_cast<double>(scores.k), scores.ndcg, 0});
@@ -140,6 +145,7 @@ CommandInfo RecommendTaskInfo() {
        {"sequences", "events", "train", "test", "histories", "cutoffs"}},
       ResultFlagGroup(/*with_plot=*/true),
       RunningFlagGroup()};
+  AddStoredVectorsFlag(&info);
   return info;
 }
 
@@ -154,18 +160,26 @@ absl::Status RunRecommendTask(const Arguments& arguments) {
   if (!plan.evaluate) return absl::OkStatus();
   EMBED_ASSIGN_OR_RETURN(const KeyedVectors vectors, LoadVectors(plan.vectors));
   EMBED_ASSIGN_OR_RETURN(const RecommendationInput input,
-                         JoinModel(parts, vectors));
+                         JoinModel(parts, vectors.vocabulary));
   ResultTable table({"method", "k", "hit_rate", "ndcg", "recall", "mrr",
                      "coverage", "users", "users_total", "items",
                      "items_total"});
   LinePlot plot;
   plot.title = "Held-out items among the first k";
   plot.x_label = "k";
-  EMBED_ASSIGN_OR_RETURN(const std::vector<RecommendationScores> model,
-                         RecommendByHistory(input.vectors.view(), input.cases,
-                                            plan.cutoffs, plan.threads));
-  AddRows("vectors", model, input, &table, &plot);
-  AddRows("popularity",
+  plot.num_colors = 2;
+  EMBED_RETURN_IF_ERROR(ForEachCodec(
+      plan.stored, vectors.view(), &table,
+      [&](const MatrixView& rows, const std::string& suffix) -> absl::Status {
+        EMBED_ASSIGN_OR_RETURN(const EmbeddingTable items,
+                               SelectRows(rows, input.rows));
+        EMBED_ASSIGN_OR_RETURN(const std::vector<RecommendationScores> scores,
+                               RecommendByHistory(items.view(), input.cases,
+                                                  plan.cutoffs, plan.threads));
+        AddRows("vectors", suffix, scores, input, &table, &plot);
+        return absl::OkStatus();
+      }));
+  AddRows("popularity", "",
           RecommendByPopularity(input.popularity, input.cases, plan.cutoffs,
                                 plan.threads),
           input, &table, &plot);

@@ -13,6 +13,7 @@
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/common/vectors_flag.h"
+#include "apps/stored_vectors.h"
 #include "embed/base/status_macros.h"
 #include "embed/eval/sentence_similarity.h"
 
@@ -27,6 +28,7 @@ struct SentsimPlan {
   VectorsPlan vectors;
   std::vector<PoolOptions> kinds;
   bool weighted = false;
+  StoredVectorsPlan stored;
   ResultPlan result;
 };
 
@@ -38,7 +40,9 @@ absl::StatusOr<SentsimPlan> ReadSentsimPlan(const Arguments& arguments) {
   for (const PoolOptions& kind : plan.kinds) {
     plan.weighted = plan.weighted || kind.pooling == Pooling::kSif;
   }
-  EMBED_RETURN_IF_ERROR(ApplyRunningFlags().status());
+  EMBED_ASSIGN_OR_RETURN(const int threads, ApplyRunningFlags());
+  EMBED_ASSIGN_OR_RETURN(
+      plan.stored, ReadStoredVectorsFlags(plan.vectors.unit_length, threads));
   EMBED_ASSIGN_OR_RETURN(plan.result, ReadResultFlags());
   return plan;
 }
@@ -67,6 +71,20 @@ absl::StatusOr<std::vector<double>> Weights(const Vocabulary& vocabulary,
   return weights;
 }
 
+// A row of the table, a group of the plot.
+void AddScores(const std::string& file, const PoolOptions& kind,
+               const SentenceSimilarityResult& result,
+               const std::string& suffix, ResultTable* table, BarPlot* plot) {
+  const std::string pool(PoolingName(kind.pooling));
+  table->Add({file, pool, result.spearman, result.pearson,
+              static_cast<int64_t>(result.used),
+              static_cast<int64_t>(result.total),
+              static_cast<double>(result.words_known) /
+                  static_cast<double>(std::max<uint64_t>(1, result.words))});
+  plot->groups.push_back({absl::StrCat(file, ", ", pool, suffix),
+                          {{result.spearman}, {result.pearson}}});
+}
+
 }  // namespace
 
 CommandInfo SentsimTaskInfo() {
@@ -89,8 +107,9 @@ CommandInfo SentsimTaskInfo() {
   info.groups = {
       VectorsFlagGroup(/*with_normalize=*/true),
       {"Pooling", {"pool", "pool_window", "sif_a", "counts", "keep_common"}},
-      ResultFlagGroup(/*with_plot=*/false),
+      ResultFlagGroup(/*with_plot=*/true),
       RunningFlagGroup()};
+  AddStoredVectorsFlag(&info);
   return info;
 }
 
@@ -110,20 +129,27 @@ absl::Status RunSentsimTask(const Arguments& arguments) {
   }
   ResultTable table(
       {"file", "pool", "spearman", "pearson", "used", "total", "known"});
-  for (size_t i = 0; i < files.size(); ++i) {
-    for (const PoolOptions& kind : plan.kinds) {
-      EMBED_ASSIGN_OR_RETURN(
-          const SentenceSimilarityResult result,
-          EvaluateSentences(files[i], vectors.vocabulary, vectors.view(),
-                            weights, {kind, !FLAGS_keep_common}));
-      table.Add({FileCell(arguments[i]), std::string(PoolingName(kind.pooling)),
-                 result.spearman, result.pearson,
-                 static_cast<int64_t>(result.used),
-                 static_cast<int64_t>(result.total),
-                 static_cast<double>(result.words_known) /
-                     static_cast<double>(std::max<uint64_t>(1, result.words))});
-    }
-  }
+  BarPlot plot;
+  plot.title = "Similarity of sentences: cosines and people's scores";
+  plot.value_label = "correlation";
+  plot.series = {"spearman", "pearson"};
+  EMBED_RETURN_IF_ERROR(ForEachCodec(
+      plan.stored, vectors.view(), &table,
+      [&](const MatrixView& rows, const std::string& suffix) -> absl::Status {
+        for (size_t i = 0; i < files.size(); ++i) {
+          for (const PoolOptions& kind : plan.kinds) {
+            EMBED_ASSIGN_OR_RETURN(
+                const SentenceSimilarityResult result,
+                EvaluateSentences(files[i], vectors.vocabulary, rows, weights,
+                                  {kind, !FLAGS_keep_common}));
+            AddScores(FileCell(arguments[i]), kind, result, suffix, &table,
+                      &plot);
+          }
+        }
+        return absl::OkStatus();
+      }));
+  plot.groups = ByCodec(plan.stored, std::move(plot.groups));
+  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, plot));
   return WriteTable(plan.result, table);
 }
 

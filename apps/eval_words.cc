@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
 #include "apps/common/vectors_flag.h"
+#include "apps/stored_vectors.h"
 #include "embed/base/status_macros.h"
 #include "embed/eval/analogy.h"
 #include "embed/eval/analogy_file.h"
@@ -25,6 +28,7 @@ namespace {
 struct WordsPlan {
   VectorsPlan vectors;
   int threads = 1;
+  StoredVectorsPlan stored;
   ResultPlan result;
 };
 
@@ -33,6 +37,8 @@ absl::StatusOr<WordsPlan> ReadWordsPlan(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(plan.vectors, ReadVectorsFlags());
   if (arguments.empty()) return UsageError("an input is needed: FILE ...");
   EMBED_ASSIGN_OR_RETURN(plan.threads, ApplyRunningFlags());
+  EMBED_ASSIGN_OR_RETURN(
+      plan.stored, ReadStoredVectorsFlags(/*unit_length=*/true, plan.threads));
   EMBED_ASSIGN_OR_RETURN(plan.result, ReadResultFlags());
   return plan;
 }
@@ -42,12 +48,29 @@ double Share(uint64_t part, uint64_t whole) {
                     : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-void AddAnalogyRow(const std::string& file, const AnalogyResult& result,
-                   ResultTable* table) {
-  table->Add({file, result.category, Share(result.right_add, result.used),
-              Share(result.right_mul, result.used),
+// With the row "all" at the end.
+std::vector<AnalogyResult> WithSum(std::vector<AnalogyResult> results) {
+  AnalogyResult all;
+  all.category = "all";
+  for (const AnalogyResult& result : results) {
+    all.right_add += result.right_add;
+    all.right_mul += result.right_mul;
+    all.used += result.used;
+    all.total += result.total;
+  }
+  results.push_back(all);
+  return results;
+}
+
+// A row of the table and a group of the plot, with this name.
+void AddAnalogies(const std::string& file, const AnalogyResult& result,
+                  const std::string& name, ResultTable* table, BarPlot* plot) {
+  const double add = Share(result.right_add, result.used);
+  const double mul = Share(result.right_mul, result.used);
+  table->Add({file, result.category, add, mul,
               static_cast<int64_t>(result.used),
               static_cast<int64_t>(result.total)});
+  plot->groups.push_back({name, {{add}, {mul}}});
 }
 
 }  // namespace
@@ -62,10 +85,11 @@ CommandInfo WordsimTaskInfo() {
       "scores with\nthe cosines; pairs with a word that has no vector are "
       "left out: see used, total.";
   info.examples = {"embedeval wordsim --model corpus.embed pairs.tsv",
-                   "embedeval wordsim --model corpus.embed --output_format "
-                   "json pairs.tsv pairs.tsv"};
+                   "embedeval wordsim --model corpus.embed --codec int8,f32 "
+                   "--plot words.svg pairs.tsv pairs.tsv"};
   info.groups = {VectorsFlagGroup(/*with_normalize=*/false),
-                 ResultFlagGroup(/*with_plot=*/false), RunningFlagGroup()};
+                 ResultFlagGroup(/*with_plot=*/true), RunningFlagGroup()};
+  AddStoredVectorsFlag(&info);
   return info;
 }
 
@@ -78,14 +102,28 @@ absl::Status RunWordsimTask(const Arguments& arguments) {
   }
   EMBED_ASSIGN_OR_RETURN(const KeyedVectors vectors, LoadVectors(plan.vectors));
   ResultTable table({"file", "spearman", "pearson", "used", "total"});
-  for (size_t i = 0; i < files.size(); ++i) {
-    const WordSimilarity similarity(files[i], vectors.vocabulary);
-    EMBED_ASSIGN_OR_RETURN(const WordSimilarityResult result,
-                           similarity.Evaluate(vectors.view()));
-    table.Add({FileCell(arguments[i]), result.spearman, result.pearson,
-               static_cast<int64_t>(result.used),
-               static_cast<int64_t>(result.total)});
-  }
+  BarPlot plot;
+  plot.title = "Similarity of words: cosines and people's scores";
+  plot.value_label = "correlation";
+  plot.series = {"spearman", "pearson"};
+  EMBED_RETURN_IF_ERROR(ForEachCodec(
+      plan.stored, vectors.view(), &table,
+      [&](const MatrixView& rows, const std::string& suffix) -> absl::Status {
+        for (size_t i = 0; i < files.size(); ++i) {
+          const WordSimilarity similarity(files[i], vectors.vocabulary);
+          EMBED_ASSIGN_OR_RETURN(const WordSimilarityResult result,
+                                 similarity.Evaluate(rows));
+          const std::string file = FileCell(arguments[i]);
+          table.Add({file, result.spearman, result.pearson,
+                     static_cast<int64_t>(result.used),
+                     static_cast<int64_t>(result.total)});
+          plot.groups.push_back({absl::StrCat(file, suffix),
+                                 {{result.spearman}, {result.pearson}}});
+        }
+        return absl::OkStatus();
+      }));
+  plot.groups = ByCodec(plan.stored, std::move(plot.groups));
+  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, plot));
   return WriteTable(plan.result, table);
 }
 
@@ -101,11 +139,12 @@ CommandInfo AnalogyTaskInfo() {
       "used, total.";
   info.examples = {"embedeval analogy --model corpus.embed questions.txt",
                    "embedeval analogy --model corpus.embed --restrict_vocab "
-                   "30000 questions.txt"};
+                   "30000 --plot analogies.svg questions.txt"};
   info.groups = {VectorsFlagGroup(/*with_normalize=*/false),
                  {"Analogies", {"restrict_vocab"}},
-                 ResultFlagGroup(/*with_plot=*/false),
+                 ResultFlagGroup(/*with_plot=*/true),
                  RunningFlagGroup()};
+  AddStoredVectorsFlag(&info);
   return info;
 }
 
@@ -123,21 +162,30 @@ absl::Status RunAnalogyTask(const Arguments& arguments) {
   options.threads = plan.threads;
   ResultTable table(
       {"file", "category", "cos_add", "cos_mul", "used", "total"});
-  for (size_t i = 0; i < files.size(); ++i) {
-    EMBED_ASSIGN_OR_RETURN(const std::vector<AnalogyResult> results,
-                           EvaluateAnalogies(files[i], vectors.vocabulary,
-                                             vectors.view(), options));
-    AnalogyResult all;
-    all.category = "all";
-    for (const AnalogyResult& result : results) {
-      AddAnalogyRow(FileCell(arguments[i]), result, &table);
-      all.right_add += result.right_add;
-      all.right_mul += result.right_mul;
-      all.used += result.used;
-      all.total += result.total;
-    }
-    AddAnalogyRow(FileCell(arguments[i]), all, &table);
-  }
+  BarPlot plot;
+  plot.title = "Analogies answered";
+  plot.value_label = "share of the questions whose words are known";
+  plot.series = {"cos_add", "cos_mul"};
+  EMBED_RETURN_IF_ERROR(ForEachCodec(
+      plan.stored, vectors.view(), &table,
+      [&](const MatrixView& rows, const std::string& suffix) -> absl::Status {
+        for (size_t i = 0; i < files.size(); ++i) {
+          EMBED_ASSIGN_OR_RETURN(
+              std::vector<AnalogyResult> results,
+              EvaluateAnalogies(files[i], vectors.vocabulary, rows, options));
+          const std::string file = FileCell(arguments[i]);
+          const std::string where =
+              files.size() > 1 ? absl::StrCat(", ", file) : "";
+          for (const AnalogyResult& result : WithSum(std::move(results))) {
+            AddAnalogies(file, result,
+                         absl::StrCat(result.category, where, suffix), &table,
+                         &plot);
+          }
+        }
+        return absl::OkStatus();
+      }));
+  plot.groups = ByCodec(plan.stored, std::move(plot.groups));
+  EMBED_RETURN_IF_ERROR(WritePlot(plan.result, plot));
   return WriteTable(plan.result, table);
 }
 

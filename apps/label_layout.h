@@ -26,10 +26,6 @@ struct Box {
   double bottom = 0.0;
 };
 
-// The width of a text in a sans-serif font, in the unit of `font_size`: a
-// little more than it is as a rule, for no font is asked.
-double TextWidth(absl::string_view text, double font_size);
-
 // At most `limit` code points, with an ellipsis for the rest.
 std::string Shortened(absl::string_view text, size_t limit);
 

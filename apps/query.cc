@@ -144,7 +144,7 @@ ResolvedQuery Resolve(const Query& query, const ItemIndex& index,
     if (id.has_value()) resolved.excluded.push_back(*id);
   }
   if (!pooled.empty()) {
-    Add(1, Pool(pooled, space.dim(), {}, query.pool), &resolved.vector);
+    Add(1, PoolForRows(pooled, space.dim(), {}, query.pool), &resolved.vector);
   }
   std::sort(resolved.excluded.begin(), resolved.excluded.end());
   return resolved;

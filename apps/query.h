@@ -17,9 +17,9 @@
 namespace embed {
 
 // A point to search from: the mean of weight * stored vector over the terms
-// with a weight above 0 or, where `pool` says max or hierarchical, these pooled
-// so; and the sum of the others added. The items among the terms are not
-// answers.
+// with a weight above 0 or, where `pool` is neither kMean nor kSif, their
+// PoolForRows(); and the sum of the others added. The items among the terms are
+// not answers.
 struct Query {
   struct Term {
     std::string key;
@@ -35,7 +35,7 @@ struct Query {
 
 // How the keys of a line become one vector.
 struct QueryPooling {
-  PoolOptions options;  // any but kConcat, which is of another dim
+  PoolOptions options;
   // Of kSif: the weight of a key.
   std::function<double(absl::string_view key)> weight;
 };

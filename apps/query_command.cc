@@ -86,12 +86,6 @@ struct QueryPlan {
 };
 
 absl::Status CheckPooling(const PoolOptions& pool) {
-  if (pool.pooling == Pooling::kConcat) {
-    return UsageError(
-        "--pool concat: has twice the numbers of a vector of the index, so "
-        "nothing in it is near; embedeval sentsim compares such vectors with "
-        "one another");
-  }
   if (pool.pooling == Pooling::kSif && CountsPath().empty()) {
     return UsageError(
         "--pool sif needs --counts FILE: an index holds no counts");

@@ -110,29 +110,22 @@ absl::StatusOr<std::string> HistoryText(const DividedInteractions& parts) {
 }
 
 absl::StatusOr<RecommendationInput> JoinModel(const DividedInteractions& parts,
-                                              const KeyedVectors& vectors) {
+                                              const Vocabulary& vocabulary) {
   RecommendationInput input;
   input.total_items = parts.items.size();
-  std::vector<uint32_t> ids;
   std::vector<uint32_t> row_of(parts.items.size(), kNone);
   for (size_t item = 0; item < parts.items.size(); ++item) {
-    const uint32_t id = vectors.vocabulary.Find(parts.items[item]);
+    const uint32_t id = vocabulary.Find(parts.items[item]);
     if (id == Vocabulary::kNotFound) continue;
-    row_of[item] = static_cast<uint32_t>(ids.size());
-    ids.push_back(id);
+    row_of[item] = static_cast<uint32_t>(input.rows.size());
+    input.rows.push_back(id);
   }
-  if (ids.empty()) {
+  if (input.rows.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "none of the ", parts.items.size(), " items (the first is \"",
         parts.items[0], "\") has a vector"));
   }
-  const int dim = vectors.table.dim();
-  EMBED_ASSIGN_OR_RETURN(input.vectors,
-                         EmbeddingTable::Create(ids.size(), dim));
-  for (size_t row = 0; row < ids.size(); ++row) {
-    std::copy_n(vectors.table.row(ids[row]), dim, input.vectors.row(row));
-  }
-  input.popularity.resize(ids.size());
+  input.popularity.resize(input.rows.size());
   for (size_t user = 0; user < parts.histories.size(); ++user) {
     std::vector<uint32_t> history = Known(parts.histories[user], row_of);
     for (const uint32_t item : history) ++input.popularity[item];

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "embed/eval/interaction_file.h"
 #include "embed/eval/recommendation.h"
-#include "embed/io/keyed_vectors.h"
+#include "embed/model/vocabulary.h"
 
 namespace embed {
 
@@ -34,7 +34,7 @@ absl::StatusOr<std::string> HistoryText(const DividedInteractions& parts);
 
 // Among the items that occur in either part and have a vector.
 struct RecommendationInput {
-  EmbeddingTable vectors;            // of the items
+  std::vector<uint32_t> rows;        // of the items, in the model
   std::vector<uint64_t> popularity;  // occurrences in all histories
   // Of the users with a history and a held-out item that is new to them.
   std::vector<RecommendationCase> cases;
@@ -42,9 +42,10 @@ struct RecommendationInput {
   uint64_t total_items = 0;
 };
 
-// InvalidArgument: no item has a vector, or no user is left.
+// vocabulary: of the model. InvalidArgument: no item has a vector, or no user
+// is left.
 absl::StatusOr<RecommendationInput> JoinModel(const DividedInteractions& parts,
-                                              const KeyedVectors& vectors);
+                                              const Vocabulary& vocabulary);
 
 }  // namespace embed
 

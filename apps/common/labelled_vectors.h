@@ -9,14 +9,15 @@
 #include "absl/status/statusor.h"
 #include "apps/common/command_line.h"
 #include "apps/common/vectors_flag.h"
-#include "embed/model/embedding_table.h"
+#include "embed/io/keyed_vectors.h"
 
 namespace embed {
 
-// Row i, of keys[i], has labels[i], rising numbers below num_labels; in the
-// order of the file of labels.
+// Row rows[i] of the model, of keys[i], has labels[i], rising numbers below
+// num_labels; in the order of the file of labels.
 struct LabelledVectors {
-  EmbeddingTable vectors;
+  KeyedVectors model;
+  std::vector<uint32_t> rows;
   std::vector<std::string> keys;  // as in the file of labels
   std::vector<std::vector<uint32_t>> labels;
   uint32_t num_labels = 0;

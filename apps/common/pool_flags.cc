@@ -16,9 +16,11 @@
 DEFINE_string(
     pool, "mean",
     "how several keys become one vector: mean, max (the largest of "
-    "each element), concat (mean, then max), sif (mean weighted by "
-    "rareness, needs counts), hier (max over the means of --pool_window "
-    "keys in a row)");
+    "each element), concat (mean, then max; a query to an index has m = "
+    "(mean + max) / 2, which ranks items v as the concatenation ranks [v; v], "
+    "because [mean; max] . [v; v] = 2 m . v: scores are those of m), sif (mean "
+    "weighted by rareness, needs counts), hier (max over the means of "
+    "--pool_window keys in a row)");
 DEFINE_int32(pool_window, 5, "keys in a row of --pool hier");
 DEFINE_double(
     sif_a, 1e-3,

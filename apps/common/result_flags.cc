@@ -62,4 +62,9 @@ absl::Status WritePlot(const ResultPlan& plan, const LinePlot& plot) {
   return WriteText(plan.plot_path, RenderSvg(plot));
 }
 
+absl::Status WritePlot(const ResultPlan& plan, const BarPlot& plot) {
+  if (plan.plot_path.empty()) return absl::OkStatus();
+  return WriteText(plan.plot_path, RenderSvg(plot));
+}
+
 }  // namespace embed

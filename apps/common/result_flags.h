@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "apps/common/command_line.h"
 #include "apps/common/result_table.h"
+#include "apps/common/svg_bars.h"
 #include "apps/common/svg_plot.h"
 
 namespace embed {
@@ -26,8 +27,9 @@ absl::StatusOr<ResultPlan> ReadResultFlags();
 
 // Writes the files whole or not at all; on standard output, errors tell why.
 absl::Status WriteTable(const ResultPlan& plan, const ResultTable& table);
-// Does nothing where no plot is wanted.
+// Do nothing where no plot is wanted.
 absl::Status WritePlot(const ResultPlan& plan, const LinePlot& plot);
+absl::Status WritePlot(const ResultPlan& plan, const BarPlot& plot);
 
 // One text to a file, as a whole, or to standard output for "" and "-".
 absl::Status WriteText(const std::string& path, const std::string& text);

@@ -34,7 +34,17 @@ nlohmann::ordered_json CellJson(const ResultTable::Cell& cell) {
 ResultTable::ResultTable(std::vector<std::string> columns)
     : columns_(std::move(columns)) {}
 
+void ResultTable::SetFirstCell(const std::string& column,
+                               const std::string& text) {
+  if (!first_cell_.has_value()) {
+    EMBED_DCHECK(rows_.empty());
+    columns_.insert(columns_.begin(), column);
+  }
+  first_cell_ = text;
+}
+
 void ResultTable::Add(std::vector<Cell> row) {
+  if (first_cell_.has_value()) row.insert(row.begin(), *first_cell_);
   EMBED_DCHECK(row.size() == columns_.size());
   rows_.push_back(std::move(row));
 }

@@ -3,6 +3,7 @@
 #define EMBED_APPS_COMMON_RESULT_TABLE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -16,7 +17,11 @@ class ResultTable {
   // Names of the columns; text cells must hold no tab and no line end.
   explicit ResultTable(std::vector<std::string> columns);
 
-  // A row with a cell for each column.
+  // Rows added from now on have this text in a first column, which is there
+  // from the first call on; that one comes before the first row.
+  void SetFirstCell(const std::string& column, const std::string& text);
+
+  // A row with a cell for each of the constructor's columns.
   void Add(std::vector<Cell> row);
 
   // A line with the names, then a line a row; tabs between cells. Real numbers
@@ -29,6 +34,7 @@ class ResultTable {
  private:
   std::vector<std::string> columns_;
   std::vector<std::vector<Cell>> rows_;
+  std::optional<std::string> first_cell_;
 };
 
 // The base name of a file, as a cell.

@@ -3,6 +3,7 @@
 #ifndef EMBED_APPS_COMMON_SVG_PLOT_H_
 #define EMBED_APPS_COMMON_SVG_PLOT_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,11 @@ struct LinePlot {
   std::string x_label;
   std::string y_label;
   std::vector<PlotSeries> series;  // not all empty
-  bool markers = true;             // a dot at each point
-  bool diagonal = false;           // y = x, dashed: the ROC curve of chance
+  // The first so many series have a colour each, eight at most, the next the
+  // same ones with dashes, and so on.
+  size_t num_colors = 8;
+  bool markers = true;    // a dot at each point
+  bool diagonal = false;  // y = x, dashed: the ROC curve of chance
 };
 
 // A whole SVG file. Axes reach from and to round numbers around the points;

@@ -191,9 +191,8 @@ class QueryReader {
   absl::Status ReadPool(const Json& value) {
     EMBED_ASSIGN_OR_RETURN(const std::string name, JsonText(value, At("pool")));
     const absl::StatusOr<Pooling> pooling = PoolingFromName(name);
-    if (!pooling.ok() || *pooling == Pooling::kConcat ||
-        *pooling == Pooling::kSif) {
-      return InvalidJson(At("pool"), "expected mean, max or hier");
+    if (!pooling.ok() || *pooling == Pooling::kSif) {
+      return InvalidJson(At("pool"), "expected mean, max, concat or hier");
     }
     query_.query.pool.pooling = *pooling;
     return absl::OkStatus();

@@ -1,15 +1,17 @@
 #include "embed/index/kmeans.h"
 
+#include <cstddef>
 #include <limits>
 #include <new>
-#include <numeric>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "embed/base/philox.h"
 #include "embed/base/status_macros.h"
 #include "embed/index/openmp_threads.h"
+#include "embed/math/metric.h"
 #include "faiss/Clustering.h"
 #include "faiss/IndexFlat.h"
 #include "faiss/impl/FaissException.h"
@@ -29,6 +31,19 @@ absl::Status Check(const MatrixView& vectors, const KMeansOptions& options) {
                      " restarts; expected at least 1"));
   }
   return absl::OkStatus();
+}
+
+// In double: FAISS's float32 distances, |x|^2 + |c|^2 - 2 x.c, lose most of
+// their digits far from the origin.
+double Objective(const MatrixView& vectors, absl::Span<const uint32_t> clusters,
+                 absl::Span<const float> centers) {
+  const size_t dim = static_cast<size_t>(vectors.dim);
+  double sum = 0;
+  for (size_t i = 0; i < clusters.size(); ++i) {
+    sum -= Nearness(Metric::kL2, vectors.row(i),
+                    centers.subspan(clusters[i] * dim, dim));
+  }
+  return sum;
 }
 
 KMeansResult Cluster(const MatrixView& vectors, const KMeansOptions& options) {
@@ -61,7 +76,7 @@ KMeansResult Cluster(const MatrixView& vectors, const KMeansOptions& options) {
   index.search(count, rows.data(), 1, distances.data(), nearest.data());
   KMeansResult result;
   result.clusters.assign(nearest.begin(), nearest.end());
-  result.objective = std::accumulate(distances.begin(), distances.end(), 0.0);
+  result.objective = Objective(vectors, result.clusters, clustering.centroids);
   return result;
 }
 

@@ -110,4 +110,18 @@ std::vector<float> Pool(absl::Span<const float> vectors, int dim,
   return Mean(vectors, width, {}, 0, rows);
 }
 
+std::vector<float> PoolForRows(absl::Span<const float> vectors, int dim,
+                               absl::Span<const double> weights,
+                               const PoolOptions& options) {
+  std::vector<float> pooled = Pool(vectors, dim, weights, options);
+  if (options.pooling != Pooling::kConcat) return pooled;
+  const size_t width = static_cast<size_t>(dim);
+  for (size_t i = 0; i < width; ++i) {
+    const double sum = double{pooled[i]} + pooled[width + i];
+    pooled[i] = static_cast<float>(sum / 2);
+  }
+  pooled.resize(width);
+  return pooled;
+}
+
 }  // namespace embed

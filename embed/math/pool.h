@@ -41,6 +41,18 @@ std::vector<float> Pool(absl::Span<const float> vectors, int dim,
                         absl::Span<const double> weights,
                         const PoolOptions& options);
 
+// What to search rows of dim numbers from: Pool(), but of kConcat the dim
+// numbers m = (mean + max) / 2. A row v alone is [v; v] in the space of the
+// concatenations q = [mean; max], and
+//   q . [v; v] = 2 m . v
+//   |q - [v; v]|^2 = 2 |m - v|^2 + |mean - max|^2 / 2
+//   cos(q, [v; v]) = cos(m, v) sqrt(2) |m| / |q|
+// so by each metric m ranks rows as q ranks their concatenations; the scores
+// are those of m, which a constant of the query tells from those of q.
+std::vector<float> PoolForRows(absl::Span<const float> vectors, int dim,
+                               absl::Span<const double> weights,
+                               const PoolOptions& options);
+
 }  // namespace embed
 
 #endif  // EMBED_MATH_POOL_H_

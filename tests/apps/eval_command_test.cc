@@ -10,11 +10,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/apps/large_file.h"
+#include "tests/apps/table_cells.h"
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
@@ -45,14 +45,6 @@ std::string GroupLabels() {
   return text;
 }
 
-std::vector<std::vector<std::string>> Cells(const std::string& tsv) {
-  std::vector<std::vector<std::string>> rows;
-  for (const std::string& line : Lines(tsv)) {
-    rows.push_back(absl::StrSplit(line, '\t'));
-  }
-  return rows;
-}
-
 class EvalCommandTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -74,7 +66,7 @@ TEST_F(EvalCommandTest, ClassifyTellsTheGroups) {
            "--C=100", "v.labels"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.err, "");
-  const auto rows = Cells(result.out);
+  const auto rows = CellsOf(result.out);
   ASSERT_THAT(rows, SizeIs(3));
   EXPECT_THAT(rows[0], ElementsAre("protocol", "train_ratio", "splits",
                                    "micro_f1", "micro_f1_sd", "macro_f1",
@@ -101,7 +93,7 @@ TEST_F(EvalCommandTest, CoverageIsTold) {
       Run({"classify", "--model=v.vec", "--ratios=0.5", "more.labels"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.err, "40 of 41 labelled keys have a vector\n");
-  EXPECT_EQ(Cells(result.out)[1][8], "41");
+  EXPECT_EQ(CellsOf(result.out)[1][8], "41");
   runner_.Write("none.labels", "gone\tx\n");
   const ToolResult none = Run({"classify", "--model=v.vec", "none.labels"});
   EXPECT_EQ(none.exit_code, 1);
@@ -150,7 +142,7 @@ TEST_F(EvalCommandTest, HeldOutEdgesArePredicted) {
       Run({"linkpred", "--model=karate.embed", "--operators=dot,hadamard,l2",
            "--plot=roc.svg", "pairs.tsv"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  const auto rows = Cells(result.out);
+  const auto rows = CellsOf(result.out);
   ASSERT_THAT(rows, SizeIs(4));
   EXPECT_EQ(rows[1][1], "dot");
   EXPECT_EQ(rows[2][1], "hadamard");
@@ -191,7 +183,7 @@ TEST_F(EvalCommandTest, HoldoutTurnsEdgesThatWouldBeComments) {
   const ToolResult result =
       Run({"holdout", "--train=kept", "--test=pairs.tsv", "tags.txt"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  const auto kept = Cells(runner_.Read("kept"));
+  const auto kept = CellsOf(runner_.Read("kept"));
   EXPECT_THAT(kept, SizeIs(15));
   for (const auto& edge : kept) EXPECT_THAT(edge[0], StartsWith("user"));
   const ToolResult trained =
@@ -204,7 +196,7 @@ TEST_F(EvalCommandTest, HoldoutTurnsEdgesThatWouldBeComments) {
   const ToolResult linked =
       Run({"linkpred", "--model=tags.embed", "--operators=dot", "pairs.tsv"});
   EXPECT_EQ(linked.exit_code, 0) << linked.err;
-  EXPECT_EQ(Cells(linked.out)[1].back(), "30");
+  EXPECT_EQ(CellsOf(linked.out)[1].back(), "30");
 }
 
 // A node with an edge to b, and b with two more.
@@ -288,7 +280,7 @@ TEST_F(EvalCommandTest, Wordsim) {
   runner_.Write("p.tsv", "n0\tn2\t9\nn0\tn1\t1\nn0\tn39\t2\nn0\tgone\t5\n");
   const ToolResult result = Run({"wordsim", "--model=v.vec", "p.tsv", "p.tsv"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  const auto rows = Cells(result.out);
+  const auto rows = CellsOf(result.out);
   ASSERT_THAT(rows, SizeIs(3));
   EXPECT_THAT(rows[0],
               ElementsAre("file", "spearman", "pearson", "used", "total"));
@@ -313,7 +305,7 @@ TEST_F(EvalCommandTest, TellsWhatAVectorFileHadThatItShouldNot) {
           "York')",
           "note: v.txt: 1 vectors with the key of an earlier one, left out "
           "(first: line 3, 'the')"));
-  EXPECT_EQ(Cells(result.out)[1][3], "1");
+  EXPECT_EQ(CellsOf(result.out)[1][3], "1");
   runner_.Write("v.txt", "1 2\nthe 0.1 nan\n");
   const ToolResult bad = Run({"wordsim", "--model=v.txt", "p.tsv"});
   EXPECT_EQ(bad.exit_code, 1);
@@ -326,14 +318,14 @@ TEST_F(EvalCommandTest, Analogy) {
   runner_.Write("q.txt", ": family\nman king woman queen\nman king x gone\n");
   const ToolResult result = Run({"analogy", "--model=w.vec", "q.txt"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  const auto rows = Cells(result.out);
+  const auto rows = CellsOf(result.out);
   ASSERT_THAT(rows, SizeIs(3));
   EXPECT_THAT(rows[1],
               ElementsAre("q.txt", "family", "1.000000", "1.000000", "1", "2"));
   EXPECT_EQ(rows[2][1], "all");
   EXPECT_EQ(
-      Cells(Run({"analogy", "--model=w.vec", "--restrict_vocab=3", "q.txt"})
-                .out)[1][2],
+      CellsOf(Run({"analogy", "--model=w.vec", "--restrict_vocab=3", "q.txt"})
+                  .out)[1][2],
       "nan");
 }
 

@@ -1,11 +1,15 @@
 // embedeval map and sentsim as users run them.
+#include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/apps/tool_runner.h"
@@ -185,6 +189,52 @@ TEST_F(EvalMapTest, Sentences) {
   EXPECT_EQ(
       Run({"sentsim", "--model=v.vec", "--pool_window=0", "s.tsv"}).exit_code,
       2);
+}
+
+// apps/data/sentence_pairs.tsv, the example of README.
+TEST(SentencePairsFileTest, IsWellFormed) {
+  std::ifstream file(EMBED_SENTENCE_PAIRS);
+  ASSERT_TRUE(file) << EMBED_SENTENCE_PAIRS;
+  std::set<std::string> firsts;
+  std::set<std::string> seconds;
+  std::vector<double> scores;
+  for (std::string line; std::getline(file, line);) {
+    if (line[0] == '#') continue;
+    const std::vector<std::string> fields = Cells(line);
+    ASSERT_THAT(fields, SizeIs(3)) << line;
+    // One sentence of each of 12 topics, with six partners.
+    firsts.insert(fields[0]);
+    EXPECT_TRUE(seconds.insert(fields[1]).second) << "twice: " << line;
+    for (size_t i = 0; i < 2; ++i) {
+      for (const absl::string_view word : absl::StrSplit(fields[i], ' ')) {
+        EXPECT_FALSE(word.empty()) << line;
+        EXPECT_EQ(word.find_first_not_of("abcdefghijklmnopqrstuvwxyz"),
+                  absl::string_view::npos)
+            << line;
+      }
+    }
+    double score = -1;
+    EXPECT_TRUE(absl::SimpleAtod(fields[2], &score)) << line;
+    EXPECT_GE(score, 0) << line;
+    EXPECT_LE(score, 5) << line;
+    scores.push_back(score);
+  }
+  EXPECT_THAT(scores, SizeIs(72));
+  EXPECT_THAT(firsts, SizeIs(12));
+  for (const std::string& first : firsts) {
+    EXPECT_EQ(seconds.count(first), 0) << first;
+  }
+  for (int score = 0; score <= 5; ++score) {
+    EXPECT_EQ(std::count(scores.begin(), scores.end(), score), 12) << score;
+  }
+}
+
+TEST_F(EvalMapTest, TakesTheSentencesOfTheExample) {
+  runner_.Write("v.vec", "5 2\nthe 1 0\na .9 .2\nis 0 1\nhe .5 .5\nin 1 1\n");
+  const ToolResult result =
+      Run({"sentsim", "--model=v.vec", "--pool=concat", EMBED_SENTENCE_PAIRS});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(Cells(Lines(result.out).at(1)).at(5), "72");
 }
 
 }  // namespace eval_map_test

@@ -1,16 +1,14 @@
 // The tasks of embedeval that look at models and indexes as a whole, as users
 // run them: recall, compare, cluster, recommend, neighbors.
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/apps/table_cells.h"
 #include "tests/apps/tool_runner.h"
 
 namespace embed {
@@ -20,36 +18,13 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-using Table = std::vector<std::vector<std::string>>;
-
-Table Cells(const std::string& tsv) {
-  Table rows;
-  for (const std::string& line : Lines(tsv)) {
-    rows.push_back(absl::StrSplit(line, '\t'));
-  }
-  return rows;
-}
-
-// The cell of a named column, as a number.
-double Number(const Table& table, size_t row, const std::string& column) {
-  const auto place = std::find(table[0].begin(), table[0].end(), column);
-  if (place == table[0].end()) {
-    ADD_FAILURE() << "no column " << column;
-    return 0;
-  }
-  double number = 0;
-  EXPECT_TRUE(absl::SimpleAtod(
-      table[row][static_cast<size_t>(place - table[0].begin())], &number));
-  return number;
-}
-
 class EvalModelsTest : public testing::Test {
  protected:
-  Table Run(std::vector<std::string> arguments) const {
+  TableCells Run(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), "embedeval");
     const ToolResult result = runner_.Run(arguments);
     EXPECT_EQ(result.exit_code, 0) << result.err;
-    return Cells(result.out);
+    return CellsOf(result.out);
   }
 
   // Exit code 1, and a last line that says so.
@@ -78,22 +53,22 @@ class EvalModelsTest : public testing::Test {
 
 TEST_F(EvalModelsTest, Recall) {
   TrainKarate("k", "1");
-  const Table all = Run({"recall", "--model=k.embed", "--cutoffs=1,10,40",
-                         "--plot=p.svg", "k.faiss"});
+  const TableCells all = Run({"recall", "--model=k.embed", "--cutoffs=1,10,40",
+                              "--plot=p.svg", "k.faiss"});
   ASSERT_THAT(all, SizeIs(4));
   EXPECT_THAT(all[0], ElementsAre("index", "k", "recall", "rms_error",
                                   "max_error", "queries_per_second",
                                   "exact_per_second", "queries", "keys"));
   EXPECT_EQ(all[1][0], "k.faiss");
-  EXPECT_GT(Number(all, 2, "recall"), 0.9);
-  EXPECT_EQ(Number(all, 3, "recall"), 1);  // all 33 others
-  EXPECT_LT(Number(all, 3, "max_error"), 0.05);
-  EXPECT_GT(Number(all, 3, "rms_error"), 0);
-  EXPECT_GT(Number(all, 1, "queries_per_second"), 0);
+  EXPECT_GT(NumberOf(all, 2, "recall"), 0.9);
+  EXPECT_EQ(NumberOf(all, 3, "recall"), 1);  // all 33 others
+  EXPECT_LT(NumberOf(all, 3, "max_error"), 0.05);
+  EXPECT_GT(NumberOf(all, 3, "rms_error"), 0);
+  EXPECT_GT(NumberOf(all, 1, "queries_per_second"), 0);
   EXPECT_EQ(all[1][7], "34");
   EXPECT_THAT(runner_.Read("p.svg"), HasSubstr("k.faiss"));
-  const Table some = Run({"recall", "--model=k.embed", "--queries=5",
-                          "--threads=2", "--cutoffs=10", "k.faiss"});
+  const TableCells some = Run({"recall", "--model=k.embed", "--queries=5",
+                               "--threads=2", "--cutoffs=10", "k.faiss"});
   EXPECT_EQ(some[1][7], "5");
   EXPECT_EQ(some[1][8], "34");
   EXPECT_EQ(some[1][2], Run({"recall", "--model=k.embed", "--queries=5",
@@ -102,8 +77,8 @@ TEST_F(EvalModelsTest, Recall) {
 
 TEST_F(EvalModelsTest, RecallOfCodecs) {
   TrainKarate("k", "1");
-  const Table all = Run({"recall", "--model=k.embed", "--codec=all",
-                         "--cutoffs=1,10", "--plot=p.svg"});
+  const TableCells all = Run({"recall", "--model=k.embed", "--codec=all",
+                              "--cutoffs=1,10", "--plot=p.svg"});
   ASSERT_THAT(all, SizeIs(1 + 9 * 2));
   EXPECT_THAT(all[0],
               ElementsAre("codec", "k", "recall", "rms_error", "max_error",
@@ -113,14 +88,15 @@ TEST_F(EvalModelsTest, RecallOfCodecs) {
   EXPECT_EQ(all[1][5], "20");
   EXPECT_EQ(all[18][0], "f32");
   EXPECT_EQ(all[18][5], "64");
-  EXPECT_EQ(Number(all, 18, "recall"), 1);
-  EXPECT_LT(Number(all, 18, "max_error"), 1e-6);
+  EXPECT_EQ(NumberOf(all, 18, "recall"), 1);
+  EXPECT_LT(NumberOf(all, 18, "max_error"), 1e-6);
   EXPECT_THAT(runner_.Read("p.svg"), HasSubstr("int8_pow2"));
-  const Table l2 = Run({"recall", "--model=k.embed", "--codec=int8,f16,f32",
-                        "--metric=l2", "--cutoffs=10"});
+  const TableCells l2 =
+      Run({"recall", "--model=k.embed", "--codec=int8,f16,f32", "--metric=l2",
+           "--cutoffs=10"});
   ASSERT_THAT(l2, SizeIs(4));
   for (size_t row = 1; row <= 3; ++row) {
-    EXPECT_GT(Number(l2, row, "recall"), 0.95);
+    EXPECT_GT(NumberOf(l2, row, "recall"), 0.95);
   }
   EXPECT_THAT(Run({"recall", "--model=k.embed", "--codec=all", "--metric=dot",
                    "--cutoffs=1"}),
@@ -141,19 +117,19 @@ TEST_F(EvalModelsTest, RecallNeedsTheModelOfTheIndex) {
 TEST_F(EvalModelsTest, Compare) {
   TrainKarate("a", "1");
   TrainKarate("b", "2");
-  const Table same = Run({"compare", "--cutoffs=5", "a.embed", "a.embed"});
+  const TableCells same = Run({"compare", "--cutoffs=5", "a.embed", "a.embed"});
   ASSERT_THAT(same, SizeIs(2));
-  EXPECT_EQ(Number(same, 1, "overlap"), 1);
-  EXPECT_EQ(Number(same, 1, "rank_correlation"), 1);
-  EXPECT_NEAR(Number(same, 1, "procrustes"), 0, 1e-6);
-  EXPECT_EQ(Number(same, 1, "common"), 34);
-  const Table other = Run({"compare", "--cutoffs=1,5", "--plot=p.svg",
-                           "--threads=1", "a.embed", "b.embed"});
+  EXPECT_EQ(NumberOf(same, 1, "overlap"), 1);
+  EXPECT_EQ(NumberOf(same, 1, "rank_correlation"), 1);
+  EXPECT_NEAR(NumberOf(same, 1, "procrustes"), 0, 1e-6);
+  EXPECT_EQ(NumberOf(same, 1, "common"), 34);
+  const TableCells other = Run({"compare", "--cutoffs=1,5", "--plot=p.svg",
+                                "--threads=1", "a.embed", "b.embed"});
   ASSERT_THAT(other, SizeIs(3));
-  EXPECT_GT(Number(other, 2, "overlap"), 5.0 / 33);
-  EXPECT_LT(Number(other, 2, "overlap"), 1);
-  EXPECT_GT(Number(other, 2, "procrustes"), 0);
-  EXPECT_LT(Number(other, 2, "procrustes"), 2);
+  EXPECT_GT(NumberOf(other, 2, "overlap"), 5.0 / 33);
+  EXPECT_LT(NumberOf(other, 2, "overlap"), 1);
+  EXPECT_GT(NumberOf(other, 2, "procrustes"), 0);
+  EXPECT_LT(NumberOf(other, 2, "procrustes"), 2);
   EXPECT_EQ(
       Run({"compare", "--cutoffs=1,5", "--threads=3", "a.embed", "b.embed"}),
       other);
@@ -163,11 +139,11 @@ TEST_F(EvalModelsTest, CompareIsOfCommonKeys) {
   runner_.Write("a.vec", "4 2\nx 1 0\ny 1 1\nz 0 1\nonly 5 5\n");
   // Turned by a right angle and of another length, in another order.
   runner_.Write("b.vec", "4 2\nz -3 0\nx 0 3\nhere 1 1\ny -3 3\n");
-  const Table table = Run({"compare", "--cutoffs=1", "a.vec", "b.vec"});
-  EXPECT_EQ(Number(table, 1, "overlap"), 1);
-  EXPECT_EQ(Number(table, 1, "procrustes"), 0);
-  EXPECT_EQ(Number(table, 1, "common"), 3);
-  EXPECT_EQ(Number(table, 1, "keys_a"), 4);
+  const TableCells table = Run({"compare", "--cutoffs=1", "a.vec", "b.vec"});
+  EXPECT_EQ(NumberOf(table, 1, "overlap"), 1);
+  EXPECT_EQ(NumberOf(table, 1, "procrustes"), 0);
+  EXPECT_EQ(NumberOf(table, 1, "common"), 3);
+  EXPECT_EQ(NumberOf(table, 1, "keys_a"), 4);
   runner_.Write("c.vec", "1 2\nsomething 1 0\n");
   ExpectError({"compare", "a.vec", "c.vec"}, "have 0 keys in common");
 }
@@ -188,17 +164,17 @@ TEST_F(EvalModelsTest, Cluster) {
   EXPECT_EQ(result.err,
             "30 of 31 labelled keys have a vector\n"
             "1 keys with several labels are left out\n");
-  const Table table = Cells(result.out);
+  const TableCells table = CellsOf(result.out);
   ASSERT_THAT(table, SizeIs(2));
   EXPECT_EQ(table[1][0], "3");
-  EXPECT_EQ(Number(table, 1, "nmi"), 1);
-  EXPECT_EQ(Number(table, 1, "ari"), 1);
-  EXPECT_EQ(Number(table, 1, "ari_sd"), 0);
-  EXPECT_EQ(Number(table, 1, "used"), 29);
-  EXPECT_EQ(Number(table, 1, "total"), 31);
-  const Table two = Run({"cluster", "--model=v.vec", "--clusters=2", "--runs=1",
-                         "--labels=v.labels"});
-  EXPECT_LT(Number(two, 1, "nmi"), 1);
+  EXPECT_EQ(NumberOf(table, 1, "nmi"), 1);
+  EXPECT_EQ(NumberOf(table, 1, "ari"), 1);
+  EXPECT_EQ(NumberOf(table, 1, "ari_sd"), 0);
+  EXPECT_EQ(NumberOf(table, 1, "used"), 29);
+  EXPECT_EQ(NumberOf(table, 1, "total"), 31);
+  const TableCells two = Run({"cluster", "--model=v.vec", "--clusters=2",
+                              "--runs=1", "--labels=v.labels"});
+  EXPECT_LT(NumberOf(two, 1, "nmi"), 1);
   EXPECT_EQ(two[1][4], "nan");
   ExpectError({"cluster", "--model=v.vec", "--clusters=30", "v.labels"},
               "30 clusters of 29 vectors");
@@ -215,27 +191,29 @@ class EvalRecommendTest : public EvalModelsTest {
 };
 
 TEST_F(EvalRecommendTest, LastItemsAreRecommended) {
-  const Table table = Run({"recommend", "--model=v.vec", "--sequences=s.txt",
-                           "--cutoffs=1,3", "--plot=p.svg"});
+  const TableCells table =
+      Run({"recommend", "--model=v.vec", "--sequences=s.txt", "--cutoffs=1,3",
+           "--plot=p.svg"});
   ASSERT_THAT(table, SizeIs(5));
   EXPECT_THAT(table[0], ElementsAre("method", "k", "hit_rate", "ndcg", "recall",
                                     "mrr", "coverage", "users", "users_total",
                                     "items", "items_total"));
   EXPECT_EQ(table[1][0], "vectors");
-  EXPECT_EQ(Number(table, 1, "hit_rate"), 1);
-  EXPECT_EQ(Number(table, 1, "mrr"), 1);
-  EXPECT_EQ(Number(table, 1, "users"), 2);
-  EXPECT_EQ(Number(table, 1, "users_total"), 3);
-  EXPECT_EQ(Number(table, 1, "items"), 6);
-  EXPECT_EQ(Number(table, 1, "items_total"), 7);
-  EXPECT_NEAR(Number(table, 1, "coverage"), 2.0 / 6, 1e-6);
+  EXPECT_EQ(NumberOf(table, 1, "hit_rate"), 1);
+  EXPECT_EQ(NumberOf(table, 1, "mrr"), 1);
+  EXPECT_EQ(NumberOf(table, 1, "users"), 2);
+  EXPECT_EQ(NumberOf(table, 1, "users_total"), 3);
+  EXPECT_EQ(NumberOf(table, 1, "items"), 6);
+  EXPECT_EQ(NumberOf(table, 1, "items_total"), 7);
+  EXPECT_NEAR(NumberOf(table, 1, "coverage"), 2.0 / 6, 1e-6);
   EXPECT_EQ(table[3][0], "popularity");
-  EXPECT_LT(Number(table, 3, "hit_rate"), 1);
+  EXPECT_LT(NumberOf(table, 3, "hit_rate"), 1);
   EXPECT_THAT(runner_.Read("p.svg"), HasSubstr("NDCG, popularity"));
 }
 
 TEST_F(EvalRecommendTest, EventsAndPartsAreTheSame) {
-  const Table table = Run({"recommend", "--model=v.vec", "--sequences=s.txt"});
+  const TableCells table =
+      Run({"recommend", "--model=v.vec", "--sequences=s.txt"});
   runner_.Write("e.tsv",
                 "u\ta1\t1\nu\ta3\t9\nu\ta2\t2\nv\tb1\t3\nv\tb2\t4\nv\tb3\t5\n"
                 "w\ta1\t1\nw\tb1\t1\nw\tgone\t1\nx\ta1\t0\n");
@@ -281,7 +259,7 @@ TEST_F(EvalRecommendTest, BadFilesAreNamed) {
 
 TEST_F(EvalModelsTest, Neighbors) {
   runner_.Write("v.vec", "4 2\na<b 1 0\nx 1 .1\ny 1 .3\nz -1 0\n");
-  const Table table =
+  const TableCells table =
       Run({"neighbors", "--model=v.vec", "--k=2", "--html=p.html", "a<b", "z"});
   EXPECT_THAT(table, ElementsAre(ElementsAre("query", "rank", "key", "score"),
                                  ElementsAre("a<b", "1", "x", "0.995037"),

@@ -1,14 +1,20 @@
 // embedquery as its contract says, on an index trained by embedtrain.
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "embed/index/item_index.h"
+#include "embed/math/metric.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/apps/tool_runner.h"
+#include "tests/embed/math/concat_ranking.h"
 
 namespace embed {
 namespace query_contract_test {
@@ -137,9 +143,74 @@ TEST_F(QueryContractTest, PoolingIsChosen) {
   ExpectSameAnswers(pooled({"--pool=hier", "--pool_window=1"}), max);
   ExpectSameAnswers(pooled({"--pool=hier", "--pool_window=9"}), mean);
   // One key alone is itself, whatever the kind.
-  for (const char* kind : {"--pool=max", "--pool=hier"}) {
+  for (const char* kind : {"--pool=max", "--pool=hier", "--pool=concat"}) {
     ExpectSameAnswers(Query({"--k=5", kind, "7"}).out,
                       Query({"--k=5", "7"}).out);
+  }
+}
+
+// Rows of all lengths, so that each metric ranks in its own way.
+std::string RandomVectors(int rows, int dim) {
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  std::string text = absl::StrCat(rows, " ", dim, "\n");
+  for (int i = 0; i < rows; ++i) {
+    absl::StrAppend(&text, "k", i);
+    for (int j = 0; j < dim; ++j) absl::StrAppend(&text, " ", normal(random));
+    text += "\n";
+  }
+  return text;
+}
+
+TEST_F(QueryContractTest, ConcatRanksAsTheConcatenations) {
+  runner_.Write("v.vec", RandomVectors(90, 8));
+  for (const char* name : {"cosine", "dot", "l2"}) {
+    const Metric metric = *MetricFromName(name);
+    ASSERT_EQ(runner_
+                  .Run({"embedconvert", absl::StrCat("--metric=", name),
+                        "v.vec", "v.faiss"})
+                  .exit_code,
+              0);
+    const auto ask = [&](const std::string& pool) {
+      ToolRunner::Options options;
+      options.input = "k3\tk14\tk15\tk9\n";
+      const ToolResult result = runner_.Run(
+          {"embedquery", "--index=v.faiss", "--k=90", pool}, options);
+      EXPECT_EQ(result.exit_code, 0) << result.err;
+      return ParseTsv(result.out);
+    };
+    const auto index = ItemIndex::Open(runner_.Path("v.faiss"));
+    ASSERT_TRUE(index.ok()) << index.status();
+    const auto vector = [&](const std::string& key) {
+      return index->Vector(*index->Find(key));
+    };
+    const TestRows query = {vector("k3"), vector("k14"), vector("k15"),
+                            vector("k9")};
+    const std::vector<double> both = Concatenation(query);
+    std::vector<float> m;
+    for (int i = 0; i < 8; ++i) {
+      m.push_back(static_cast<float>((both[i] + both[8 + i]) / 2));
+    }
+    TestRows items;
+    std::set<std::string> keys;
+    const std::vector<Row> answers = ask("--pool=concat");
+    for (const Row& row : answers) {
+      items.push_back(vector(row.key));
+      keys.insert(row.key);
+      const double nearness = Nearness(metric, m, items.back());
+      EXPECT_NEAR(row.score, metric == Metric::kL2 ? -nearness : nearness,
+                  1e-5 * (1 + std::abs(nearness)));
+    }
+    EXPECT_EQ(keys.size(), 86u);
+    ExpectConcatOrder(metric, query, items);
+    for (const char* other : {"--pool=mean", "--pool=max"}) {
+      const std::vector<Row> others = ask(other);
+      size_t same = 0;
+      for (size_t i = 0; i < others.size(); ++i) {
+        same += others[i].key == answers[i].key ? 1 : 0;
+      }
+      EXPECT_LT(same, answers.size()) << other;
+    }
   }
 }
 
@@ -174,7 +245,6 @@ TEST_F(QueryContractTest, PoolingThatCannotBeIsAnError) {
     EXPECT_EQ(Lines(result.err).size(), 1u);
     return result.err;
   };
-  EXPECT_THAT(error({"--pool=concat"}), HasSubstr("twice the numbers"));
   EXPECT_THAT(error({"--pool=sum"}), HasSubstr("none of mean, max"));
   EXPECT_THAT(error({"--pool=max,mean"}), HasSubstr("a query has one"));
   EXPECT_THAT(error({"--pool=sif"}), HasSubstr("needs --counts"));

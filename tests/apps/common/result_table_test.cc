@@ -25,5 +25,15 @@ TEST(ResultTableTest, Json) {
             "{\"name\":\"c\",\"count\":0,\"share\":null}\n");
 }
 
+TEST(ResultTableTest, FirstCellOfRowsThatFollow) {
+  ResultTable table({"score"});
+  table.SetFirstCell("codec", "int8");
+  table.Add({int64_t{1}});
+  table.Add({int64_t{2}});
+  table.SetFirstCell("codec", "-");
+  table.Add({int64_t{3}});
+  EXPECT_EQ(table.Tsv(), "codec\tscore\nint8\t1\nint8\t2\n-\t3\n");
+}
+
 }  // namespace result_table_test
 }  // namespace embed

@@ -3,8 +3,10 @@
 #include <cmath>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/apps/common/svg_texts.h"
 
 namespace embed {
 namespace svg_plot_test {
@@ -47,6 +49,31 @@ TEST(SvgPlotTest, OnePointOrNoneIsDrawable) {
   plot.series = {{"none", {}}};
   EXPECT_THAT(RenderSvg(plot), Not(HasSubstr("nan")));
   EXPECT_THAT(RenderSvg(plot), Not(HasSubstr("inf")));
+}
+
+TEST(SvgPlotTest, ColoursComeAgainWithDashes) {
+  LinePlot plot = Example();
+  plot.num_colors = 1;
+  const std::string svg = RenderSvg(plot);
+  EXPECT_THAT(svg, HasSubstr("stroke=\"#0072b2\" stroke-width=\"2\" "
+                             "stroke-dasharray=\"7 4\""));
+  EXPECT_THAT(svg, Not(HasSubstr("#d55e00")));
+}
+
+// As linkpred makes for all operators and codecs.
+TEST(SvgPlotTest, ManyAndLongNamesHaveTheirRoom) {
+  LinePlot plot = Example();
+  plot.series.clear();
+  for (int i = 0; i < 54; ++i) {
+    plot.series.push_back(
+        {absl::StrCat("hadamard, int8_plain, AUC 0.", 900 + i),
+         {{0, 0, 0}, {1, 1, 0}}});
+  }
+  const std::string svg = RenderSvg(plot);
+  ExpectTextsApart(svg);
+  EXPECT_THAT(svg, HasSubstr("stroke-dasharray=\"7 4\""));
+  plot.title = std::string(100, 'w');
+  ExpectTextsApart(RenderSvg(plot));
 }
 
 }  // namespace svg_plot_test

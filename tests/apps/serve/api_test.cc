@@ -20,6 +20,7 @@
 #include "gtest/gtest.h"
 #include "tests/apps/serve/http_client.h"
 #include "tests/apps/serve/serve_test_server.h"
+#include "tests/embed/math/concat_ranking.h"
 
 namespace embed {
 namespace api_test {
@@ -237,7 +238,7 @@ TEST_F(ApiTest, BadBodiesAreProblems) {
       {R"({"key":"5","ef_search":50})", 422, "/ef_search"},
       {R"({"key":"5","filter":{"type":"none"}})", 422, "/filter/type"},
       {R"({"key":"5","filter":{"a/b":"x"}})", 422, "/filter/a~1b"},
-      {R"({"key":"5","pool":"concat"})", 422, "/pool"},
+      {R"({"key":"5","pool":"sif"})", 422, "/pool"},
       {R"({"key":"5","limit":3})", 422, "/limit"},
       {R"({"vector":[1,2,3]})", 422, "/vector"},
       {"{\"vector\":[" + zeros + "1e39]}", 422, "/vector/11"},
@@ -461,6 +462,39 @@ TEST_F(ApiTest, ByDistanceLowerScoresAreNearer) {
   const Json zero = {{"vector", std::vector<int>(12)}, {"min_score", 1e6}};
   EXPECT_EQ(client_.Post("/v1/query", zero.dump()).json()["neighbors"].size(),
             10u);
+}
+
+TEST_F(ApiTest, ConcatRanksAsTheConcatenations) {
+  for (const Metric metric : {Metric::kCosine, Metric::kDot, Metric::kL2}) {
+    ItemIndexOptions options;
+    options.metric = metric;
+    const ItemIndex index =
+        ItemIndex::Build(ServeTestKeys(400),
+                         ClusteredVectors(400, 12, 1, 1).view(), options)
+            .value();
+    ASSERT_TRUE(index.Write(ServeTestServer::IndexPath()).ok());
+    ASSERT_EQ(client_.Post("/v1/reload", "").status, 200);
+    const auto vector = [&](const std::string& key) {
+      return index.Vector(*index.Find(key));
+    };
+    const HttpAnswer answer = client_.Post(
+        "/v1/query",
+        R"({"keys":["5","9","30"],"pool":"concat","k":500,"exact":true})");
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    TestRows items;
+    std::set<std::string> keys;
+    const Json answers = answer.json()["neighbors"];
+    for (const Json& hit : answers) {
+      keys.insert(hit["key"].get<std::string>());
+      items.push_back(vector(hit["key"]));
+    }
+    EXPECT_EQ(keys.size(), 397u);
+    ExpectConcatOrder(metric, {vector("5"), vector("9"), vector("30")}, items);
+    // One key is itself.
+    ExpectSame(client_.Post("/v1/query", R"({"key":"5","pool":"concat"})")
+                   .json()["neighbors"],
+               client_.Post("/v1/query", R"({"key":"5"})").json()["neighbors"]);
+  }
 }
 
 TEST(ApiTokenTest, TokenIsAskedFor) {

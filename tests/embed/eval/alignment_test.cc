@@ -2,12 +2,16 @@
 
 #include <cmath>
 #include <random>
+#include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "embed/eval/procrustes.h"
 #include "embed/eval/unit_rows.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/embed/eval/python_peer.h"
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
@@ -82,6 +86,66 @@ TEST(AlignmentTest, RefinementFindsMore) {
             refined->map);
 }
 
+// "[(row of A, row of B),...]"
+std::string PythonPairs(const std::vector<AlignedRows>& pairs) {
+  return absl::StrCat("[",
+                      absl::StrJoin(pairs, ",",
+                                    [](std::string* out, AlignedRows pair) {
+                                      absl::StrAppend(out, "(", pair.first, ",",
+                                                      pair.second, ")");
+                                    }),
+                      "]");
+}
+
+// "a = ...", "b = ..." and unit(), which scales rows to length 1.
+std::string PythonLanguages(const Languages& both) {
+  return absl::StrCat(
+      "import numpy as np\na = ", NumpyArray(both.a.view()),
+      "\nb = ", NumpyArray(both.b.view()),
+      "\ndef unit(x):\n"
+      "  return x / np.linalg.norm(x, axis=1, keepdims=True)\n");
+}
+
+// Of a, b, pairs and rounds: Procrustes, then CSLS's mutual nearest as the
+// pairs, as MUSE does.
+constexpr char kMapPeer[] = R"py(
+def learned(pairs):
+    i, j = np.array(pairs).T
+    u, _, vt = np.linalg.svd(a[i].T @ b[j])
+    return u @ vt
+r = learned(pairs)
+for _ in range(rounds):
+    c = unit(a @ r) @ unit(b).T
+    csls = (2 * c - np.sort(c, axis=1)[:, -10:].mean(axis=1)[:, None]
+            - np.sort(c, axis=0)[-10:].mean(axis=0))
+    to_b, to_a = csls.argmax(axis=1), csls.argmax(axis=0)
+    pairs = [(i, j) for i, j in enumerate(to_b) if to_a[j] == i]
+    r = learned(pairs)
+answer(len(pairs), *r.ravel())
+)py";
+
+TEST(AlignmentTest, SameAsNumPy) {
+  const Languages both = Planted(200, 1.0f);
+  const std::vector<AlignedRows> pairs = Diagonal(0, 20);
+  for (const int rounds : {0, 3}) {
+    const TempFolder folder;
+    const PythonAnswer answer = AskPython(
+        folder, "numpy",
+        absl::StrCat(PythonLanguages(both), "pairs = ", PythonPairs(pairs),
+                     "\nrounds = ", rounds, kMapPeer));
+    if (!answer.has_module) GTEST_SKIP() << "python3-numpy is not installed";
+    AlignmentOptions options;
+    options.refinements = rounds;
+    const auto alignment = Align(both.a.view(), both.b.view(), pairs, options);
+    ASSERT_TRUE(alignment.ok()) << alignment.status();
+    ASSERT_EQ(answer.numbers.size(), 1 + alignment->map.size());
+    EXPECT_EQ(static_cast<double>(alignment->pairs), answer.numbers[0]);
+    for (size_t i = 0; i < alignment->map.size(); ++i) {
+      EXPECT_NEAR(alignment->map[i], answer.numbers[1 + i], 1e-6);
+    }
+  }
+}
+
 TEST(RetrievalTest, CountsEachRowOnceAndAnyOfItsPartners) {
   EmbeddingTable a = *EmbeddingTable::Create(2, 2);
   EmbeddingTable b = *EmbeddingTable::Create(3, 2);
@@ -99,6 +163,67 @@ TEST(RetrievalTest, CountsEachRowOnceAndAnyOfItsPartners) {
   EXPECT_TRUE(std::isnan(EvaluateRetrieval(a.view(), b.view(), {},
                                            RetrievalMeasure::kCsls, {1}, 10, 1)
                              .precision[0]));
+}
+
+// One to five right answers a row, of which the first may be the nearest; one
+// pair twice. Some rows of A are not asked for, but CSLS counts them.
+std::vector<AlignedRows> SeveralPartners() {
+  std::mt19937 random(6);
+  std::vector<AlignedRows> pairs;
+  for (uint32_t row = 0; row < 200; ++row) {
+    if (row % 3 != 0) pairs.push_back({row, row});
+    for (uint32_t more = 0; more <= row % 4; ++more) {
+      pairs.push_back({row, static_cast<uint32_t>(random() % 300)});
+    }
+  }
+  pairs.push_back(pairs[0]);
+  return pairs;
+}
+
+// Of a, b and pairs: precision as Conneau et al. (2018) and MUSE count it.
+constexpr char kPrecisionPeer[] = R"py(
+right = {}
+for i, j in pairs:
+    right.setdefault(i, set()).add(j)
+c = unit(a) @ unit(b).T
+csls = (2 * c - np.sort(c, axis=1)[:, -10:].mean(axis=1)[:, None]
+        - np.sort(c, axis=0)[-10:].mean(axis=0))
+answer(len(right))
+for score in (c, csls):
+    order = np.argsort(-score, axis=1)
+    answer(*[np.mean([bool(own & set(order[i, :k]))
+                      for i, own in right.items()]) for k in (1, 5, 10)])
+)py";
+
+TEST(RetrievalTest, SameAsNumPy) {
+  const Languages both = Planted(300, 1.2f);
+  // Turned back, by the pairs that are not asked for.
+  const auto alignment =
+      Align(both.a.view(), both.b.view(), Diagonal(200, 300), {});
+  ASSERT_TRUE(alignment.ok()) << alignment.status();
+  const EmbeddingTable mapped = *ApplyMap(both.a.view(), alignment->map, 1);
+  const Languages turned = {*UnitRows(mapped.view()), *UnitRows(both.b.view())};
+  const std::vector<AlignedRows> pairs = SeveralPartners();
+  const TempFolder folder;
+  const PythonAnswer answer =
+      AskPython(folder, "numpy",
+                absl::StrCat(PythonLanguages(turned),
+                             "pairs = ", PythonPairs(pairs), kPrecisionPeer));
+  if (!answer.has_module) GTEST_SKIP() << "python3-numpy is not installed";
+  ASSERT_EQ(answer.numbers.size(), 7u);
+  const double* theirs = &answer.numbers[1];
+  for (const RetrievalMeasure measure :
+       {RetrievalMeasure::kCosine, RetrievalMeasure::kCsls}) {
+    const RetrievalScores scores = EvaluateRetrieval(
+        turned.a.view(), turned.b.view(), pairs, measure, {1, 5, 10}, 10, 1);
+    EXPECT_EQ(static_cast<double>(scores.queries), answer.numbers[0]);
+    EXPECT_LT(scores.precision[0], scores.precision[1]);
+    EXPECT_LT(scores.precision[1], scores.precision[2]);
+    for (const double precision : scores.precision) {
+      EXPECT_NEAR(precision, *theirs++, 1e-9);
+    }
+  }
+  EXPECT_NE(answer.numbers[1], answer.numbers[4]);  // CSLS is not the cosine
 }
 
 TEST(AlignmentTest, RefusesWhatDoesNotFit) {

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "embed/io/vector_file.h"
 #include "embed/math/cosine.h"
 #include "embed/model/embedding_table.h"
@@ -22,6 +24,8 @@ using testing::HasSubstr;
 
 constexpr uint32_t kKeys = 300;
 constexpr int kDim = 6;
+// 250: all questions but fewer answers; 225: fewer questions, too.
+constexpr uint32_t kRestrictions[] = {0, 250, 225};
 
 std::string Key(uint32_t id) { return absl::StrCat("w", id); }
 
@@ -97,6 +101,33 @@ class AnalogyTest : public testing::Test {
     }
   }
 
+  // Each word of the questions with capitals; the keys stay as they are.
+  void WriteInCapitals() {
+    for (AnalogyQuestion& question : questions_) {
+      for (std::string* word :
+           {&question.a, &question.b, &question.c, &question.d}) {
+        absl::AsciiStrToUpper(word);
+      }
+    }
+  }
+
+  // The vectors as "v.vec" and the questions as "q.txt".
+  void WriteForGensim(const TempFolder& folder) const {
+    ASSERT_TRUE(WriteVectors(vocabulary_, table_.view(), VectorFormat::kText,
+                             folder.File("v.vec"))
+                    .ok());
+    std::string text;
+    std::string category;
+    for (const AnalogyQuestion& q : questions_) {
+      if (q.category != category) {
+        absl::StrAppend(&text, ": ", q.category, "\n");
+      }
+      category = q.category;
+      absl::StrAppend(&text, q.a, " ", q.b, " ", q.c, " ", q.d, "\n");
+    }
+    WriteBytes(folder.File("q.txt"), text);
+  }
+
   EmbeddingTable table_ = *EmbeddingTable::Create(kKeys, kDim);
   Vocabulary vocabulary_;
   std::vector<AnalogyQuestion> questions_;
@@ -125,31 +156,50 @@ TEST_F(AnalogyTest, BruteForceWithAndWithoutRestriction) {
 }
 
 TEST_F(AnalogyTest, SameAsGensim) {
-  const TempFolder folder;
-  ASSERT_TRUE(WriteVectors(vocabulary_, table_.view(), VectorFormat::kText,
-                           folder.File("v.vec"))
-                  .ok());
-  std::string text;
-  std::string category;
-  for (const AnalogyQuestion& q : questions_) {
-    if (q.category != category) absl::StrAppend(&text, ": ", q.category, "\n");
-    category = q.category;
-    absl::StrAppend(&text, q.a, " ", q.b, " ", q.c, " ", q.d, "\n");
-  }
-  WriteBytes(folder.File("q.txt"), text);
-  const PythonAnswer answer = AskPython(
-      folder, "gensim",
-      "from gensim.models import KeyedVectors\n"
-      "v = KeyedVectors.load_word2vec_format('v.vec')\n"
-      "s = v.evaluate_word_analogies('q.txt', case_insensitive=False)[1]\n"
-      "answer(*[len(c['correct']) for c in s[:2]])\n");
-  if (!answer.has_module) GTEST_SKIP() << "python3-gensim is not installed";
-  ASSERT_EQ(answer.numbers.size(), 2u);
-  const auto results =
-      EvaluateAnalogies(questions_, vocabulary_, table_.view(), {});
-  ASSERT_TRUE(results.ok());
-  for (size_t i = 0; i < 2; ++i) {
-    EXPECT_EQ(static_cast<double>((*results)[i].right_add), answer.numbers[i]);
+  for (const bool capitals : {false, true}) {
+    if (capitals) WriteInCapitals();
+    const TempFolder folder;
+    WriteForGensim(folder);
+    // gensim 4.2 takes no notice of similarity_function, and its 3CosMul none
+    // of restrict_vocab: it is put in the place of the other here and asked for
+    // all keys, of which evaluate_word_analogies takes the first it knows. It
+    // adds 1e-6 where the paper has 0.001; no question here turns on that.
+    const PythonAnswer answer = AskPython(
+        folder, "gensim",
+        absl::StrCat(
+            "from gensim.models import KeyedVectors\n"
+            "v = KeyedVectors.load_word2vec_format('v.vec')\n"
+            "add, mul = v.most_similar, v.most_similar_cosmul\n"
+            "def all_by_mul(topn, restrict_vocab, **words):\n"
+            "  return mul(topn=len(v), **words)\n"
+            "for known in (",
+            absl::StrJoin(kRestrictions, ","),
+            "):\n"
+            "  for v.most_similar in (add, all_by_mul):\n"
+            "    _, s = v.evaluate_word_analogies('q.txt', known or len(v),\n"
+            "        case_insensitive=",
+            capitals ? "True" : "False",
+            ")\n"
+            "    for c in s[:2]:\n"
+            "      right = len(c['correct'])\n"
+            "      answer(right, right + len(c['incorrect']))\n"));
+    if (!answer.has_module) GTEST_SKIP() << "python3-gensim is not installed";
+    std::vector<double> ours;
+    for (const uint32_t restrict : kRestrictions) {
+      AnalogyOptions options;
+      options.restrict_vocab = restrict;
+      const auto results =
+          EvaluateAnalogies(questions_, vocabulary_, table_.view(), options);
+      ASSERT_TRUE(results.ok()) << results.status();
+      for (const auto right :
+           {&AnalogyResult::right_add, &AnalogyResult::right_mul}) {
+        for (const AnalogyResult& result : *results) {
+          ours.push_back(static_cast<double>(result.*right));
+          ours.push_back(static_cast<double>(result.used));
+        }
+      }
+    }
+    EXPECT_EQ(ours, answer.numbers);
   }
 }
 

@@ -36,11 +36,13 @@ TEST(ClassificationTest, TopLabelsAreTheHighestScores) {
   EXPECT_THAT(TopLabels(scores, 9), ElementsAre(0, 1, 2, 3));
 }
 
-// scikit-learn on the same splits, by the protocol as the header states it.
-TEST(ClassificationTest, SameAsScikitLearn) {
+// scikit-learn on the samples x of the labels y as the header states it:
+// `model` is a line of Python that fits m to x[train] and gives the scores p of
+// x[test].
+PythonAnswer AskScikitLearn(const LabelledSamples& samples,
+                            const ClassificationOptions& options,
+                            const std::string& model) {
   const TempFolder folder;
-  const LabelledSamples samples = MakeSamples(kSize, kDim, kLabels, true);
-  const ClassificationOptions options = TwoRatios();
   std::string program = absl::StrCat(
       "import numpy as np\n"
       "from sklearn.linear_model import LogisticRegression\n"
@@ -52,40 +54,74 @@ TEST(ClassificationTest, SameAsScikitLearn) {
       ")\ny = MultiLabelBinarizer(classes=range(", kLabels, ")).fit_transform(",
       PythonLabels(samples.labels),
       ")\n"
-      "def run(train, test):\n"
-      "  m = OneVsRestClassifier(LogisticRegression(solver='liblinear'))\n"
-      "  p = m.fit(x[train], y[train]).predict_proba(x[test])\n"
+      "def run(train, test):\n  ",
+      model,
+      "\n"
       "  t = y[test]\n"
       "  q = np.zeros_like(t)\n"
       "  for i, k in enumerate(t.sum(axis=1)):\n"
       "    q[i, np.argsort(-p[i])[:k]] = 1\n"
-      "  answer(f1_score(t, q, average='micro'),\n"
-      "         f1_score(t, q, average='macro',\n"
-      "                  labels=np.flatnonzero((t + q).any(axis=0))))\n");
+      "  return (f1_score(t, q, average='micro'),\n"
+      "          f1_score(t, q, average='macro', zero_division=0))\n");
   for (const double ratio : options.ratios) {
+    absl::StrAppend(&program, "f1 = []\n");
     for (int split = 0; split < options.splits; ++split) {
       const std::string order = absl::StrJoin(
           RandomOrder(kSize, options.seed, RandomPurpose::kDataSplits,
                       static_cast<uint64_t>(split)),
           ",");
       const uint32_t train = TrainSize(kSize, ratio);
-      absl::StrAppend(&program, "o = [", order, "]\nrun(o[:", train, "], o[",
-                      train, ":])\n");
+      absl::StrAppend(&program, "o = [", order, "]\nf1.append(run(o[:", train,
+                      "], o[", train, ":]))\n");
     }
+    absl::StrAppend(&program,
+                    "answer(*np.mean(f1, axis=0), "
+                    "*np.std(f1, axis=0, ddof=1))\n");
   }
-  const PythonAnswer answer = AskPython(folder, "sklearn", program);
-  if (!answer.has_module) GTEST_SKIP() << "python3-sklearn is not installed";
-  ASSERT_EQ(answer.numbers.size(), 12u);
+  return AskPython(folder, "sklearn", program);
+}
+
+void ExpectF1(const LabelledSamples& samples,
+              const ClassificationOptions& options,
+              const std::vector<double>& expected) {
   const auto results =
       Classify(samples.table.view(), samples.labels, kLabels, options, nullptr);
   ASSERT_TRUE(results.ok()) << results.status();
-  for (size_t ratio = 0; ratio < 2; ++ratio) {
-    const double* own = &answer.numbers[6 * ratio];
-    const ClassificationResult& result = (*results)[ratio];
-    EXPECT_NEAR(result.micro_f1.mean, (own[0] + own[2] + own[4]) / 3, 1e-9);
-    EXPECT_NEAR(result.macro_f1.mean, (own[1] + own[3] + own[5]) / 3, 1e-9);
+  ASSERT_EQ(expected.size(), 4 * results->size());
+  const double* numbers = expected.data();
+  for (const ClassificationResult& result : *results) {
+    EXPECT_NEAR(result.micro_f1.mean, numbers[0], 1e-9);
+    EXPECT_NEAR(result.macro_f1.mean, numbers[1], 1e-9);
+    EXPECT_NEAR(result.micro_f1.deviation, numbers[2], 1e-9);
+    EXPECT_NEAR(result.macro_f1.deviation, numbers[3], 1e-9);
     EXPECT_GT(result.micro_f1.mean, 0.5);
+    EXPECT_LT(result.micro_f1.mean, 0.95);
+    numbers += 4;
   }
+}
+
+TEST(ClassificationTest, SameAsScikitLearn) {
+  const LabelledSamples samples = MakeSamples(kSize, kDim, kLabels, true);
+  const PythonAnswer answer = AskScikitLearn(
+      samples, TwoRatios(),
+      "m = OneVsRestClassifier(LogisticRegression(solver='liblinear')); "
+      "p = m.fit(x[train], y[train]).predict_proba(x[test])");
+  if (!answer.has_module) GTEST_SKIP() << "python3-sklearn is not installed";
+  ExpectF1(samples, TwoRatios(), answer.numbers);
+}
+
+TEST(ClassificationTest, MultinomialSameAsScikitLearn) {
+  const LabelledSamples samples = MakeSamples(kSize, kDim, kLabels, false);
+  ClassificationOptions options = TwoRatios();
+  options.kind = ClassifierKind::kMultinomial;
+  options.logistic.tolerance = 1e-9;
+  const PythonAnswer answer = AskScikitLearn(
+      samples, options,
+      "m = LogisticRegression(multi_class='multinomial', solver='newton-cg', "
+      "tol=1e-9, max_iter=5000); "
+      "p = m.fit(x[train], y[train].argmax(axis=1)).predict_proba(x[test])");
+  if (!answer.has_module) GTEST_SKIP() << "python3-sklearn is not installed";
+  ExpectF1(samples, options, answer.numbers);
 }
 
 TEST(ClassificationTest, SameForAnyNumberOfThreads) {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "embed/eval/unit_rows.h"
 #include "embed/math/cosine.h"
 #include "gtest/gtest.h"
+#include "tests/embed/eval/python_peer.h"
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
@@ -48,6 +50,41 @@ TEST(CslsTest, SameAsTheDefinition) {
         EXPECT_NEAR(nearest[i][rank].score, -all[rank].first, 2e-6);
       }
     }
+  }
+}
+
+// CSLS of Conneau et al. (2018), section 2.3, with both of its means.
+TEST(CslsTest, SameAsNumPy) {
+  const EmbeddingTable x = *UnitRows(RandomTable(60, 6, 3).view());
+  const EmbeddingTable y = *UnitRows(RandomTable(80, 6, 4).view());
+  const TempFolder folder;
+  const PythonAnswer answer = AskPython(
+      folder, "numpy",
+      absl::StrCat(
+          "import numpy as np\nx = ", NumpyArray(x.view()),
+          "\ny = ", NumpyArray(y.view()),
+          "\nc = x @ y.T\n"
+          "r_x = np.sort(c, axis=1)[:, -10:].mean(axis=1)\n"
+          "r_y = np.sort(c, axis=0)[-10:].mean(axis=0)\n"
+          "csls = 2 * c - r_x[:, None] - r_y\n"
+          "best = np.argsort(-csls, axis=1)[:, :7]\n"
+          "answer(*r_x, *r_y, *best.ravel())\n"
+          "answer(*np.take_along_axis(csls, best, axis=1).ravel())\n"));
+  if (!answer.has_module) GTEST_SKIP() << "python3-numpy is not installed";
+  ASSERT_EQ(answer.numbers.size(), 60 + 80 + 2 * 60 * 7u);
+  const auto r_x = MeanNearestCosines(x.view(), y.view(), 10, 1);
+  const auto r_y = MeanNearestCosines(y.view(), x.view(), 10, 1);
+  const auto nearest = NearestOf(x.view(), y.view(), r_y, 7, 1);
+  for (size_t i = 0; i < 60; ++i) EXPECT_NEAR(r_x[i], answer.numbers[i], 1e-6);
+  for (size_t j = 0; j < 80; ++j) {
+    EXPECT_NEAR(r_y[j], answer.numbers[60 + j], 1e-6);
+  }
+  const double* ids = &answer.numbers[140];
+  const double* scores = ids + 420;
+  for (size_t i = 0; i < 420; ++i) {
+    const ScoredRow& row = nearest[i / 7][i % 7];
+    EXPECT_EQ(row.id, ids[i]);
+    EXPECT_NEAR(row.score - double{r_x[i / 7]}, scores[i], 1e-6);
   }
 }
 

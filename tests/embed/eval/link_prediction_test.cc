@@ -110,6 +110,11 @@ TEST_F(LinkPredictionTest, SameAsScikitLearn) {
     EXPECT_NEAR((*results)[i].auc.mean, (own[0] + own[2]) / 2, 1e-9);
     EXPECT_NEAR((*results)[i].average_precision.mean, (own[1] + own[3]) / 2,
                 1e-9);
+    // Of two splits.
+    EXPECT_NEAR((*results)[i].auc.deviation,
+                std::abs(own[0] - own[2]) / std::sqrt(2), 1e-9);
+    EXPECT_NEAR((*results)[i].average_precision.deviation,
+                std::abs(own[1] - own[3]) / std::sqrt(2), 1e-9);
   }
   // The angle tells what the mean cannot.
   EXPECT_GT((*results)[1].auc.mean, 0.7);

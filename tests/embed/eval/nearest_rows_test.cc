@@ -55,26 +55,38 @@ TEST(NearestRowsTest, EqualRowsComeByIdAndAllIsEnough) {
   EXPECT_TRUE(NearestRows(unit.view(), {}, 3, 1).empty());
 }
 
+// By dot, which scikit-learn has not, NumPy.
 TEST(NearestRowsTest, SameAsScikitLearn) {
-  const TempFolder folder;
   const EmbeddingTable table = RandomTable(80, 6, 3);
-  const PythonAnswer answer = AskPython(
-      folder, "sklearn",
-      absl::StrCat("import numpy as np\n"
-                   "from sklearn.neighbors import NearestNeighbors\nx = ",
-                   NumpyArray(table.view()),
-                   "\nn = NearestNeighbors(metric='cosine').fit(x)\n"
-                   "d, i = n.kneighbors(n_neighbors=5)\n"
-                   "answer(*i.ravel())\nanswer(*(1 - d).ravel())\n"));
-  if (!answer.has_module) GTEST_SKIP() << "python3-sklearn is not installed";
-  ASSERT_EQ(answer.numbers.size(), 800u);
   const EmbeddingTable unit = *UnitRows(table.view());
   std::vector<uint32_t> queries(80);
   std::iota(queries.begin(), queries.end(), 0);
-  const auto nearest = NearestRows(unit.view(), queries, 5, 1);
-  for (size_t i = 0; i < 400; ++i) {
-    EXPECT_EQ(nearest[i / 5][i % 5].id, answer.numbers[i]);
-    EXPECT_NEAR(nearest[i / 5][i % 5].score, answer.numbers[400 + i], 1e-6);
+  for (const Metric metric : {Metric::kCosine, Metric::kDot, Metric::kL2}) {
+    const TempFolder folder;
+    const PythonAnswer answer = AskPython(
+        folder, "sklearn",
+        absl::StrCat("import numpy as np\n"
+                     "from sklearn.neighbors import NearestNeighbors\nx = ",
+                     NumpyArray(table.view()), "\nmetric = '",
+                     MetricName(metric),
+                     "'\nif metric == 'dot':\n"
+                     "  d = np.where(np.eye(80), np.inf, -x @ x.T)\n"
+                     "  i = np.argsort(d, axis=1)[:, :5]\n"
+                     "  d = np.take_along_axis(d, i, axis=1)\n"
+                     "else:\n"
+                     "  m = {'l2': 'sqeuclidean'}.get(metric, metric)\n"
+                     "  n = NearestNeighbors(metric=m).fit(x)\n"
+                     "  d, i = n.kneighbors(n_neighbors=5)\n"
+                     "answer(*i.ravel())\n"
+                     "answer(*((metric == 'cosine') - d).ravel())\n"));
+    if (!answer.has_module) GTEST_SKIP() << "python3-sklearn is not installed";
+    ASSERT_EQ(answer.numbers.size(), 800u);
+    const EmbeddingTable& rows = metric == Metric::kCosine ? unit : table;
+    const auto nearest = NearestRows(rows.view(), queries, 5, 1, metric);
+    for (size_t i = 0; i < 400; ++i) {
+      EXPECT_EQ(nearest[i / 5][i % 5].id, answer.numbers[i]);
+      EXPECT_NEAR(nearest[i / 5][i % 5].score, answer.numbers[400 + i], 1e-6);
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/embed/eval/python_peer.h"
 
@@ -127,6 +128,27 @@ TEST(RankingMetricsTest, SameAsScikitLearn) {
   EXPECT_NEAR(RocAuc(ranking.scores, ranking.truth), answer.numbers[0], 1e-12);
   EXPECT_NEAR(AveragePrecision(ranking.scores, ranking.truth),
               answer.numbers[1], 1e-12);
+}
+
+TEST(RankingMetricsTest, CurveSameAsScikitLearn) {
+  const TempFolder folder;
+  const Ranking ranking = RandomRanking(200, 8);
+  const std::vector<int> truth(ranking.truth.begin(), ranking.truth.end());
+  const PythonAnswer answer =
+      AskPython(folder, "sklearn",
+                absl::StrCat("from sklearn.metrics import roc_curve\nt = [",
+                             absl::StrJoin(truth, ","), "]\ns = [",
+                             absl::StrJoin(ranking.scores, ","),
+                             "]\nfor x, y, _ in zip(*roc_curve(t, s, "
+                             "drop_intermediate=False)):\n  answer(x, y)\n"));
+  if (!answer.has_module) GTEST_SKIP() << "python3-sklearn is not installed";
+  std::vector<double> ours;
+  for (const RocPoint& point : RocCurve(ranking.scores, ranking.truth)) {
+    ours.push_back(point.false_positive_rate);
+    ours.push_back(point.true_positive_rate);
+  }
+  EXPECT_THAT(answer.numbers,
+              testing::Pointwise(testing::DoubleNear(1e-12), ours));
 }
 
 }  // namespace ranking_metrics_test

@@ -111,5 +111,49 @@ TEST(RecommendationTest, SameAsScikitLearn) {
   EXPECT_NEAR(results[0].coverage, answer.numbers[4], 1e-9);
 }
 
+// Of counts, cases and k, by the header's formulas; equal counts by id.
+constexpr char kPopularityPeer[] = R"py(
+import numpy as np
+ranking = np.lexsort((np.arange(len(counts)), -counts))
+hit, ndcg, recall, rr, shown = [], [], [], [], []
+for history, targets in cases:
+    order = ranking[~np.isin(ranking, history)]
+    ranks = np.flatnonzero(np.isin(order, targets)) + 1
+    best = np.arange(1, min(k, len(targets)) + 1)
+    hit.append(ranks.min() <= k)
+    ndcg.append(np.sum(1 / np.log2(ranks[ranks <= k] + 1))
+                / np.sum(1 / np.log2(best + 1)))
+    recall.append(np.mean(ranks <= k))
+    rr.append(1 / ranks.min())
+    shown.append(order[:k])
+answer(np.mean(hit), np.mean(ndcg), np.mean(recall), np.mean(rr),
+       len(np.unique(shown)) / len(counts))
+)py";
+
+TEST(RecommendationTest, PopularitySameAsNumPy) {
+  std::mt19937 random(7);
+  std::vector<uint64_t> counts(kItems);
+  for (uint64_t& count : counts) count = random() % 20;  // some are equal
+  const auto cases = RandomCases(60, 4);
+  const std::vector<uint64_t> cutoffs = {1, 5, 10};
+  const auto results = RecommendByPopularity(counts, cases, cutoffs, 2);
+  for (size_t i = 0; i < cutoffs.size(); ++i) {
+    const TempFolder folder;
+    const PythonAnswer answer =
+        AskPython(folder, "numpy",
+                  absl::StrCat("import numpy as np\ncounts = np.array([",
+                               absl::StrJoin(counts, ","),
+                               "])\ncases = ", PythonCases(cases),
+                               "\nk = ", cutoffs[i], kPopularityPeer));
+    if (!answer.has_module) GTEST_SKIP() << "python3-numpy is not installed";
+    ASSERT_EQ(answer.numbers.size(), 5u);
+    EXPECT_NEAR(results[i].hit_rate, answer.numbers[0], 1e-9);
+    EXPECT_NEAR(results[i].ndcg, answer.numbers[1], 1e-9);
+    EXPECT_NEAR(results[i].recall, answer.numbers[2], 1e-9);
+    EXPECT_NEAR(results[i].mrr, answer.numbers[3], 1e-9);
+    EXPECT_NEAR(results[i].coverage, answer.numbers[4], 1e-9);
+  }
+}
+
 }  // namespace recommendation_test
 }  // namespace embed

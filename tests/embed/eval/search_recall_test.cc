@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "embed/eval/unit_rows.h"
 #include "gtest/gtest.h"
+#include "tests/embed/eval/python_peer.h"
 #include "tests/embed/eval/random_table.h"
 
 namespace embed {
@@ -75,6 +80,88 @@ TEST(SearchRecallTest, NothingIsUndefined) {
   const SearchRecall mute = MeasureRecall(unit.view(), {1}, exact, empty, 2);
   EXPECT_EQ(mute.recall, 0.0);
   EXPECT_TRUE(std::isnan(mute.rms_error));
+}
+
+// What an index with coarse numbers would answer: of some queries fewer than
+// asked for.
+Lists CoarseAnswers(const EmbeddingTable& table,
+                    const std::vector<uint32_t>& queries, uint64_t k,
+                    Metric metric) {
+  EmbeddingTable coarse = *EmbeddingTable::Create(table.rows(), table.dim());
+  for (uint64_t row = 0; row < table.rows(); ++row) {
+    std::transform(table.row(row), table.row(row) + table.dim(),
+                   coarse.row(row),
+                   [](float x) { return std::round(8 * x) / 8; });
+  }
+  Lists answers = NearestRows(coarse.view(), queries, k, 1, metric);
+  for (size_t i = 0; i < answers.size(); i += 3) answers[i].resize(k - 1);
+  return answers;
+}
+
+// "[[(id, score),...],...]"
+std::string PythonLists(const Lists& lists) {
+  std::string text = "[";
+  for (const std::vector<ScoredRow>& list : lists) {
+    absl::StrAppend(&text, "[");
+    for (const ScoredRow& row : list) {
+      absl::StrAppendFormat(&text, "(%d,%.17g),", row.id, row.score);
+    }
+    absl::StrAppend(&text, "],");
+  }
+  return text + "]";
+}
+
+// Of x, queries, lists, k and metric. The exact lists are scikit-learn's own;
+// by dot, which it has not, NumPy's.
+constexpr char kPeer[] = R"py(
+import numpy as np
+from sklearn.neighbors import NearestNeighbors
+if metric == "dot":
+    s = x @ x.T
+    near = [[j for j in np.argsort(-row) if j != i][:k]
+            for i, row in enumerate(s)]
+else:
+    n = NearestNeighbors(metric={"l2": "sqeuclidean"}.get(metric, metric))
+    near = n.fit(x).kneighbors(n_neighbors=k)[1]
+    u = x / np.linalg.norm(x, axis=1, keepdims=True)
+    s = -((x[:, None] - x) ** 2).sum(axis=2) if metric == "l2" else u @ u.T
+recall = [len({j for j, _ in found} & set(near[q])) / k
+          for q, found in zip(queries, lists)]
+error = np.array([score - s[q, j] for q, found in zip(queries, lists)
+                  for j, score in found])
+answer(np.mean(recall), np.sqrt(np.mean(error ** 2)), abs(error).max())
+)py";
+
+TEST(SearchRecallTest, SameAsScikitLearn) {
+  const EmbeddingTable table = RandomTable(120, 7, 4);
+  const EmbeddingTable unit = *UnitRows(table.view());
+  std::vector<uint32_t> queries;
+  for (uint32_t row = 0; row < 120; row += 2) queries.push_back(row);
+  for (const Metric metric : {Metric::kCosine, Metric::kDot, Metric::kL2}) {
+    const EmbeddingTable& rows = metric == Metric::kCosine ? unit : table;
+    for (const uint64_t k : {2u, 10u}) {
+      const Lists answers = CoarseAnswers(rows, queries, k, metric);
+      const TempFolder folder;
+      const PythonAnswer answer = AskPython(
+          folder, "sklearn",
+          absl::StrCat("import numpy as np\nx = ", NumpyArray(rows.view()),
+                       "\nqueries = [", absl::StrJoin(queries, ","),
+                       "]\nlists = ", PythonLists(answers), "\nk = ", k,
+                       "\nmetric = '", MetricName(metric), "'\n", kPeer));
+      if (!answer.has_module) {
+        GTEST_SKIP() << "python3-sklearn is not installed";
+      }
+      ASSERT_EQ(answer.numbers.size(), 3u);
+      const Lists exact = NearestRows(rows.view(), queries, k, 1, metric);
+      const SearchRecall result =
+          MeasureRecall(rows.view(), queries, exact, answers, k, metric);
+      EXPECT_NEAR(result.recall, answer.numbers[0], 1e-9);
+      EXPECT_NEAR(result.rms_error, answer.numbers[1], 1e-9);
+      EXPECT_NEAR(result.max_error, answer.numbers[2], 1e-9);
+      EXPECT_GT(result.recall, 0.4);
+      EXPECT_LT(result.recall, 0.95);
+    }
+  }
 }
 
 }  // namespace search_recall_test

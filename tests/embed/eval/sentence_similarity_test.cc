@@ -1,9 +1,14 @@
 #include "embed/eval/sentence_similarity.h"
 
 #include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <random>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "embed/math/cosine.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -127,6 +132,108 @@ TEST(SentenceSimilarityTest, FindsItsOwnCosines) {
     EXPECT_EQ(result->total, 4u);
     EXPECT_EQ(result->words, 15u);
     EXPECT_EQ(result->words_known, 13u);
+  }
+}
+
+// Sentences of 1 to 12 of the words w0, w1, ..., of which the last fifth has no
+// vector, and whole scores from 0 to 5, so many ties.
+std::vector<SentencePair> RandomPairs(size_t count, uint32_t known) {
+  std::mt19937 random(8);
+  const auto sentence = [&] {
+    std::vector<std::string> words(1 + random() % 12);
+    for (std::string& word : words) {
+      word = absl::StrCat("w", random() % (known + known / 4));
+    }
+    return absl::StrJoin(words, " ");
+  };
+  std::vector<SentencePair> pairs(count);
+  for (SentencePair& pair : pairs) {
+    pair = {sentence(), sentence(), static_cast<double>(random() % 6)};
+  }
+  return pairs;
+}
+
+// Of x, counts, a, window and pairs, by the definitions of embed/math/pool.h.
+constexpr char kPeer[] = R"py(
+import numpy as np
+weight = a / (a + counts / counts.sum())
+def runs(r):
+    return [r[i:i + window] for i in range(max(1, len(r) - window + 1))]
+pooled = {
+    "mean": lambda r, w: r.mean(axis=0),
+    "max": lambda r, w: r.max(axis=0),
+    "concat": lambda r, w: np.append(r.mean(axis=0), r.max(axis=0)),
+    "sif": lambda r, w: w @ r / len(r),
+    "hier": lambda r, w: np.max([run.mean(axis=0) for run in runs(r)], axis=0)}
+ids = [[[int(word[1:]) for word in text.split()] for text in pair[:2]]
+       for pair in pairs]
+ids = [[[i for i in one if i < len(x)] for one in both] for both in ids]
+used = [all(both) for both in ids]
+given = [pair[2] for pair, use in zip(pairs, used) if use]
+def correlations(y):
+    y /= np.linalg.norm(y, axis=1, keepdims=True)
+    cosines = (y[::2] * y[1::2]).sum(axis=1)
+    answer(scipy.stats.spearmanr(given, cosines)[0],
+           scipy.stats.pearsonr(given, cosines)[0])
+answer(sum(used), sum(len(i) for both in ids for i in both))
+for name in ("mean", "max", "concat", "sif", "hier"):
+    y = np.array([pooled[name](x[i], weight[i])
+                  for both, use in zip(ids, used) if use for i in both])
+    if name == "sif":
+        v = np.linalg.svd(y)[2][0]
+        correlations(y - np.outer(y @ v, v))
+    correlations(y)
+)py";
+
+TEST(SentenceSimilarityTest, SameAsSciPy) {
+  constexpr uint32_t kKnown = 40;
+  const EmbeddingTable table = RandomTable(kKnown, 7, 9);
+  std::vector<std::string> words;
+  std::vector<uint64_t> counts;
+  std::vector<double> weights;
+  for (uint32_t i = 0; i < kKnown; ++i) {
+    words.push_back(absl::StrCat("w", i));
+    counts.push_back(1000 / (i + 1));
+  }
+  const uint64_t total =
+      std::accumulate(counts.begin(), counts.end(), uint64_t{0});
+  for (const uint64_t count : counts) {
+    weights.push_back(SifWeight(0.01, static_cast<double>(count),
+                                static_cast<double>(total)));
+  }
+  const std::vector<SentencePair> pairs = RandomPairs(150, kKnown);
+  std::string python_pairs;
+  for (const SentencePair& pair : pairs) {
+    absl::StrAppend(&python_pairs, "('", pair.first, "','", pair.second, "',",
+                    pair.score, "),");
+  }
+  const TempFolder folder;
+  const PythonAnswer answer = AskPython(
+      folder, "scipy.stats",
+      absl::StrCat("import numpy as np\nx = ", NumpyArray(table.view()),
+                   "\ncounts = np.array([", absl::StrJoin(counts, ","),
+                   "])\na, window = 0.01, 3\npairs = [", python_pairs, "]\n",
+                   kPeer));
+  if (!answer.has_module) GTEST_SKIP() << "python3-scipy is not installed";
+  ASSERT_EQ(answer.numbers.size(), 14u);
+  const double* theirs = &answer.numbers[2];
+  for (const SentenceOptions& options : std::vector<SentenceOptions>{
+           {{Pooling::kMean, 3}, true},
+           {{Pooling::kMax, 3}, true},
+           {{Pooling::kConcat, 3}, true},
+           {{Pooling::kSif, 3}, /*remove_common=*/true},
+           {{Pooling::kSif, 3}, /*remove_common=*/false},
+           {{Pooling::kHierarchical, 3}, true}}) {
+    SCOPED_TRACE(PoolingName(options.pool.pooling));
+    const auto result =
+        EvaluateSentences(pairs, Words(words), table.view(), weights, options);
+    ASSERT_TRUE(result.ok()) << result.status();
+    EXPECT_EQ(static_cast<double>(result->used), answer.numbers[0]);
+    EXPECT_LT(result->used, result->total);
+    EXPECT_EQ(static_cast<double>(result->words_known), answer.numbers[1]);
+    EXPECT_NEAR(result->spearman, theirs[0], 1e-6);
+    EXPECT_NEAR(result->pearson, theirs[1], 1e-6);
+    theirs += 2;
   }
 }
 

@@ -73,20 +73,20 @@ TEST_F(SoftmaxRegressionTest, SameAsScikitLearn) {
           PythonRows(samples_.table.view()), ")\ny = np.array([",
           absl::StrJoin(classes_, ","),
           "])\nm = LogisticRegression(C=2, multi_class='multinomial', "
-          "solver='newton-cg', tol=1e-10, max_iter=5000)\nm.fit(x, y)\n"
+          "solver='newton-cg', tol=1e-12, max_iter=5000)\nm.fit(x, y)\n"
           "answer(*m.coef_.ravel(), *m.intercept_)\n"));
   if (!answer.has_module) GTEST_SKIP() << "python3-sklearn is not installed";
   ASSERT_EQ(answer.numbers.size(), size_t{kClasses * (kDim + 1)});
-  const auto scores = Train(kClasses, 2, 1e-10);
+  const auto scores = Train(kClasses, 2, 1e-12);
   for (uint32_t k = 0; k < kClasses; ++k) {
     for (uint32_t i = 0; i < kDim; ++i) {
-      EXPECT_NEAR(scores[k].weights[i], answer.numbers[k * kDim + i], 1e-5);
+      EXPECT_NEAR(scores[k].weights[i], answer.numbers[k * kDim + i], 1e-6);
     }
     // Biases are fixed but for a number added to all.
     EXPECT_NEAR(
         scores[k].bias - scores[0].bias,
         answer.numbers[kClasses * kDim + k] - answer.numbers[kClasses * kDim],
-        1e-5);
+        1e-6);
   }
 }
 

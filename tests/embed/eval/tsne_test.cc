@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/embed/eval/python_peer.h"
@@ -172,6 +173,36 @@ TEST(TsneGradientTest, IsTheDerivativeOfTheDivergence) {
   }
   EXPECT_LT(error, 0.03 * size);
   EXPECT_NEAR(near.z, exact.z, 0.005 * exact.z);
+}
+
+// scikit-learn's own divergence of the same places and affinities.
+TEST(TsneDivergenceTest, SameAsSklearn) {
+  const TempFolder folder;
+  const Affinities p =
+      *NeighborAffinities(NearestNeighbors(Clusters().view(), 30), 10, 1);
+  const std::vector<Point> places = RandomPlaces(200, 5);
+  std::string text = "p, y = np.zeros((200, 200)), np.zeros((200, 2))\n";
+  for (size_t i = 0; i < 200; ++i) {
+    absl::StrAppendFormat(&text, "y[%d] = %.17g, %.17g\n", i, places[i].x,
+                          places[i].y);
+    for (uint64_t at = p.offsets[i]; at < p.offsets[i + 1]; ++at) {
+      absl::StrAppendFormat(&text, "p[%d, %d] = %.9g\n", i, p.ids[at],
+                            p.values[at]);
+    }
+  }
+  const PythonAnswer answer = AskPython(
+      folder, "sklearn",
+      absl::StrCat("import numpy as np\nfrom scipy.spatial.distance import "
+                   "squareform\nfrom sklearn.manifold._t_sne import "
+                   "_kl_divergence\n",
+                   text,
+                   "answer(_kl_divergence(y.ravel(), squareform(p), 1, 200, "
+                   "2)[0])\n"));
+  if (!answer.has_module) GTEST_SKIP() << "python3-sklearn is not installed";
+  ASSERT_EQ(answer.numbers.size(), 1u);
+  PointTree tree;
+  const double z = TsneGradient(p, places, 1, /*theta=*/0, 1, &tree).z;
+  EXPECT_NEAR(TsneDivergence(p, places, z, 1), answer.numbers[0], 1e-6);
 }
 
 TEST(TsneTest, KeepsClustersApart) {

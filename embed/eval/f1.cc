@@ -34,19 +34,17 @@ void F1Counter::Add(absl::Span<const uint32_t> truth,
 F1Scores F1Counter::Scores() const {
   Counts all;
   double sum = 0;
-  uint64_t occurring = 0;
   for (const Counts& label : counts_) {
     if (label.right + label.wrong + label.missed == 0) continue;
-    ++occurring;
     sum += F1(label.right, label.wrong, label.missed);
     all.right += label.right;
     all.wrong += label.wrong;
     all.missed += label.missed;
   }
   const double undefined = std::numeric_limits<double>::quiet_NaN();
-  if (occurring == 0) return {undefined, undefined};
+  if (all.right + all.wrong + all.missed == 0) return {undefined, undefined};
   return {F1(all.right, all.wrong, all.missed),
-          sum / static_cast<double>(occurring)};
+          sum / static_cast<double>(counts_.size())};
 }
 
 }  // namespace embed

@@ -3,12 +3,12 @@
 // With tp, fp, fn counted over all samples and labels,
 //   Micro-F1 = 2 tp / (2 tp + fp + fn);
 // with them counted for each label,
-//   Macro-F1 = the mean of 2 tp / (2 tp + fp + fn) over the labels that occur
-// in the truth or in the predictions. So scikit-learn's f1_score() does with
-// lists of labels, and did with lists of label sets when the papers on node
-// classification used it; given an indicator matrix it also takes the mean over
-// columns that are empty on both sides, as 0 (with few test samples and rare
-// labels that is lower).
+//   Macro-F1 = the mean of 2 tp / (2 tp + fp + fn) over all labels, 0 for those
+//              that occur neither in the truth nor in the predictions.
+// The latter is f1_score() of indicator matrices with a column for each label,
+// as in the scoring scripts of DeepWalk (the one behind its published table)
+// and OpenNE. With lists of labels f1_score() leaves those columns out, which
+// is higher where few samples are tested and labels are rare.
 #ifndef EMBED_EVAL_F1_H_
 #define EMBED_EVAL_F1_H_
 
@@ -33,6 +33,7 @@ class F1Counter {
   void Add(absl::Span<const uint32_t> truth,
            absl::Span<const uint32_t> predicted);
 
+  // Macro-F1 over the num_labels of the constructor.
   F1Scores Scores() const;
 
  private:

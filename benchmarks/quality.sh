@@ -2,9 +2,10 @@
 # Every mode by the published protocols, beside published figures and peers:
 # trains with configs/*.flags, evaluates with embedeval and writes RESULTS.md.
 #
-#   benchmarks/quality.sh DATA [WORK] [--fast] [OPTION...]
+#   benchmarks/quality.sh [DATA [WORK]] [--fast] [OPTION...]
 #
-# DATA holds graph/, hin/, text/ and eval/. Models and tables stay in WORK
+# DATA (default: shared/data beside the checkout) is what benchmarks/DATA.md
+# says; nothing is downloaded or installed. Models and tables stay in WORK
 # (default: a temporary folder): what the same program made there with the same
 # command is not made again. --fast is a look of some ten minutes (fewer walks,
 # splits and ratios, 6 MB of text) and writes WORK/RESULTS.md. The whole takes
@@ -17,6 +18,8 @@ tool=$here/benchmarks/tools/quality.py
 . "$here/benchmarks/tools/folders.sh"
 export EMBEDTRAIN=${EMBEDTRAIN:-$here/build/bin/embedtrain}
 export EMBEDEVAL=${EMBEDEVAL:-$here/build/bin/embedeval}
-[[ -x $EMBEDTRAIN ]] || "$here/apps/setup.sh" embedtrain
-[[ -x $EMBEDEVAL ]] || "$here/apps/setup.sh" embedeval
+for program in "$EMBEDTRAIN" "$EMBEDEVAL"; do
+  [[ -x $program ]] || fail "$program is not there: apps/setup.sh builds it"
+done
+needs zstd
 exec /usr/bin/python3 "$tool" "$data" "$work" "${options[@]}"

@@ -25,11 +25,11 @@ def is_outdated(record_path, command, outputs):
 
 
 class CachedRuns:
-    def __init__(self, data, work, configs, train, evaluate):
+    def __init__(self, data, work, root, train, evaluate):
         self.data = data
         self.work = work
+        self.root = root  # the checkout
         self.programs = {"embedtrain": train, "embedeval": evaluate}
-        self.configs = configs
 
     def path(self, name):
         return os.path.join(self.work, name)
@@ -42,13 +42,20 @@ class CachedRuns:
 
     def shown(self, command):
         """A command as the tables name it: no folders of this machine."""
-        text = " ".join(shlex.quote(word) for word in command)
+        return self.shown_text(" ".join(map(shlex.quote, command)))
+
+    def shown_text(self, text):
         for name, program in self.programs.items():
             text = text.replace(program, name)
         for folder, name in ((self.work, "WORK"), (self.data, "DATA"),
-                             (self.configs, "configs")):
+                             (self.root + os.sep, "")):
             text = text.replace(folder, name)
         return text
+
+    def config(self, name):
+        """The flag that takes the flags of configs/NAME.flags."""
+        return "--flagfile=" + os.path.join(self.root, "configs",
+                                            name + ".flags")
 
     def run(self, name, command, outputs):
         """Wall and CPU seconds of `command`, which writes `outputs`."""
@@ -73,8 +80,7 @@ class CachedRuns:
     def train(self, name, config, flags, source):
         """Trains WORK/NAME.embed; returns (model, command, cost)."""
         command = [self.programs["embedtrain"],
-                   f"--flagfile={os.path.join(self.configs, config)}.flags",
-                   *flags, "--progress=none", f"--output={self.path(name)}",
+                   self.config(config), *flags, "--progress=none", f"--output={self.path(name)}",
                    source]
         model = self.path(name + ".embed")
         return model, command, self.run(name, command, [model])

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Trains every mode, evaluates it and writes RESULTS.md.
 
-usage: benchmarks/quality.sh DATA [WORK] [--fast] [OPTION...]
+usage: benchmarks/quality.sh [DATA [WORK]] [--fast] [OPTION...]
 
 Each section's tables go to WORK/SECTION.md as they come; RESULTS.md is all of
 those that are there, so --only may add or renew some. Its charts are in the
@@ -47,7 +47,7 @@ def parse_options():
     add("--fast", action="store_true",
         help="ten minutes: fewer walks, splits, ratios and seeds")
     add("--only", nargs="+", choices=list(SECTIONS), default=[])
-    add("--seeds", type=int, help="trainings of each kind (default: 2)")
+    add("--seeds", type=int, help="trainings of each kind (default: 3)")
     add("--splits", type=int, help="of the labels (default: 10)")
     add("--ratios", type=int, nargs="+",
         help="percent of the nodes known, 50 among them (default: 10 ... 90)")
@@ -67,9 +67,8 @@ def parse_options():
         name for name in SECTIONS if not (options.fast and name == "dblp")]
     options.data = os.path.abspath(options.data)
     options.work = os.path.abspath(options.work)
-    options.configs = os.path.join(root, "configs")
-    options.script = os.path.join(root, "benchmarks")
-    options.seeds = options.seeds or (1 if options.fast else 2)
+    options.root = root
+    options.seeds = options.seeds or (1 if options.fast else 3)
     options.word_seeds = options.word_seeds or (1 if options.fast else 3)
     options.splits = options.splits or (3 if options.fast else 10)
     options.ratios = options.ratios or (
@@ -78,7 +77,7 @@ def parse_options():
         parser.error("--ratios must have 50 among them")
     options.output = os.path.abspath(options.output or (
         os.path.join(options.work, "RESULTS.md") if options.fast
-        else os.path.join(options.script, "RESULTS.md")))
+        else os.path.join(root, "benchmarks", "RESULTS.md")))
     return options
 
 
@@ -100,9 +99,9 @@ def write_page(options):
         "otherwise. More than one thread gives slightly different vectors each "
         "time. Every table is followed by the commands that made it: DATA is "
         "the folder of data, WORK that of the results, SEED is 1, 2, ... F1, "
-        "AUC and precision are percentages. `A ± B`: mean over all splits and "
-        "seeds, and standard deviation between the splits of a seed; seeds, "
-        "where there are columns of them, are the means of each."]
+        "AUC and precision are percentages. `A ± B`: mean and standard "
+        "deviation over all splits and seeds; the numbers of another run of "
+        "the same commands lie as far apart."]
     for section in SECTIONS:
         path = os.path.join(options.work, section + ".md")
         if os.path.exists(path):
@@ -119,7 +118,7 @@ def write_page(options):
 def main():
     options = parse_options()
     os.makedirs(options.work, exist_ok=True)
-    runs = CachedRuns(options.data, options.work, options.configs,
+    runs = CachedRuns(options.data, options.work, options.root,
                       os.environ["EMBEDTRAIN"], os.environ["EMBEDEVAL"])
     failed = False
     for section in options.only:

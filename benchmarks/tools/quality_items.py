@@ -1,9 +1,8 @@
 """Table of the vectors of items: what a recommender finds with them."""
-import json
 import os
 import statistics
 
-import trainers
+import gensim_runs
 from quality_networks import block, seedless
 from quality_words import spread
 
@@ -48,17 +47,10 @@ class Recommender:
         return self.ranks("beauty_item2vec", seed, model, command), cost["cpu"]
 
     def gensim(self, seed):
-        script = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                              "train_gensim.py")
-        model = self.runs.path(f"beauty_gensim_{seed}.bin")
-        command = [trainers.Gensim.python, script, self.histories, model,
-                   json.dumps({**GENSIM, "seed": seed})]
-        cost = self.runs.run(f"beauty_gensim_{seed}", command, [model])
-        found = self.ranks("beauty_gensim", seed, model, command)
-        self.commands = [text.replace(script, os.path.basename(script))
-                         .replace(f'"seed": {seed}', '"seed": SEED')
-                         for text in self.commands]
-        return found, cost["cpu"]
+        model, command, cost = gensim_runs.train(
+            self.runs, f"beauty_gensim_{seed}", self.histories,
+            {**GENSIM, "seed": seed})
+        return self.ranks("beauty_gensim", seed, model, command), cost["cpu"]
 
 
 def line(title, found, cpu=None):
@@ -80,7 +72,7 @@ def items(options, runs):
     found, cpu = zip(*(recommender.ours(seed) for seed in seeds))
     rows.append(line("item2vec, embed",
                      [scores["vectors"] for scores in found], cpu))
-    problem = trainers.Gensim().missing()
+    problem = gensim_runs.missing()
     if problem:
         note.append(f"gensim: skipped, {problem}.")
     else:

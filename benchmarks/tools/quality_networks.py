@@ -4,12 +4,12 @@ import os
 import statistics
 import subprocess
 
+import gensim_runs
 import published
 import svg_plot
 import tables
 
 RATIOS = list(range(10, 100, 10))
-COMPARED = (5, 10, 50)  # percent, of all seeds
 FEW = (10, 50, 90)  # where published figures are of another method
 NODE2VEC = ["--p=0.25", "--q=0.25"]
 OPERATORS = {"dot": "dot", "cosine": "cosine", "average": "average",
@@ -33,17 +33,29 @@ def cell(score):
 
 
 def pooled(rows, name):
-    """Mean, and deviation within the rows' splits, of a column."""
-    mean = statistics.mean(float(row[name]) for row in rows)
-    variances = [float(row[name + "_sd"]) ** 2 for row in rows]
-    return mean, math.sqrt(statistics.mean(variances))
+    """Mean and deviation of a column, of all splits of the rows, each a seed:
+    the variance within the seeds and that of their means."""
+    means = [float(row[name]) for row in rows]
+    within = statistics.mean(float(row[name + "_sd"]) ** 2 for row in rows)
+    between = statistics.variance(means) if len(means) > 1 else 0
+    return statistics.mean(means), math.sqrt(within + between)
 
 
 def seedless(runs, command, name, seed):
     """A command as shown, for any seed."""
     text = runs.shown(command)
-    return text.replace(f"{name}_{seed}", f"{name}_SEED").replace(
-        f"--seed={seed}", "--seed=SEED")
+    for shown in ("--seed={}", '"seed": {}', "-seed {} "):  # also of peers
+        text = text.replace(shown.format(seed), shown.format("SEED"))
+    return text.replace(f"{name}_{seed}", f"{name}_SEED")
+
+
+def written(runs, pipeline, path):
+    """Writes what a shell's pipeline prints, once; the command as shown."""
+    if not os.path.exists(path):
+        subprocess.run(["bash", "-o", "pipefail", "-c",
+                        f"{pipeline} >{path}.part && mv {path}.part {path}"],
+                       check=True)
+    return runs.shown_text(f"{pipeline} >{path}")
 
 
 class Classifier:
@@ -63,29 +75,31 @@ class Classifier:
     def scores(self, name, config, flags, ratios=None):
         """Rows of embedeval by ratio (percent, of `ratios` if they are given),
         one for each seed."""
-        ratios = [ratio for ratio in self.ratios
-                  if ratios is None or ratio in ratios]
-        found = {ratio: [] for ratio in ratios}
+        found = {}
         for seed in range(1, self.options.seeds + 1):
             model, command, _ = self.runs.train(
                 f"{name}_{seed}", config,
                 [*flags, f"--threads={self.options.threads}", f"--seed={seed}"],
                 self.source)
             self.commands.append(seedless(self.runs, command, name, seed))
-            for ratio in ratios:
-                # All ratios are slow: the seeds after the first are compared
-                # where papers quote their figures.
-                if seed > 1 and ratio not in COMPARED:
-                    continue
-                rows, command = self.runs.evaluate(
-                    f"{name}_{seed}_classify_{ratio}", "classify", model,
-                    [*self.flags, f"--splits={self.splits}",
-                     f"--ratios={ratio / 100:g}"], self.labels)
-                found[ratio] += rows
-                self.commands.append(
-                    seedless(self.runs, command, name, seed)
-                    .replace(f"--ratios={ratio / 100:g} ", "--ratios=RATIO ")
-                    .replace(f"_classify_{ratio}.", "_classify_RATIO."))
+            for ratio, rows in self.classify(name, seed, model, ratios).items():
+                found.setdefault(ratio, []).extend(rows)
+        return found
+
+    def classify(self, name, seed, model, ratios=None):
+        """The same of one model."""
+        found = {}
+        for ratio in self.ratios:
+            if ratios is not None and ratio not in ratios:
+                continue
+            found[ratio], command = self.runs.evaluate(
+                f"{name}_{seed}_classify_{ratio}", "classify", model,
+                [*self.flags, f"--splits={self.splits}",
+                 f"--ratios={ratio / 100:g}"], self.labels)
+            self.commands.append(
+                seedless(self.runs, command, name, seed)
+                .replace(f"--ratios={ratio / 100:g} ", "--ratios=RATIO ")
+                .replace(f"_classify_{ratio}.", "_classify_RATIO."))
         return found
 
     def rows(self, title, found, measures=("Micro", "Macro")):
@@ -114,6 +128,18 @@ def published_rows(figures, ratios):
         lines.append({"": title, "F1": measure,
                       **{f"{ratio} %": f"{values[ratio]:.1f}"
                          for ratio in ratios if ratio in values}})
+    return lines
+
+
+def differences(title, found, theirs, figures):
+    """Rows: our means less published ones, in points."""
+    lines = []
+    for measure in ("Micro", "Macro"):
+        column = measure.lower() + "_f1"
+        lines.append({"": title, "F1": measure, **{
+            f"{ratio} %": f"{100 * pooled(found[ratio], column)[0] - value:+.1f}"
+            for ratio, value in zip(RATIOS, figures[theirs, measure])
+            if ratio in found}})
     return lines
 
 
@@ -148,26 +174,35 @@ def file_name(method):
 
 
 def network(options, runs, title, name, files, methods, figures, sources,
-            few=()):
-    """A section: one network, several methods, those in `few` at FEW ratios."""
+            few=(), compared=(), peers=()):
+    """A section: one network, several methods, those in `few` at FEW ratios,
+    those in `compared` with what they differ from a published row, and peers:
+    a name and what trains it, returning (model, commands)."""
     classifier = Classifier(options, runs, *files, options.ratios,
                             options.splits)
     found = {f"{method}, embed": classifier.scores(
         f"{name}_{file_name(method)}", config, flags,
         FEW if method in few else None)
              for method, (config, flags) in methods.items()}
+    for peer, train in peers:
+        model, commands = train(classifier.source)
+        classifier.commands += [runs.shown(command) for command in commands]
+        found[peer] = classifier.classify(f"{name}_{file_name(peer)}", 1, model)
     rows = []
     for method, scores in found.items():
         rows += classifier.rows(method, scores)
     rows += published_rows(figures, options.ratios)
+    for method, theirs in compared:
+        if f"{method}, embed" in found:
+            rows += differences(f"{method}: embed less {theirs}",
+                                found[f"{method}, embed"], theirs, figures)
     chart = ratios_chart(runs, title, name,
                          micro_curves(found, figures, options.ratios),
                          options.ratios)
     return (f"## Labels of nodes: {title}\n\nOne-vs-rest logistic regression "
             "on raw vectors, C = 1, the number of labels of a node given, by "
-            f"the share of the nodes known; {options.splits} splits. Seeds "
-            "after the first are classified at 10 and 50 % only.\n\n"
-            + chart + block(rows, classifier.commands, sources))
+            f"the share of the nodes known; {options.splits} splits of each "
+            "seed.\n\n" + chart + block(rows, classifier.commands, sources))
 
 
 def walk_methods(options):
@@ -177,22 +212,35 @@ def walk_methods(options):
             "node2vec": ("node2vec_blogcatalog", NODE2VEC)}
 
 
+DEEPWALK_HS = "DeepWalk, hierarchical softmax, 5 passes"
+
+
 def blogcatalog(options, runs):
     methods = walk_methods(options)
+    peers = []
     if not options.fast:
+        # As many passes over the walks as gensim makes unless told otherwise.
+        methods[DEEPWALK_HS] = ("deepwalk_blogcatalog",
+                                ["--loss=hs", "--epochs=5"])
         # As many tokens as DeepWalk's 80 walks of 40; the paper's 10 walks of
         # 80 are a quarter of that.
         methods["node2vec, 40 walks of 80"] = (
             "node2vec_blogcatalog", [*NODE2VEC, "--walks_per_node=40"])
         methods["DeepWalk, 10 negatives, exponent 0.25"] = (
             "deepwalk_blogcatalog", ["--negatives=10", "--noise_exponent=0.25"])
+        if not gensim_runs.missing():
+            peers.append(("DeepWalk, gensim on the walks of ours", lambda source:
+                          gensim_runs.train_on_walks(runs, [], source)[:2]))
     methods["LINE"] = ("line_blogcatalog",
                        ["--epochs=20"] if options.fast else [])
+    theirs = "DeepWalk, published [1]"
     return network(
         options, runs, "BlogCatalog", "blogcatalog",
         ("graph/blogcatalog.edges.zst", "graph/blogcatalog.labels"),
         methods, published.BLOGCATALOG, published.BLOGCATALOG_SOURCES,
-        few=[method for method in methods if method != "DeepWalk"])
+        few=[method for method in methods
+             if method not in ("DeepWalk", DEEPWALK_HS)],
+        compared=[("DeepWalk", theirs), (DEEPWALK_HS, theirs)], peers=peers)
 
 
 def cora(options, runs):
@@ -219,8 +267,7 @@ def dblp(options, runs):
                "DeepWalk": ("deepwalk_blogcatalog", ["--walks_per_node=10"])}
     return network(options, runs, "DBLP (ProNE)", "dblp",
                    ("graph/dblp_prone.edges", "graph/dblp_prone.labels"),
-                   methods, {}, "Between two whole runs of this table numbers "
-                   "differed by up to 0.3.")
+                   methods, {}, "")
 
 
 def has_mode(runs, mode):
@@ -236,10 +283,8 @@ def typed(options, runs):
         [5, 10, 50], 10, ["--multinomial"])
     # Papers and venues have labels, too.
     authors = runs.path("dblp4.authors.labels")
-    with open(classifier.labels, encoding="utf-8") as file:
-        lines = [line for line in file if line.split("\t")[1] == "author"]
-    with open(authors, "w", encoding="utf-8") as file:
-        file.writelines(lines)
+    classifier.commands.append(written(
+        runs, f"awk -F '\\t' '$2 == \"author\"' {classifier.labels}", authors))
     classifier.labels = authors
     metapath = "--metapath=author-paper-venue-paper-author"
     hin2vec = "HIN2Vec, 5 walks of 60, window 4"
@@ -261,29 +306,20 @@ def typed(options, runs):
         if has_mode(runs, mode):
             rows += classifier.rows(title, classifier.scores(
                 f"dblp4_{file_name(title)}", config, flags))
-    rows += published_rows({(title, "Micro"): figures for title, figures
-                            in published.DBLP4.items()}, classifier.ratios)
     return ("## Typed networks\n\nAreas of 4,057 authors of DBLP (four areas): "
             "multinomial logistic regression on raw vectors, C = 1, 10 "
-            "splits; `dblp4.authors.labels` are the authors among DATA's "
-            "labels. metapath2vec's paper takes 1000 walks from an author, a "
+            "splits of each seed. metapath2vec's paper takes 1000 walks from an author, a "
             "hundred times as many as here.\n\n"
             + block(rows, classifier.commands, published.DBLP4_SOURCES))
 
 
 def edges_of(options, runs, name, edge_type):
-    """WORK/NAME.edges: the edges of one type, two columns."""
+    """WORK/NAME.edges: the edges of one type, two columns; and the command."""
     path = runs.path(name + ".edges")
     source = os.path.join(options.data, f"hin/{name}.edges.tsv.zst")
-    text = subprocess.run(["zstd", "-dcq", source], capture_output=True,
-                          text=True, check=True).stdout
-    if not os.path.exists(path):
-        with open(path, "w", encoding="utf-8") as file:
-            for line in text.splitlines():
-                fields = line.split("\t")
-                if fields[2] == edge_type:
-                    file.write(f"{fields[0]}\t{fields[3]}\n")
-    return path
+    return path, written(
+        runs, f"zstd -dcq {source} | awk -F '\\t' -v OFS='\\t' "
+        f"'$3 == \"{edge_type}\" {{print $1, $4}}'", path)
 
 
 def link_scores(options, runs, name, config, flags, parts):
@@ -312,19 +348,18 @@ def links(options, runs):
             "50 is chance). Average, Hadamard and L2 learn from half of the "
             "pairs; items that are popular in general are likelier in both, "
             "which average alone can tell. Types and other edges are not "
-            "used. Between whole runs of this table walks differ by up to 1.1 "
-            "(Hadamard and L2 1.5), LINE by 0.2.\n")
+            "used.\n")
     for title, name, edge_type in (("LastFM, artists", "lastfm", "listens"),
                                    ("MovieLens, films", "movielens100k",
                                     "rated")):
-        edges = edges_of(options, runs, name, edge_type)
+        edges, select = edges_of(options, runs, name, edge_type)
         kept, pairs = runs.path(name + "_kept.edges"), runs.path(
             name + "_pairs.tsv")
         holdout = [runs.programs["embedeval"], "holdout", "--directed",
                    "--fraction=0.2", "--non_edges=same_source",
                    f"--train={kept}", f"--test={pairs}", edges]
         runs.run(name + "_holdout", holdout, [kept, pairs])
-        commands, rows = [runs.shown(holdout)], []
+        commands, rows = [select, runs.shown(holdout)], []
         for method, (config, flags) in methods.items():
             found, more = link_scores(
                 options, runs, f"{name}_{file_name(method)}", config, flags,

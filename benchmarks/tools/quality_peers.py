@@ -1,15 +1,6 @@
 """Tables of ours beside other programs on the same walks."""
-import json
-import os
-
-import trainers
+import gensim_runs
 from quality_networks import Classifier, block
-
-# What configs/deepwalk_blogcatalog.flags says, for gensim.
-GENSIM = {"sg": 1, "hs": 0, "negative": 5, "vector_size": 128, "window": 10,
-          "epochs": 1, "min_count": 0, "sample": 0, "alpha": 0.025,
-          "workers": 2, "seed": 1}
-
 
 def busy_note(costs):
     """A warning if two threads got much less than two cores' time."""
@@ -43,12 +34,12 @@ def end_to_end(options, runs):
              "seconds": f"{ours['wall']:.1f}", **scores}]
     commands = [runs.shown(train), runs.shown(evaluate)]
     costs = [ours]
-    problem = trainers.Gensim().missing()
+    problem = gensim_runs.missing()
     if problem:
         rows.append({"": f"gensim: skipped, {problem}"})
     else:
-        theirs, more = gensim_rows(classifier, runs, walks, commands, ours)
-        rows += more
+        theirs, more = gensim_row(classifier, runs, walks, commands, ours)
+        rows.append(more)
         costs.append(theirs)
     return ("## End to end\n\nDeepWalk on BlogCatalog, 2 threads each, half of "
             "the nodes known; whole commands: ours loads the graph, walks, "
@@ -58,23 +49,13 @@ def end_to_end(options, runs):
             + block(rows, commands, busy_note(costs)))
 
 
-def gensim_rows(classifier, runs, walk_flags, commands, ours):
+def gensim_row(classifier, runs, walk_flags, commands, ours):
     """What gensim's training cost, and its row; adds to `commands`."""
-    text, vectors = runs.path("walks.txt"), runs.path("gensim.bin")
-    write = [runs.programs["embedtrain"],
-             f"--flagfile={os.path.join(runs.configs, 'deepwalk_blogcatalog')}"
-             ".flags", *walk_flags, "--threads=2", "--seed=1",
-             "--progress=none", f"--walks_only={text}", classifier.source]
-    runs.run("walks", write, [text])
-    script = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                          "train_gensim.py")
-    train = [trainers.Gensim.python, script, text, vectors, json.dumps(GENSIM)]
-    theirs = runs.run("gensim", train, [vectors])
-    scores, evaluate = half(classifier, runs, "gensim_classify", vectors)
-    commands += [runs.shown(write),
-                 runs.shown(train).replace(script, "train_gensim.py"),
-                 runs.shown(evaluate)]
-    return theirs, [{
+    model, training, theirs = gensim_runs.train_on_walks(runs, walk_flags,
+                                                         classifier.source)
+    scores, evaluate = half(classifier, runs, "gensim_classify", model)
+    commands += [runs.shown(command) for command in (*training, evaluate)]
+    return theirs, {
         "": "gensim: training on these walks", "CPU s": f"{theirs['cpu']:.1f}",
         "seconds": f"{theirs['wall']:.1f}", **scores,
-        "gensim / embed, CPU": f"{theirs['cpu'] / ours['cpu']:.1f}x"}]
+        "gensim / embed, CPU": f"{theirs['cpu'] / ours['cpu']:.1f}x"}

@@ -1,11 +1,12 @@
 """Tables of word vectors: every method on one text at the same settings."""
-import json
 import math
 import os
 import statistics
 from dataclasses import dataclass, field
 
 import corpora
+import gensim_runs
+import published
 import svg_bars
 import trainers
 from quality_networks import block, file_name, seedless
@@ -23,12 +24,14 @@ LARGE_DIM = 300
 class Method:
     title: str
     program: str = OURS
+    config: str = ""  # of ours: configs/CONFIG.flags
     flags: list = field(default_factory=list)  # of ours, or of fasttext
     gensim: dict = field(default_factory=dict)  # arguments of its Word2Vec
     rate: float = 0.05
     seeds: int = 0  # at most so many (0: all)
     dims: tuple = ()  # trained with these numbers only, of those asked for
     epochs: int = 0  # other than the language's
+    common: bool = False  # on the text without its rare words
 
 
 @dataclass
@@ -48,16 +51,25 @@ class Language:
 
 
 def ours(title, mode, rate, *flags, **more):
-    return Method(title, OURS, [f"--mode={mode}", *flags], rate=rate, **more)
+    return Method(title, OURS, f"{mode}_wikipedia", list(flags), rate=rate,
+                  **more)
+
+
+def fasttext(title, *flags, **more):
+    return Method(title, FASTTEXT, flags=list(flags), **more)
 
 
 CBOW = ["--arch=cbow", "--cbow_gradient=word2vec"]
 CHINESE = [
     ours("skip-gram", "word2vec", 0.025),
+    Method("skip-gram, gensim", GENSIM, gensim={"sg": 1}, rate=0.025,
+           dims=SMALL),
     ours("skip-gram, rate 0.05", "word2vec", 0.05),
     ours("skip-gram, AdaGrad", "word2vec", 0.2, "--optimizer=adagrad",
          dims=SMALL),
     ours("CBOW", "word2vec", 0.05, *CBOW),
+    Method("CBOW, gensim", GENSIM, gensim={"sg": 0, "cbow_mean": 1},
+           dims=SMALL),
     ours("fasttext mode", "fasttext", 0.05, "--ngram_min=1", "--ngram_max=2"),
     ours("cw2vec, both", "cw2vec", 0.01, "--output_table=both"),
     ours("cw2vec, context", "cw2vec", 0.01, "--output_table=context", seeds=1,
@@ -79,52 +91,38 @@ CHINESE = [
          seeds=1),
     ours("cw2vec, both, 15 epochs", "cw2vec", 0.01, "--output_table=both",
          epochs=15, seeds=1, dims=SMALL),
-    Method("fasttext, n-grams 1..2", FASTTEXT,
-           ["skipgram", "-minn", "1", "-maxn", "2"], seeds=1),
+    fasttext("fasttext, n-grams 1..2", "skipgram", "-minn", "1", "-maxn", "2",
+             seeds=1),
+    fasttext("fasttext, n-grams 1..2, without rare words", "skipgram", "-minn",
+             "1", "-maxn", "2", seeds=1, dims=SMALL, common=True),
 ]
 ENGLISH = [
     ours("skip-gram", "word2vec", 0.05),
-    Method("skip-gram, gensim", GENSIM, gensim={"sg": 1}, seeds=1),
-    Method("skip-gram, fasttext", FASTTEXT,
-           ["skipgram", "-minn", "0", "-maxn", "0"], seeds=1),
+    Method("skip-gram, gensim", GENSIM, gensim={"sg": 1}),
+    fasttext("skip-gram, fasttext", "skipgram", "-minn", "0", "-maxn", "0",
+             seeds=1),
     *(ours(f"skip-gram, {name} {value}", "word2vec", 0.05, f"--{name}={value}")
       for name, value in (("reuse_negatives", 1), ("reuse_negatives", 8),
                           ("share_negatives", 4), ("share_negatives", 8))),
     ours("CBOW", "word2vec", 0.05, *CBOW),
     ours("CBOW, start radius 8", "word2vec", 0.05, *CBOW, "--start_radius=8"),
     Method("CBOW, gensim", GENSIM, gensim={"sg": 0, "cbow_mean": 1}),
-    Method("CBOW, fasttext", FASTTEXT, ["cbow", "-minn", "0", "-maxn", "0"],
-           seeds=1),
+    fasttext("CBOW, fasttext", "cbow", "-minn", "0", "-maxn", "0"),
     ours("fasttext mode, n-grams 3..6", "fasttext", 0.05),
     ours("fasttext mode, exact gradient", "fasttext", 0.05,
          "--subword_gradient=exact", seeds=1),
-    Method("n-grams 3..6, fasttext", FASTTEXT,
-           ["skipgram", "-minn", "3", "-maxn", "6"], seeds=1),
+    fasttext("n-grams 3..6, fasttext", "skipgram", "-minn", "3", "-maxn", "6",
+             seeds=1),
 ]
 
 
-# Beside the section's row of one seed: made once, by its last two commands.
-FASTTEXT_ON_EQUAL_TEXT = (
-    "Three seeds of fasttext with 100 numbers have 55.0 ± 1.0 in WordSim-240 "
-    "and 19.3 ± 2.1 in 3CosAdd. On the text without the rare words (the last "
-    "two commands), where its epochs and subsampling are ours, they have 52.5 "
-    "± 2.1 and 17.2 ± 0.7.")
-EQUAL_TEXT_COMMANDS = (
-    "awk 'NR == FNR {for (i = 1; i <= NF; ++i) ++n[$i]; next} {line = \"\"; "
-    "for (i = 1; i <= NF; ++i) if (n[$i] >= 10) line = line (line == \"\" ? "
-    "\"\" : \" \") $i; if (line != \"\") print line}' "
-    "WORK/zh_modern_seg_all.txt WORK/zh_modern_seg_all.txt >WORK/zh_common.txt",
-    "fasttext skipgram -minn 1 -maxn 2 -dim 100 -ws 5 -neg 5 -epoch 5 "
-    "-minCount 1 -t 0.0001 -lr 0.05 -thread 1 -seed SEED -verbose 0 -input "
-    "WORK/zh_common.txt -output WORK/zh_common_SEED")
-
 
 def embed_command(runs, method, language, text, output, dim, seed):
-    return [runs.programs["embedtrain"], *method.flags, f"--dim={dim}",
-            f"--window={language.window}", f"--negatives={language.negatives}",
+    # Window, negatives and subsampling are those of all configurations.
+    return [runs.programs["embedtrain"], runs.config(method.config),
+            *method.flags, f"--dim={dim}",
             f"--epochs={method.epochs or language.epochs}",
             f"--min_count={language.min_count}",
-            f"--subsample={language.subsample:g}",
             f"--learning_rate={method.rate:g}", "--threads=1",
             f"--seed={seed}", "--progress=none", "--index=flat",
             f"--output={output}", text]
@@ -133,22 +131,20 @@ def embed_command(runs, method, language, text, output, dim, seed):
 def fasttext_command(method, language, text, output, dim, seed):
     return ["/usr/bin/fasttext", *method.flags, "-dim", str(dim), "-ws",
             str(language.window), "-neg", str(language.negatives), "-epoch",
-            str(language.epochs), "-minCount", str(language.min_count), "-t",
+            str(language.epochs), "-minCount",
+            str(1 if method.common else language.min_count), "-t",
             f"{language.subsample:g}", "-lr", f"{method.rate:g}", "-thread",
             "1", "-seed", str(seed), "-verbose", "0", "-input", text,
             "-output", output]
 
 
 def gensim_command(method, language, text, output, dim, seed):
-    script = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                          "train_gensim.py")
-    arguments = {**method.gensim, "hs": 0, "negative": language.negatives,
-                 "vector_size": dim, "window": language.window,
-                 "epochs": language.epochs, "min_count": language.min_count,
-                 "sample": language.subsample, "alpha": method.rate,
-                 "workers": 1, "seed": seed}
-    return [trainers.Gensim.python, script, text, output,
-            json.dumps(arguments)]
+    return gensim_runs.command(text, output, {
+        **method.gensim, "hs": 0, "negative": language.negatives,
+        "vector_size": dim, "window": language.window,
+        "epochs": language.epochs, "min_count": language.min_count,
+        "sample": language.subsample, "alpha": method.rate, "workers": 1,
+        "seed": seed})
 
 
 class Table:
@@ -158,9 +154,10 @@ class Table:
         self.options = options
         self.runs = runs
         self.language = language
-        self.text = corpora.words(options.data, options.work, language.text,
-                                  6 if options.fast else 0)
-        self.commands = []
+        self.text, made_by = corpora.words_and_command(
+            options.data, options.work, language.text,
+            6 if options.fast else 0)
+        self.commands = [runs.shown_text(made_by)]
         self.bars = {}  # of the charts, by title and dim
         self.busy = False  # the machine had other work
 
@@ -168,22 +165,29 @@ class Table:
         """File of vectors and the cost of the training."""
         name = f"{self.language.name}_{file_name(method.title)}_{dim}_{seed}"
         output = self.runs.path(name)
+        text = self.common_text() if method.common else self.text
         if method.program == OURS:
             model = output + ".embed"
-            command = embed_command(self.runs, method, self.language, self.text,
+            command = embed_command(self.runs, method, self.language, text,
                                     output, dim, seed)
         elif method.program == FASTTEXT:
             model = output + ".vec"
-            command = fasttext_command(method, self.language, self.text, output,
+            command = fasttext_command(method, self.language, text, output,
                                        dim, seed)
         else:
             model = output + ".bin"
-            command = gensim_command(method, self.language, self.text, model,
-                                     dim, seed)
+            command = gensim_command(method, self.language, text, model, dim,
+                                     seed)
         cost = self.runs.run(name, command, [model])
         self.busy |= cost["wall"] > 1.5 * cost["cpu"]
         self.show(command, name, dim, seed)
         return name, model, cost
+
+    def common_text(self):
+        """The text of the words that are often enough to be trained."""
+        path, made_by = corpora.common_words(self.text, self.language.min_count)
+        self.commands.append(self.runs.shown_text(made_by))
+        return path
 
     def show(self, command, name, dim, seed, method=None):
         """Notes a command for any dim and seed, and method if it is given."""
@@ -192,9 +196,6 @@ class Table:
                          (f"--dim={dim} ", "--dim=DIM "),
                          (f"-dim {dim} ", "-dim DIM "),
                          (f'"vector_size": {dim}', '"vector_size": DIM'),
-                         (f'"seed": {seed}', '"seed": SEED'),
-                         (f"-seed {seed} ", "-seed SEED "),
-                         (os.path.dirname(os.path.abspath(__file__)) + "/", ""),
                          ("/usr/bin/fasttext", "fasttext")):
             text = text.replace(old, new)
         if method is not None:
@@ -310,14 +311,13 @@ def language_rows(table, options):
     return rows, left_out
 
 
-def section(options, runs, language, title, about, remark="",
-            more_commands=()):
+def section(options, runs, language, title, about, figures, sources):
     table = Table(options, runs, language)
     rows, left_out = language_rows(table, options)
-    note = ["Left out: " + "; ".join(dict.fromkeys(left_out)) + "."] * bool(
-        left_out)
-    if remark:
-        note.append(remark)
+    rows += [{"": name, **scores} for name, scores in figures.items()]
+    note = [sources]
+    if left_out:
+        note.append("Left out: " + "; ".join(dict.fromkeys(left_out)) + ".")
     if table.busy:
         note.append("The machine had other work at the time: trainings take "
                     "fewer CPU seconds alone.")
@@ -328,8 +328,7 @@ def section(options, runs, language, title, about, remark="",
             "standard deviation between them, Spearman x 100 and per cent of "
             "the analogies that are covered; covered: pairs and questions in "
             "the order of the columns; CPU seconds of the whole command.\n\n"
-            + table.charts() + block(rows, [*table.commands, *more_commands],
-                                     " ".join(note)))
+            + table.charts() + block(rows, table.commands, " ".join(note)))
 
 
 def chinese(options, runs):
@@ -342,9 +341,9 @@ def chinese(options, runs):
         "zh_modern_seg" + (", its first 6 MB" if options.fast else "") +
         "; methods at the rate that is their default; fasttext counts words "
         "that it drops for being rare, which makes its epochs longer than "
-        "ours:",
-        *(() if options.fast else (FASTTEXT_ON_EQUAL_TEXT,
-                                   EQUAL_TEXT_COMMANDS)))
+        "ours, but not on the text without rare words; programs that take "
+        "a quarter of an hour have one seed:",
+        published.CHINESE, published.CHINESE_SOURCES)
 
 
 def english(options, runs):
@@ -357,4 +356,5 @@ def english(options, runs):
         "en_wiki" + (", its first 6 MB" if options.fast else "") +
         "; Google analogies within the 30,000 most frequent words; fasttext "
         "draws negatives like count^0.5, fasttext mode too, the others like "
-        "count^0.75;")
+        "count^0.75; programs that take a quarter of an hour have one seed;",
+        published.ENGLISH, published.ENGLISH_SOURCES)

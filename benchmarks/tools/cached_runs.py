@@ -80,8 +80,8 @@ class CachedRuns:
     def train(self, name, config, flags, source):
         """Trains WORK/NAME.embed; returns (model, command, cost)."""
         command = [self.programs["embedtrain"],
-                   self.config(config), *flags, "--progress=none", f"--output={self.path(name)}",
-                   source]
+                   self.config(config), *flags, "--progress=none",
+                   f"--output={self.path(name)}", source]
         model = self.path(name + ".embed")
         return model, command, self.run(name, command, [model])
 

@@ -131,13 +131,19 @@ def published_rows(figures, ratios):
     return lines
 
 
+def points(difference):
+    """With its sign; none of what rounds to 0."""
+    text = f"{difference:+.1f}"
+    return "0.0" if float(text) == 0 else text
+
+
 def differences(title, found, theirs, figures):
     """Rows: our means less published ones, in points."""
     lines = []
     for measure in ("Micro", "Macro"):
         column = measure.lower() + "_f1"
         lines.append({"": title, "F1": measure, **{
-            f"{ratio} %": f"{100 * pooled(found[ratio], column)[0] - value:+.1f}"
+            f"{ratio} %": points(100 * pooled(found[ratio], column)[0] - value)
             for ratio, value in zip(RATIOS, figures[theirs, measure])
             if ratio in found}})
     return lines
@@ -194,7 +200,7 @@ def network(options, runs, title, name, files, methods, figures, sources,
     rows += published_rows(figures, options.ratios)
     for method, theirs in compared:
         if f"{method}, embed" in found:
-            rows += differences(f"{method}: embed less {theirs}",
+            rows += differences(f"{method}, embed: less what is published",
                                 found[f"{method}, embed"], theirs, figures)
     chart = ratios_chart(runs, title, name,
                          micro_curves(found, figures, options.ratios),
@@ -229,8 +235,9 @@ def blogcatalog(options, runs):
         methods["DeepWalk, 10 negatives, exponent 0.25"] = (
             "deepwalk_blogcatalog", ["--negatives=10", "--noise_exponent=0.25"])
         if not gensim_runs.missing():
-            peers.append(("DeepWalk, gensim on the walks of ours", lambda source:
-                          gensim_runs.train_on_walks(runs, [], source)[:2]))
+            peers.append((
+                "DeepWalk, gensim on the walks of ours", lambda source:
+                gensim_runs.train_on_walks(runs, [], source)[:2]))
     methods["LINE"] = ("line_blogcatalog",
                        ["--epochs=20"] if options.fast else [])
     theirs = "DeepWalk, published [1]"
@@ -308,8 +315,8 @@ def typed(options, runs):
                 f"dblp4_{file_name(title)}", config, flags))
     return ("## Typed networks\n\nAreas of 4,057 authors of DBLP (four areas): "
             "multinomial logistic regression on raw vectors, C = 1, 10 "
-            "splits of each seed. metapath2vec's paper takes 1000 walks from an author, a "
-            "hundred times as many as here.\n\n"
+            "splits of each seed. metapath2vec's paper takes 1000 walks from "
+            "an author, a hundred times as many as here.\n\n"
             + block(rows, classifier.commands, published.DBLP4_SOURCES))
 
 

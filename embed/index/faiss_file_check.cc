@@ -51,10 +51,7 @@ absl::Status CheckQuantizer(const faiss::ScalarQuantizer& quantizer, int dim) {
       bytes = 2 * d;
       break;
     default:
-      return absl::InvalidArgumentError(
-          absl::StrCat("an index of FAISS with a scalar quantiser of type ",
-                       static_cast<int>(quantizer.qtype),
-                       "; read are 8 bits, 8 bits uniform and fp16"));
+      return Wrong("an unknown scalar quantiser");
   }
   if (quantizer.d != d || quantizer.code_size != bytes ||
       quantizer.trained.size() != trained) {

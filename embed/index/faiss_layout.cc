@@ -15,6 +15,12 @@ namespace {
 constexpr int kMaxDepth = 5;
 constexpr int kMaxTransforms = 4;
 
+// faiss::ScalarQuantizer::QuantizerType and the last RangeStat.
+constexpr int32_t kSq8Bit = 0;
+constexpr int32_t kSq8BitUniform = 2;
+constexpr int32_t kSqFp16 = 4;
+constexpr int32_t kLastRangeStat = 3;
+
 class Walker {
  public:
   explicit Walker(absl::Span<const uint8_t> bytes) : bytes_(bytes) {}
@@ -108,9 +114,20 @@ class Walker {
                      ", expected 0 (inner product) or 1 (L2)"));
   }
 
+  // Other numbers than those of FAISS's enumerations must not reach it.
   absl::Status Quantizer() {
-    // qtype, rangestat, rangestat_arg, d, code_size, then `trained`.
-    EMBED_RETURN_IF_ERROR(Skip(3 * 4 + 2 * 8));
+    EMBED_ASSIGN_OR_RETURN(const int32_t type, Read<int32_t>());
+    if (type != kSq8Bit && type != kSq8BitUniform && type != kSqFp16) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("an index of FAISS with a scalar quantiser of type ",
+                       type, "; read are 8 bits, 8 bits uniform and fp16"));
+    }
+    EMBED_ASSIGN_OR_RETURN(const int32_t range, Read<int32_t>());
+    if (range < 0 || range > kLastRangeStat) {
+      return Wrong("a scalar quantiser of an unknown range");
+    }
+    // rangestat_arg, d, code_size, then `trained`.
+    EMBED_RETURN_IF_ERROR(Skip(4 + 2 * 8));
     return Vector(4);
   }
 

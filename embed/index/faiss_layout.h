@@ -21,7 +21,8 @@ bool LooksLikeFaiss(absl::Span<const uint8_t> bytes);
 
 // How many of the bytes the index takes. Every length in it is then within the
 // file. InvalidArgument: a type that is not followed (the message lists those
-// that are), cut off, a length beyond the end, a truth value that is none.
+// that are), cut off, a length beyond the end, a truth value that is none, a
+// scalar quantiser of another type.
 absl::StatusOr<uint64_t> FaissIndexBytes(absl::Span<const uint8_t> bytes);
 
 }  // namespace embed

@@ -260,7 +260,25 @@ TEST_F(FaissFileTest, SaysWhichTypesItReads) {
   Write(Bytes(manhattan));
   EXPECT_THAT(std::string(ItemIndex::Open(path_).status().message()),
               HasSubstr("metric"));
+  Write(Bytes(*Make("SQ4", faiss::METRIC_L2)));
+  EXPECT_THAT(std::string(ItemIndex::Open(path_).status().message()),
+              HasSubstr("quantiser of type 1"));
   EXPECT_FALSE(FaissFile::Is(path_ + ".none"));
+}
+
+// FAISS takes any number in its place for an enumerator.
+TEST_F(FaissFileTest, NumbersThatAreNoEnumeratorsAreRefused) {
+  const std::string bytes = Bytes(*Make("SQ8", faiss::METRIC_L2));
+  constexpr size_t kType = 37;  // behind the name and the header
+  constexpr size_t kRange = kType + 4;
+  for (const size_t place : {kType, kRange}) {
+    std::string damaged = bytes;
+    damaged[place + 1] = '\xFF';
+    Write(damaged);
+    EXPECT_THAT(std::string(FaissFile::Open(path_).status().message()),
+                HasSubstr("quantiser"))
+        << place;
+  }
 }
 
 TEST_F(FaissFileTest, IdsGivenTwiceAreRefused) {

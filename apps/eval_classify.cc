@@ -142,10 +142,10 @@ CommandInfo ClassifyTaskInfo() {
       "regression\n(L2 penalty, bias penalised too, to a tolerance of 1e-4: "
       "the optimum that\nLIBLINEAR and scikit-learn's solver \"liblinear\" "
       "find); each of the others gets as\nmany labels as it has, the most "
-      "probable ones. Macro-F1 is the\nmean over the labels that "
-      "occur among the others or in what is predicted for\nthem. Deviations "
-      "are those of a sample (n - 1). Results depend on --seed, not on\n"
-      "--threads.";
+      "probable ones. Macro-F1 is the\nmean over all labels of LABELS, 0 for "
+      "those that neither occur among the others\nnor are predicted for them. "
+      "Deviations are those of a sample (n - 1). Results\ndepend on --seed, "
+      "not on --threads.";
   info.examples = {
       "embedeval classify --model karate.embed karate.labels",
       "embedeval classify --model karate.embed --ratios 0.5 --normalize l2 "

@@ -8,7 +8,7 @@
 # says; nothing is downloaded or installed. Models and tables stay in WORK
 # (default: a temporary folder): what the same program made there with the same
 # command is not made again. --fast is a look of some ten minutes (fewer walks,
-# splits and ratios, 6 MB of text) and writes WORK/RESULTS.md. The whole takes
+# splits and ratios, 5 MB of text) and writes WORK/RESULTS.md. The whole takes
 # hours. Needs zstd; peers that are missing (python3-gensim, fasttext) are
 # named. EMBEDTRAIN and EMBEDEVAL name the programs (default: a release build in
 # build/).

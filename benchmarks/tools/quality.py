@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import quality_items
 import quality_networks
@@ -90,7 +91,7 @@ def machine():
     return f"{os.cpu_count()} cores, {os.uname().machine} with {best}"
 
 
-def write_page(options):
+def write_page(options, minutes):
     page = [
         "# Results",
         "Written by `benchmarks/quality.sh DATA WORK"
@@ -102,6 +103,8 @@ def write_page(options):
         "AUC and precision are percentages. `A ± B`: mean and standard "
         "deviation over all splits and seeds; the numbers of another run of "
         "the same commands lie as far apart."]
+    if options.fast:
+        page.append(f"Made in {minutes:.1f} minutes.")
     for section in SECTIONS:
         path = os.path.join(options.work, section + ".md")
         if os.path.exists(path):
@@ -121,6 +124,7 @@ def main():
     runs = CachedRuns(options.data, options.work, options.root,
                       os.environ["EMBEDTRAIN"], os.environ["EMBEDEVAL"])
     failed = False
+    start = time.monotonic()
     for section in options.only:
         try:
             text = SECTIONS[section](options, runs)
@@ -131,7 +135,7 @@ def main():
         with open(os.path.join(options.work, section + ".md"), "w",
                   encoding="utf-8") as file:
             file.write(text)
-        write_page(options)
+        write_page(options, (time.monotonic() - start) / 60)
     print(options.output)
     sys.exit(1 if failed else 0)
 

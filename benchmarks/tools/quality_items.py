@@ -19,8 +19,9 @@ GENSIM = {"sg": 1, "hs": 0, "negative": 15, "vector_size": 40, "window": 1000,
 class Recommender:
     """Trains on histories and ranks each user's held-out item."""
 
-    def __init__(self, runs, sequences):
+    def __init__(self, runs, sequences, epochs):
         self.runs = runs
+        self.epochs = epochs
         self.sequences = sequences
         self.histories = runs.path("beauty_kept.txt")
         self.commands = []
@@ -40,16 +41,21 @@ class Recommender:
         return {row["method"]: {column: 100 * float(row[column])
                                 for column in COLUMNS} for row in rows}
 
+    def epochs_flag(self):
+        return ([] if self.epochs == GENSIM["epochs"]
+                else [f"--epochs={self.epochs}"])
+
     def ours(self, seed):
         model, command, cost = self.runs.train(
             f"beauty_item2vec_{seed}", "item2vec_amazon_beauty",
-            ["--threads=1", f"--seed={seed}"], self.histories)
+            [*self.epochs_flag(), "--threads=1", f"--seed={seed}"],
+            self.histories)
         return self.ranks("beauty_item2vec", seed, model, command), cost["cpu"]
 
     def gensim(self, seed):
         model, command, cost = gensim_runs.train(
             self.runs, f"beauty_gensim_{seed}", self.histories,
-            {**GENSIM, "seed": seed})
+            {**GENSIM, "epochs": self.epochs, "seed": seed})
         return self.ranks("beauty_gensim", seed, model, command), cost["cpu"]
 
 
@@ -66,7 +72,8 @@ def items(options, runs):
     """item2vec on Amazon Beauty, beside gensim and popularity."""
     recommender = Recommender(
         runs, os.path.join(options.data, "sequences",
-                           "amazon_beauty.seq.txt"))
+                           "amazon_beauty.seq.txt"),
+        5 if options.fast else GENSIM["epochs"])
     seeds = range(1, options.seeds + 1)
     rows, note = [], []
     found, cpu = zip(*(recommender.ours(seed) for seed in seeds))

@@ -16,6 +16,7 @@ FASTTEXT = "Debian's fasttext"
 GENSIM = "gensim"
 PROGRAMS = (OURS, GENSIM, FASTTEXT)  # colours of the charts
 SMALL = (100,)
+FAST_MEGABYTES = 5  # of text, with --fast
 # From so many numbers on, trainings are slow, and there may be fewer of them.
 LARGE_DIM = 300
 
@@ -156,7 +157,7 @@ class Table:
         self.language = language
         self.text, made_by = corpora.words_and_command(
             options.data, options.work, language.text,
-            6 if options.fast else 0)
+            FAST_MEGABYTES if options.fast else 0)
         self.commands = [runs.shown_text(made_by)]
         self.bars = {}  # of the charts, by title and dim
         self.busy = False  # the machine had other work
@@ -301,6 +302,8 @@ def language_rows(table, options):
         for method in table.language.methods:
             if method.dims and dim not in method.dims:
                 continue
+            if options.fast and (method.epochs or method.common):
+                continue
             if method.title in options.leave_out or method.program in missing:
                 left_out.append(method.title)
                 continue
@@ -331,6 +334,10 @@ def section(options, runs, language, title, about, figures, sources):
             + table.charts() + block(rows, table.commands, " ".join(note)))
 
 
+def first_megabytes(options):
+    return f", its first {FAST_MEGABYTES} MB" if options.fast else ""
+
+
 def chinese(options, runs):
     language = Language(
         "zh", "zh_modern_seg.txt", 10, CHINESE,
@@ -338,7 +345,7 @@ def chinese(options, runs):
         dims=(100,) if options.fast else (100, LARGE_DIM))
     return section(
         options, runs, language, "Words: Chinese",
-        "zh_modern_seg" + (", its first 6 MB" if options.fast else "") +
+        "zh_modern_seg" + first_megabytes(options) +
         "; methods at the rate that is their default; fasttext counts words "
         "that it drops for being rare, which makes its epochs longer than "
         "ours, but not on the text without rare words; programs that take "
@@ -353,7 +360,7 @@ def english(options, runs):
         restrict=30000)
     return section(
         options, runs, language, "Words: English",
-        "en_wiki" + (", its first 6 MB" if options.fast else "") +
+        "en_wiki" + first_megabytes(options) +
         "; Google analogies within the 30,000 most frequent words; fasttext "
         "draws negatives like count^0.5, fasttext mode too, the others like "
         "count^0.75; programs that take a quarter of an hour have one seed;",

@@ -120,19 +120,24 @@ def _curve(frame, one, at):
     return parts
 
 
-def _legend(series, from_zero):
-    # At the bottom, where curves that start from 0 on the y axis seldom are;
-    # others rise from the left.
-    left = LEFT + 14 if from_zero else WIDTH - RIGHT - 44 - 7.2 * max(
-        len(one.name) for one in series)
+LEGEND = WIDTH - RIGHT + 16  # its left end, beside the plot
+
+
+def _width(series):
+    """Of the picture, with room for the legend."""
+    longest = max(len(one.name) for one in series)
+    return math.ceil(LEGEND + 30 + 7.2 * longest + RIGHT)
+
+
+def _legend(series):
     parts = []
     for at, one in enumerate(series):
-        y = HEIGHT - BOTTOM - 14 - 18 * (len(series) - 1 - at)
+        y = TOP + 14 + 20 * at
         color = COLORS[at % len(COLORS)]
-        parts.append(f'<line x1="{left:.1f}" y1="{y - 4}" x2="{left + 24:.1f}" '
+        parts.append(f'<line x1="{LEGEND}" y1="{y - 4}" x2="{LEGEND + 24}" '
                      f'y2="{y - 4}" stroke="{color}" stroke-width="2"'
                      f'{_dash(at)}/>')
-        parts.append(draw_text(left + 30, y, one.name, "start"))
+        parts.append(draw_text(LEGEND + 30, y, one.name, "start"))
     return parts
 
 
@@ -143,14 +148,15 @@ def plot(path, title, x_label, y_label, series, log_x=False, log_y=False,
     the values named on the x axis, from its one end to the other (default: all
     that occur)."""
     frame = _Frame(series, log_x, log_y, ticks_x, from_zero)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" '
-             f'height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+    width = _width(series)
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" '
+             f'height="{HEIGHT}" viewBox="0 0 {width} {HEIGHT}" '
              'font-family="sans-serif">',
-             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
-             draw_text(WIDTH / 2, 24, title, size=15)]
+             f'<rect width="{width}" height="{HEIGHT}" fill="white"/>',
+             draw_text((LEFT + WIDTH - RIGHT) / 2, 24, title, size=15)]
     parts += _axes(frame, x_label, y_label)
     for at, one in enumerate(series):
         parts += _curve(frame, one, at)
-    parts += _legend(series, from_zero)
+    parts += _legend(series)
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(parts) + "\n</svg>\n")

@@ -49,7 +49,8 @@ double Share(uint64_t part, uint64_t whole) {
 }
 
 // With the row "all" at the end.
-std::vector<AnalogyResult> WithSum(std::vector<AnalogyResult> results) {
+std::vector<AnalogyResult> WithSum(const std::vector<AnalogyResult>& results) {
+  std::vector<AnalogyResult> with_sum = results;
   AnalogyResult all;
   all.category = "all";
   for (const AnalogyResult& result : results) {
@@ -58,8 +59,8 @@ std::vector<AnalogyResult> WithSum(std::vector<AnalogyResult> results) {
     all.used += result.used;
     all.total += result.total;
   }
-  results.push_back(all);
-  return results;
+  with_sum.push_back(all);
+  return with_sum;
 }
 
 // A row of the table and a group of the plot, with this name.
@@ -171,12 +172,12 @@ absl::Status RunAnalogyTask(const Arguments& arguments) {
       [&](const MatrixView& rows, const std::string& suffix) -> absl::Status {
         for (size_t i = 0; i < files.size(); ++i) {
           EMBED_ASSIGN_OR_RETURN(
-              std::vector<AnalogyResult> results,
+              const std::vector<AnalogyResult> results,
               EvaluateAnalogies(files[i], vectors.vocabulary, rows, options));
           const std::string file = FileCell(arguments[i]);
           const std::string where =
               files.size() > 1 ? absl::StrCat(", ", file) : "";
-          for (const AnalogyResult& result : WithSum(std::move(results))) {
+          for (const AnalogyResult& result : WithSum(results)) {
             AddAnalogies(file, result,
                          absl::StrCat(result.category, where, suffix), &table,
                          &plot);

@@ -15,11 +15,11 @@
 #include "apps/common/logistic_flags.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
-#include "apps/common/select_rows.h"
 #include "apps/common/vectors_flag.h"
 #include "apps/stored_vectors.h"
 #include "embed/base/status_macros.h"
 #include "embed/eval/classification.h"
+#include "embed/model/select_rows.h"
 
 DEFINE_string(ratios, "0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9",
               "shares of the labelled vectors to train on");

@@ -13,13 +13,13 @@
 #include "apps/common/labelled_vectors.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
-#include "apps/common/select_rows.h"
 #include "apps/stored_vectors.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
 #include "embed/eval/partition_metrics.h"
 #include "embed/eval/spread.h"
 #include "embed/index/kmeans.h"
+#include "embed/model/select_rows.h"
 
 DEFINE_uint32(clusters, 0, "k of k-means; 0: as many as there are labels");
 DEFINE_int32(runs, 10, "runs of k-means to average over, each with a seed");

@@ -3,7 +3,6 @@
 #include <gflags/gflags.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -23,6 +22,7 @@
 #include "embed/eval/label_file.h"
 #include "embed/eval/unit_rows.h"
 #include "embed/io/atomic_file.h"
+#include "embed/model/select_rows.h"
 
 DEFINE_string(method, "tsne",
               "tsne, or pca: the first two principal components");
@@ -273,12 +273,9 @@ absl::Status RunMapTask(const Arguments& arguments) {
   EMBED_ASSIGN_OR_RETURN(const IdLabels labels, FindLabels(vectors.vocabulary));
   const std::vector<uint32_t> ids = ChooseIds(vectors.vocabulary, labels);
   KeyMap map;
-  EMBED_ASSIGN_OR_RETURN(
-      EmbeddingTable rows,
-      EmbeddingTable::Create(ids.size(), vectors.table.dim()));
-  for (size_t i = 0; i < ids.size(); ++i) {
-    std::copy_n(vectors.table.row(ids[i]), vectors.table.dim(), rows.row(i));
-    map.keys.emplace_back(vectors.vocabulary.key(ids[i]));
+  EMBED_ASSIGN_OR_RETURN(EmbeddingTable rows, SelectRows(vectors.view(), ids));
+  for (const uint32_t id : ids) {
+    map.keys.emplace_back(vectors.vocabulary.key(id));
   }
   SortLabels(labels, ids, &map);
   map.chosen = FindChosen(arguments, vectors.vocabulary, ids);

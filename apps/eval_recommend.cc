@@ -13,11 +13,11 @@
 #include "apps/common/ranking_flags.h"
 #include "apps/common/result_flags.h"
 #include "apps/common/running_flags.h"
-#include "apps/common/select_rows.h"
 #include "apps/common/vectors_flag.h"
 #include "apps/recommendation_input.h"
 #include "apps/stored_vectors.h"
 #include "embed/base/status_macros.h"
+#include "embed/model/select_rows.h"
 
 DEFINE_string(sequences, "",
               "a line a user: ITEM ITEM ..., or USER tab ITEM ITEM ...; in "

@@ -12,23 +12,13 @@
 #include "embed/eval/procrustes.h"
 #include "embed/eval/unit_rows.h"
 #include "embed/model/embedding_table.h"
+#include "embed/model/select_rows.h"
 
 namespace embed {
 namespace {
 
 MatrixView FirstRows(const MatrixView& view, uint64_t count) {
   return {view.data, std::min(count, view.rows), view.dim, view.stride};
-}
-
-absl::StatusOr<EmbeddingTable> CopyRows(const MatrixView& rows,
-                                        const std::vector<uint32_t>& ids) {
-  EMBED_ASSIGN_OR_RETURN(EmbeddingTable copy,
-                         EmbeddingTable::Create(ids.size(), rows.dim));
-  for (size_t i = 0; i < ids.size(); ++i) {
-    const absl::Span<const float> row = rows.row(ids[i]);
-    std::copy(row.begin(), row.end(), copy.row(i));
-  }
-  return copy;
 }
 
 absl::StatusOr<std::vector<double>> MapOfPairs(
@@ -39,8 +29,8 @@ absl::StatusOr<std::vector<double>> MapOfPairs(
     of_a.push_back(row_a);
     of_b.push_back(row_b);
   }
-  EMBED_ASSIGN_OR_RETURN(const EmbeddingTable rows_a, CopyRows(a, of_a));
-  EMBED_ASSIGN_OR_RETURN(const EmbeddingTable rows_b, CopyRows(b, of_b));
+  EMBED_ASSIGN_OR_RETURN(const EmbeddingTable rows_a, SelectRows(a, of_a));
+  EMBED_ASSIGN_OR_RETURN(const EmbeddingTable rows_b, SelectRows(b, of_b));
   return OrthogonalMap(rows_a.view(), rows_b.view());
 }
 

@@ -1,6 +1,6 @@
 // Some rows of a table, as a table.
-#ifndef EMBED_APPS_COMMON_SELECT_ROWS_H_
-#define EMBED_APPS_COMMON_SELECT_ROWS_H_
+#ifndef EMBED_MODEL_SELECT_ROWS_H_
+#define EMBED_MODEL_SELECT_ROWS_H_
 
 #include <cstdint>
 #include <vector>
@@ -18,4 +18,4 @@ absl::StatusOr<EmbeddingTable> SelectRows(const MatrixView& vectors,
 
 }  // namespace embed
 
-#endif  // EMBED_APPS_COMMON_SELECT_ROWS_H_
+#endif  // EMBED_MODEL_SELECT_ROWS_H_

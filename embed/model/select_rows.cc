@@ -1,4 +1,4 @@
-#include "apps/common/select_rows.h"
+#include "embed/model/select_rows.h"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 # What --deterministic costs: speed and quality beside plain Hogwild training, of
 # words on English Wikipedia and of nodes on BlogCatalog.
 #
-#   benchmarks/deterministic.sh DATA [WORK] [OPTION...]
+#   benchmarks/deterministic.sh [DATA [WORK]] [OPTION...]
 #
 # DATA holds text/en_wiki.txt.zst, eval/*.tsv and graph/blogcatalog.edges.zst and
 # .labels. Vectors and tables (TSV) go to WORK (default: a temporary folder).

@@ -2,7 +2,7 @@
 # What sharing negatives among the contexts of a center costs in quality: beside
 # a slow trainer that draws negatives for each pair, on English Wikipedia.
 #
-#   benchmarks/negatives.sh DATA [WORK] [OPTION...]
+#   benchmarks/negatives.sh [DATA [WORK]] [OPTION...]
 #
 # DATA holds text/en_wiki.txt.zst and eval/*.tsv. Vectors and tables (TSV) go to
 # WORK (default: a temporary folder). --help lists the options. Needs zstd,

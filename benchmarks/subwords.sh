@@ -6,7 +6,7 @@
 #   with each word written as its strokes, so that it has the same n-grams and
 #   those with the marks of the word's ends.
 #
-#   benchmarks/subwords.sh DATA [WORK] [OPTION...]
+#   benchmarks/subwords.sh [DATA [WORK]] [OPTION...]
 #
 # DATA holds text/{en_wiki,zh_modern_seg}.txt.zst and text/strokes.tsv.zst. Texts
 # and the table subwords.tsv go to WORK (default: a temporary folder). --help

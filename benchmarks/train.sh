@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # The speed and quality of training, in one of three modes:
 #
-#   benchmarks/train.sh DATA [WORK] [OPTION...]
+#   benchmarks/train.sh [DATA [WORK]] [OPTION...]
 #       beside Debian's fasttext (no n-grams) and gensim at the same settings
-#   benchmarks/train.sh --scaling DATA [WORK] [OPTION...]
+#   benchmarks/train.sh --scaling [DATA [WORK]] [OPTION...]
 #       ours as dim, window, negatives, vocabulary, corpus or threads change
-#   benchmarks/train.sh --huge_pages DATA [WORK] [OPTION...]
+#   benchmarks/train.sh --huge_pages [DATA [WORK]] [OPTION...]
 #       ours with and without huge pages, at a vocabulary of a million words
 #
 # DATA holds text/en_wiki.txt.zst and eval/*.tsv. Texts, vectors, tables (TSV,

@@ -2,7 +2,7 @@
 # Chinese word vectors: cw2vec beside skip-gram, CBOW, fasttext mode and
 # Debian's fasttext, the same corpus and settings, several seeds.
 #
-#   benchmarks/words_zh.sh DATA [WORK] [OPTION...]
+#   benchmarks/words_zh.sh [DATA [WORK]] [OPTION...]
 #
 # The section "Words: Chinese" of quality.sh alone, written to WORK/words_zh.md;
 # see there for DATA and WORK, and quality.sh --help for --word_dims (default:

@@ -2,7 +2,7 @@
 """Compares training with and without --deterministic: speed and quality, of
 words and of nodes from walks.
 
-usage: benchmarks/deterministic.sh DATA [WORK] [OPTION...]   (--help lists them)
+usage: benchmarks/deterministic.sh [DATA [WORK]] [OPTION...]   (--help lists them)
 
 Words are those of English Wikipedia, nodes those of BlogCatalog by DeepWalk
 (configs/deepwalk_blogcatalog.flags; speed with 15 walks a node).

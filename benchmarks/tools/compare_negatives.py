@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Compares vectors trained with shared and with unshared negatives.
 
-usage: benchmarks/negatives.sh DATA [WORK] [OPTION...]   (--help lists them)
+usage: benchmarks/negatives.sh [DATA [WORK]] [OPTION...]   (--help lists them)
 
 Seeds are 1, 2, ... . Writes WORK/negatives_runs.tsv (a row a training) as
 results come, and at the end prints, and writes to WORK/negatives.tsv, a row for

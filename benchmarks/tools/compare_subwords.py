@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Compares the speed of composed training with fasttext's.
 
-usage: benchmarks/subwords.sh DATA [WORK] [OPTION...]   (--help lists them)
+usage: benchmarks/subwords.sh [DATA [WORK]] [OPTION...]   (--help lists them)
 
 A row a task and program: the n-grams that a trained word has on average (for
 fasttext its own vector too), and thousand tokens a second of training alone,

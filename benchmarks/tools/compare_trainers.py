@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Compares embedtrain with fasttext and gensim: speed, memory and quality.
 
-usage: benchmarks/train.sh DATA [WORK] [OPTION...]   (--help lists the options)
+usage: benchmarks/train.sh [DATA [WORK]] [OPTION...]   (--help lists them)
 
 Each run trains every objective with every trainer and number of threads, one
 after the other, so that a slow minute of the machine hits all of them; the runs

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Whether huge pages pay: embedtrain with and without them, alternating.
 
-usage: benchmarks/train.sh --huge_pages DATA [WORK] [OPTION...]
+usage: benchmarks/train.sh --huge_pages [DATA [WORK]] [OPTION...]
 
 Trains on a text made by zipf_corpus.py (DATA is not read), one epoch, all words
 kept, dim 128, window 5, 5 negatives. Prints the rates of each run and the

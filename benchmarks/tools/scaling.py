@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """How the speed of embedtrain depends on each setting.
 
-usage: benchmarks/train.sh --scaling DATA [WORK] [OPTION...]
+usage: benchmarks/train.sh --scaling [DATA [WORK]] [OPTION...]
 
 Changes one setting at a time, the others as in word2vec mode (dim 128, window
 5, 5 negatives, subsample 1e-3), skip-gram, one epoch: dim, window, negatives,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -46,10 +47,10 @@ class Int8DistanceComputer : public faiss::DistanceComputer {
     query_.emplace(table_, absl::MakeConstSpan(x, dim));
     factor_ = ScoreFactor(table_, x);
   }
-  float operator()(idx_t i) override {
+  float operator()(int64_t i) override {
     return factor_ * query_->Reported(query_->Score(static_cast<uint32_t>(i)));
   }
-  float symmetric_dis(idx_t i, idx_t j) override {
+  float symmetric_dis(int64_t i, int64_t j) override {
     std::vector<float> a(table_.dim());
     std::vector<float> b(table_.dim());
     table_.Row(static_cast<uint64_t>(i), absl::MakeSpan(a));
@@ -73,16 +74,17 @@ class Int8FaissIndex : public faiss::Index {
         table_(table),
         graph_(graph),
         lists_(lists) {
-    ntotal = static_cast<idx_t>(table.rows());
+    ntotal = static_cast<int64_t>(table.rows());
     options_.threads = threads;
   }
 
-  void add(idx_t /*n*/, const float* /*x*/) override {
+  void add(int64_t /*n*/, const float* /*x*/) override {
     FAISS_THROW_MSG(kReadOnly);
   }
   void reset() override { FAISS_THROW_MSG(kReadOnly); }
 
-  void search(idx_t n, const float* x, idx_t k, float* distances, idx_t* labels,
+  void search(int64_t n, const float* x, int64_t k, float* distances,
+              int64_t* labels,
               const faiss::SearchParameters* params) const override {
     FAISS_THROW_IF_NOT_MSG(k > 0, "k must be at least 1");
     const std::vector<uint64_t> allowed = Allowed(params);
@@ -97,25 +99,25 @@ class Int8FaissIndex : public faiss::Index {
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     const float no_hit =
         metric_type == faiss::METRIC_L2 ? kInfinity : -kInfinity;
-    for (idx_t i = 0; i < n; ++i) {
+    for (int64_t i = 0; i < n; ++i) {
       const std::vector<SearchHit>& found = hits[i];
       const float factor = ScoreFactor(table_, x + i * d);
-      for (idx_t rank = 0; rank < k; ++rank) {
-        const bool hit = rank < static_cast<idx_t>(found.size());
-        labels[i * k + rank] = hit ? static_cast<idx_t>(found[rank].id) : -1;
+      for (int64_t rank = 0; rank < k; ++rank) {
+        const bool hit = rank < static_cast<int64_t>(found.size());
+        labels[i * k + rank] = hit ? static_cast<int64_t>(found[rank].id) : -1;
         distances[i * k + rank] = hit ? factor * found[rank].score : no_hit;
       }
     }
   }
 
-  void range_search(idx_t n, const float* x, float radius,
+  void range_search(int64_t n, const float* x, float radius,
                     faiss::RangeSearchResult* result,
                     const faiss::SearchParameters* params) const override {
     const std::vector<uint64_t> allowed = Allowed(params);
     SearchOptions options = options_;
     options.allowed = allowed;
     faiss::RangeSearchPartialResult partial(result);
-    for (idx_t i = 0; i < n; ++i) {
+    for (int64_t i = 0; i < n; ++i) {
       faiss::RangeQueryResult& query_result = partial.new_result(i);
       const float factor = ScoreFactor(table_, x + i * d);
       const SearchHits hits = ValueOrThrow(table_.RangeSearch(
@@ -130,7 +132,7 @@ class Int8FaissIndex : public faiss::Index {
     partial.finalize();
   }
 
-  void reconstruct(idx_t key, float* recons) const override {
+  void reconstruct(int64_t key, float* recons) const override {
     FAISS_THROW_IF_NOT_MSG(key >= 0 && key < ntotal, "no such row");
     table_.Row(static_cast<uint64_t>(key),
                absl::MakeSpan(recons, static_cast<size_t>(d)));
@@ -155,7 +157,7 @@ class Int8FaissIndex : public faiss::Index {
     return table_.Search(queries, options);
   }
 
-  MatrixView Queries(const float* x, idx_t n) const {
+  MatrixView Queries(const float* x, int64_t n) const {
     return {x, static_cast<uint64_t>(n), d, static_cast<uint64_t>(d)};
   }
 
@@ -183,7 +185,7 @@ class Int8FaissIndex : public faiss::Index {
     std::vector<uint64_t> bits;
     if (params == nullptr || params->sel == nullptr) return bits;
     bits.resize((table_.rows() + 63) / 64);
-    for (idx_t i = 0; i < ntotal; ++i) {
+    for (int64_t i = 0; i < ntotal; ++i) {
       bits[i / 64] |= uint64_t{params->sel->is_member(i)} << (i % 64);
     }
     return bits;

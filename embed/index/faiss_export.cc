@@ -1,6 +1,7 @@
 #include "embed/index/faiss_export.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -70,7 +71,7 @@ std::unique_ptr<faiss::IndexScalarQuantizer> QuantizerOf(
       }
     }
   });
-  index->ntotal = static_cast<faiss::Index::idx_t>(vectors.rows);
+  index->ntotal = static_cast<int64_t>(vectors.rows);
   index->is_trained = true;
   return index;
 }
@@ -79,12 +80,13 @@ std::unique_ptr<faiss::IndexScalarQuantizer> QuantizerOf(
 void CopyGraph(const HnswGraph& graph, int ef_construction, faiss::HNSW* hnsw) {
   const HnswGraph::Parts& parts = graph.parts();
   const size_t m = static_cast<size_t>(parts.m);
+  std::vector<int> neighbors;
   const auto append = [&](const LinkList& list, size_t places) {
-    const size_t end = hnsw->neighbors.size() + places;
+    const size_t end = neighbors.size() + places;
     for (const uint32_t link : list.UpToNone()) {
-      hnsw->neighbors.push_back(static_cast<int>(link));
+      neighbors.push_back(static_cast<int>(link));
     }
-    hnsw->neighbors.resize(end, -1);
+    neighbors.resize(end, -1);
   };
   hnsw->efConstruction = ef_construction;
   hnsw->efSearch = parts.ef_search;
@@ -98,8 +100,9 @@ void CopyGraph(const HnswGraph& graph, int ef_construction, faiss::HNSW* hnsw) {
       append(graph.UpperLinks(row, level), m);
     }
     hnsw->levels.push_back(static_cast<int>(levels) + 1);
-    hnsw->offsets.push_back(hnsw->neighbors.size());
+    hnsw->offsets.push_back(neighbors.size());
   }
+  hnsw->neighbors = std::move(neighbors);
 }
 
 // The graph is that of an Int8Table of the same vectors: it ranks by cosine.
@@ -140,7 +143,7 @@ std::unique_ptr<faiss::Index> Turned(absl::Span<const float> rotation,
     }
   }
   turn->is_trained = true;
-  const faiss::Index::idx_t rows = index->ntotal;
+  const int64_t rows = index->ntotal;
   auto turned = std::make_unique<faiss::IndexPreTransform>(turn.release(),
                                                            index.release());
   turned->own_fields = true;

@@ -1,6 +1,7 @@
 #include "embed/index/faiss_file.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -122,7 +123,7 @@ struct FaissFile::Loaded {
    public:
     Allowed(const Loaded& loaded, absl::Span<const uint64_t> bits)
         : loaded_(loaded), bits_(bits) {}
-    bool is_member(idx_t inner) const override {
+    bool is_member(int64_t inner) const override {
       const uint32_t item = loaded_.ItemOf(inner);
       return (bits_[item / 64] >> (item % 64) & 1) != 0;
     }

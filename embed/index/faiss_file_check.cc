@@ -102,13 +102,24 @@ absl::Status CheckLevels(const faiss::HNSW& graph, size_t rows) {
   return absl::OkStatus();
 }
 
+// Later versions of FAISS have no such field, and search as if it were 1.
+template <typename Graph>
+auto UpperBeam(const Graph& graph, int /*preferred*/)
+    -> decltype(graph.upper_beam) {
+  return graph.upper_beam;
+}
+template <typename Graph>
+int UpperBeam(const Graph& /*graph*/, long /*otherwise*/) {
+  return 1;
+}
+
 absl::Status CheckGraph(const faiss::HNSW& graph, size_t rows) {
   EMBED_RETURN_IF_ERROR(CheckLevels(graph, rows));
   const int64_t count = static_cast<int64_t>(rows);
   if (graph.entry_point < 0 || graph.entry_point >= count ||
       graph.max_level != graph.levels[graph.entry_point] - 1 ||
       graph.efSearch < 1 || graph.efSearch > kMaxEfSearch ||
-      graph.upper_beam != 1) {
+      UpperBeam(graph, 0) != 1) {
     return Wrong("the entry point or the settings of its graph");
   }
   for (size_t row = 0; row < rows; ++row) {

@@ -2,6 +2,7 @@
 // our scan.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -42,7 +43,7 @@ class CenterIndex : public faiss::Index {
     options_.threads = threads;
   }
 
-  void add(idx_t n, const float* x) override {
+  void add(int64_t n, const float* x) override {
     auto table = Int8Table::Build(Rows(n, x), options_);
     if (!table.ok()) FAISS_THROW_MSG(std::string(table.status().message()));
     centers_.emplace(*std::move(table));
@@ -52,17 +53,18 @@ class CenterIndex : public faiss::Index {
     centers_.reset();
     ntotal = 0;
   }
-  void search(idx_t n, const float* x, idx_t k, float* distances, idx_t* labels,
+  void search(int64_t n, const float* x, int64_t k, float* distances,
+              int64_t* labels,
               const faiss::SearchParameters* /*params*/) const override {
     FAISS_THROW_IF_NOT_MSG(k == 1, "the nearest center only");
     SearchOptions options;
     options.k = 1;
     options.threads = options_.threads;
-    for (idx_t begin = 0; begin < n; begin += kRowPart) {
-      const idx_t count = std::min<idx_t>(n - begin, kRowPart);
+    for (int64_t begin = 0; begin < n; begin += kRowPart) {
+      const int64_t count = std::min<int64_t>(n - begin, kRowPart);
       const auto hits = centers_->Search(Rows(count, x + begin * d), options);
       if (!hits.ok()) FAISS_THROW_MSG(std::string(hits.status().message()));
-      for (idx_t i = 0; i < count; ++i) {
+      for (int64_t i = 0; i < count; ++i) {
         distances[begin + i] = (*hits)[i][0].score;
         labels[begin + i] = (*hits)[i][0].id;
       }
@@ -70,7 +72,7 @@ class CenterIndex : public faiss::Index {
   }
 
  private:
-  MatrixView Rows(idx_t n, const float* x) const {
+  MatrixView Rows(int64_t n, const float* x) const {
     return {x, static_cast<uint64_t>(n), d, static_cast<uint64_t>(d)};
   }
 
@@ -119,9 +121,8 @@ std::vector<float> TrainCenters(const MatrixView& vectors, uint32_t lists,
   faiss::Clustering clustering(vectors.dim, static_cast<int>(lists),
                                parameters);
   CenterIndex index(vectors.dim, options.threads);
-  clustering.train(
-      static_cast<faiss::Index::idx_t>(sample.size() / vectors.dim),
-      sample.data(), index);
+  clustering.train(static_cast<int64_t>(sample.size() / vectors.dim),
+                   sample.data(), index);
   return std::move(clustering.centroids);
 }
 

@@ -1,6 +1,7 @@
 #include "embed/index/kmeans.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <new>
 #include <string>
@@ -66,13 +67,13 @@ KMeansResult Cluster(const MatrixView& vectors, const KMeansOptions& options) {
   faiss::Clustering clustering(vectors.dim, static_cast<int>(options.clusters),
                                parameters);
   faiss::IndexFlatL2 index(vectors.dim);
-  const auto count = static_cast<faiss::Index::idx_t>(vectors.rows);
+  const auto count = static_cast<int64_t>(vectors.rows);
   clustering.train(count, rows.data(), index);
   index.reset();
-  index.add(static_cast<faiss::Index::idx_t>(options.clusters),
+  index.add(static_cast<int64_t>(options.clusters),
             clustering.centroids.data());
   std::vector<float> distances(vectors.rows);
-  std::vector<faiss::Index::idx_t> nearest(vectors.rows);
+  std::vector<int64_t> nearest(vectors.rows);
   index.search(count, rows.data(), 1, distances.data(), nearest.data());
   KMeansResult result;
   result.clusters.assign(nearest.begin(), nearest.end());

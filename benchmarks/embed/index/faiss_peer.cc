@@ -1,6 +1,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -21,7 +22,7 @@ class FaissPeer : public SearchPeer {
 
   std::string Build(const MatrixView& rows) override {
     omp_set_num_threads(options_.build_threads);
-    const auto count = static_cast<faiss::Index::idx_t>(rows.rows);
+    const auto count = static_cast<int64_t>(rows.rows);
     try {
       index_.reset(faiss::index_factory(rows.dim, factory_.c_str(),
                                         faiss::METRIC_INNER_PRODUCT));
@@ -59,10 +60,10 @@ class FaissPeer : public SearchPeer {
   void Search(const float* queries, uint64_t count, int k,
               uint32_t* ids) override {
     omp_set_num_threads(1);  // of the calling thread
-    std::vector<faiss::Index::idx_t> found(count * k);
+    std::vector<int64_t> found(count * k);
     std::vector<float> scores(count * k);
-    index_->search(static_cast<faiss::Index::idx_t>(count), queries, k,
-                   scores.data(), found.data());
+    index_->search(static_cast<int64_t>(count), queries, k, scores.data(),
+                   found.data());
     std::copy(found.begin(), found.end(), ids);
   }
 

@@ -26,7 +26,7 @@
 namespace embed {
 namespace faiss_adapter_test {
 
-using idx_t = faiss::Index::idx_t;
+using idx_t = int64_t;
 
 class FaissAdapterTest : public testing::Test {
  protected:

@@ -46,7 +46,7 @@ class FaissExportTest : public testing::Test {
   // Recall@10 of FAISS's search, as it comes out of the file.
   double RecallOf(const faiss::Index& index) const {
     std::vector<float> scores(50 * 10);
-    std::vector<faiss::Index::idx_t> ids(50 * 10);
+    std::vector<int64_t> ids(50 * 10);
     index.search(50, queries().row(0).data(), 10, scores.data(), ids.data());
     SearchHits hits(50);
     for (size_t i = 0; i < ids.size(); ++i) {
@@ -73,7 +73,7 @@ TEST_F(FaissExportTest, FlatFilesAreReadAndSearched) {
   EXPECT_GT(RecallOf(*index), 0.95);
   std::vector<float> row(kDim);
   for (uint64_t i = 0; i < kRows; i += 100) {
-    index->reconstruct(static_cast<faiss::Index::idx_t>(i), row.data());
+    index->reconstruct(static_cast<int64_t>(i), row.data());
     EXPECT_GT(Cosine(row.data(), all_.row(i), kDim), 0.999);
   }
 }

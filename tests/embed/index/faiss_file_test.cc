@@ -31,7 +31,7 @@ namespace embed {
 namespace faiss_file_test {
 
 using ::testing::HasSubstr;
-using idx_t = faiss::Index::idx_t;
+using idx_t = int64_t;
 
 constexpr int kDim = 8;
 constexpr idx_t kRows = 300;

@@ -32,6 +32,7 @@
 #include "embed/base/status_prefix.h"
 #include "embed/index/item_filter.h"
 #include "embed/index/item_index.h"
+#include "embed/io/os_error.h"
 
 DECLARE_string(index);
 DECLARE_string(model);
@@ -385,9 +386,7 @@ absl::Status AnswerFile(const std::string& path, int dim,
                      "named .npy, .vec, .bin or .embed"));
   }
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot open"));
-  }
+  if (descriptor < 0) return OsError(errno, path, "open");
   absl::Status status = AnswerLines(LineReader(descriptor, path), session);
   close(descriptor);
   return status;

@@ -13,6 +13,7 @@
 #include "embed/base/status_macros.h"
 #include "embed/base/utf8.h"
 #include "embed/io/input_stream.h"
+#include "embed/io/os_error.h"
 
 namespace embed {
 namespace {
@@ -30,10 +31,7 @@ absl::StatusOr<std::unique_ptr<ChunkStore>> OpenStore(const std::string& path,
                                                       bool split_tokens) {
   if (IsPlainFile(path)) {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-      return absl::ErrnoToStatus(errno,
-                                 absl::StrCat(name, ": cannot be opened"));
-    }
+    if (fd < 0) return OsError(errno, name, "open");
     return OpenPlainChunks(fd, name, chunk_bytes, split_tokens);
   }
   if (IsRegularFile(path)) {

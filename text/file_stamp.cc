@@ -5,15 +5,14 @@
 #include <cerrno>
 
 #include "absl/strings/str_cat.h"
+#include "embed/io/os_error.h"
 
 namespace embed {
 namespace {
 
 absl::StatusOr<FileStamp> Stamp(int result, const struct stat& info,
                                 const std::string& name) {
-  if (result != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat(name, ": cannot be read"));
-  }
+  if (result != 0) return OsError(errno, name, "read");
   return FileStamp{info.st_dev, info.st_ino, info.st_size, info.st_mtim.tv_sec,
                    info.st_mtim.tv_nsec};
 }

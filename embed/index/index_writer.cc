@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "embed/base/exceptions.h"
@@ -19,6 +20,7 @@
 #include "embed/base/status_prefix.h"
 #include "embed/index/changed_items.h"
 #include "embed/io/atomic_file.h"
+#include "embed/io/os_error.h"
 #include "embed/io/sync_folder.h"
 
 namespace embed {
@@ -26,10 +28,6 @@ namespace {
 
 // Changes that share a sync when they are written behind a compacted index.
 constexpr size_t kMostTogether = 4096;
-
-absl::Status FileError(const std::string& path, absl::string_view action) {
-  return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot ", action));
-}
 
 // Where the compacted index of `path` is written: hidden like the temporaries
 // of AtomicFile, so that no file of a user has the name, and always the same,
@@ -66,10 +64,10 @@ struct IndexWriter::Descriptor {
 absl::StatusOr<std::unique_ptr<IndexWriter::Descriptor>>
 IndexWriter::Descriptor::OpenLocked(const std::string& path) {
   const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return FileError(path, "open for changes");
+  if (fd < 0) return OsError(errno, path, "open for changes");
   auto file = std::make_unique<Descriptor>(fd);
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return FileError(path, "lock");
+    if (errno != EWOULDBLOCK) return OsError(errno, path, "lock");
     return absl::FailedPreconditionError(absl::StrCat(
         path, ": another program is changing it; wait until it has ended"));
   }
@@ -105,7 +103,7 @@ absl::Status IndexWriter::Load() {
   }
   // What is read may be of a program that was killed before its sync, of the
   // bytes or of the name: else a power failure may bring an older file back.
-  if (fdatasync(file_->fd) != 0) return FileError(path_, "sync");
+  if (fdatasync(file_->fd) != 0) return OsError(errno, path_, "sync");
   std::error_code unknown;
   EMBED_RETURN_IF_ERROR(
       SyncFolder(std::filesystem::canonical(path_, unknown).string()));
@@ -164,7 +162,7 @@ absl::Status IndexWriter::WriteAt(uint64_t offset, absl::string_view bytes,
     const ssize_t written = pwrite(file_->fd, bytes.data(), bytes.size(),
                                    static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return FileError(path_, action);
+    if (written <= 0) return OsError(errno, path_, action);
     offset += static_cast<uint64_t>(written);
     dirty_end_ = std::max(dirty_end_, offset);
     bytes.remove_prefix(static_cast<size_t>(written));
@@ -187,7 +185,7 @@ absl::Status IndexWriter::Clean() {
     end = begin;
   }
   if (fdatasync(file_->fd) != 0) {
-    return FileError(path_, "sync an overwritten batch");
+    return OsError(errno, path_, "sync an overwritten batch");
   }
   dirty_end_ = end_.offset;
   return absl::OkStatus();
@@ -197,7 +195,7 @@ absl::Status IndexWriter::Append(const std::string& batch) {
   if (dirty_end_ > end_.offset) EMBED_RETURN_IF_ERROR(Clean());
   EMBED_RETURN_IF_ERROR(WriteAt(end_.offset, batch, "write the changes"));
   if (fdatasync(file_->fd) != 0) {
-    broken_ = FileError(path_, "sync the changes");
+    broken_ = OsError(errno, path_, "sync the changes");
     // What the disk holds is no longer known: nobody may find the batch there,
     // and nothing follows it.
     taken_back_ = Clean().ok();
@@ -238,9 +236,8 @@ absl::Status IndexWriter::PrepareCompaction(int threads) {
     before = index();
   }
   std::error_code unknown;
-  const std::string target =
-      std::filesystem::canonical(path_, unknown).string();
-  const std::string beside = BesideName(target);
+  std::string target = std::filesystem::canonical(path_, unknown).string();
+  std::string beside = BesideName(target);
   bool begun = false;  // to write it
   const auto write = [&]() -> absl::StatusOr<std::unique_ptr<IndexWriter>> {
     if (unknown) {
@@ -258,7 +255,7 @@ absl::Status IndexWriter::PrepareCompaction(int threads) {
     struct stat old = {};
     if (fstat(file_->fd, &old) != 0 ||
         fchmod(opened->file_->fd, old.st_mode & 07777) != 0) {
-      return FileError(beside, "set the mode");
+      return OsError(errno, beside, "set the mode");
     }
     return opened;
   };
@@ -274,8 +271,9 @@ absl::Status IndexWriter::PrepareCompaction(int threads) {
     compaction_.reset();
     return WithPrefix(path_, status);
   }
-  compaction_->target = target;
-  compaction_->path = beside;
+  // By moves, which need no memory: from here on the file is looked after.
+  compaction_->target = std::move(target);
+  compaction_->path = std::move(beside);
   compaction_->writer = *std::move(made);
   return absl::OkStatus();
 }
@@ -309,7 +307,7 @@ absl::Status IndexWriter::ReplaceBy(Compaction* made) {
     return broken_;
   }
   if (rename(made->path.c_str(), made->target.c_str()) != 0) {
-    return FileError(path_, "put the compacted index in place of it");
+    return OsError(errno, path_, "put the compacted index in place of it");
   }
   file_ = std::move(next.file_);
   base_ = std::move(next.base_);

@@ -1,4 +1,5 @@
-// Errors of the operating system as absl::Status. Private to embed/io.
+// Errors of the operating system as absl::Status. Private to the library and
+// the commands.
 #ifndef EMBED_IO_OS_ERROR_H_
 #define EMBED_IO_OS_ERROR_H_
 

@@ -12,8 +12,10 @@
 //   open    open, but not of the system's own files (EMFILE)
 //   read    read, pread of descriptors above 2 (EIO)
 //   memory  malloc, calloc, realloc, aligned ones, mmap without a file (ENOMEM)
+//   thread  pthread_create (EAGAIN)
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,9 +30,9 @@
 
 namespace {
 
-enum Kind { kWrite, kSync, kRename, kOpen, kRead, kMemory, kKinds };
-constexpr const char* kNames[kKinds] = {"write", "sync", "rename",
-                                        "open",  "read", "memory"};
+enum Kind { kWrite, kSync, kRename, kOpen, kRead, kMemory, kThread, kKinds };
+constexpr const char* kNames[kKinds] = {"write", "sync",   "rename", "open",
+                                        "read",  "memory", "thread"};
 
 // Constant-initialised: malloc is called before any constructor runs.
 std::atomic<bool> armed{false};
@@ -176,6 +178,15 @@ int open(const char* path, int flags, ...) {
   va_end(more);
   if (!IsOfTheSystem(path) && Fails(kOpen, EMFILE)) return -1;
   return Next("open", &next)(path, flags, mode);
+}
+
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                   void* (*body)(void*), void* argument) noexcept {
+  static std::atomic<int (*)(pthread_t*, const pthread_attr_t*,
+                             void* (*)(void*), void*)>
+      next{nullptr};
+  if (Fails(kThread, EAGAIN)) return EAGAIN;
+  return Next("pthread_create", &next)(thread, attributes, body, argument);
 }
 
 int open64(const char* path, int flags, ...) __attribute__((alias("open")));

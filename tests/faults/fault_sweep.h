@@ -2,7 +2,9 @@
 // failing (fault_shim.cc), and tells what went against the rules:
 //   - every file under a final name is whole: the new one or the older one
 //   - exit code 0 only with all files new; else 1 with one line that begins
-//     "COMMAND: error: " and names the cause
+//     "COMMAND: error: " and names the cause, or with that of OpenMP, which
+//     ends the program itself where it cannot start a thread (for k-means of
+//     FAISS)
 //   - no temporary stays, except where the process had no memory to unwind with
 #ifndef EMBED_TESTS_FAULTS_FAULT_SWEEP_H_
 #define EMBED_TESTS_FAULTS_FAULT_SWEEP_H_
@@ -20,7 +22,8 @@ class FaultSweep {
   // Whether all is as it should be after a run that failed.
   using AfterFailure = bool (*)(const FaultSweep& sweep);
 
-  // command[0] is a tool; inputs: files by name. With `after_failure`,
+  // command[0] is a tool; inputs: files by name. One that the command changes
+  // is an output as well, whose older one it is. With `after_failure`,
   // checkpoints may stay behind a failed run, and it is to look at them.
   FaultSweep(std::vector<std::string> command,
              std::map<std::string, std::string> inputs,
@@ -40,7 +43,9 @@ class FaultSweep {
  private:
   ToolResult RunWith(const std::string& fault) const;
   void Reset(bool older) const;
-  // Files that are neither whole new nor whole older ones; "" if none.
+  // Whether the file is the whole new or the whole older one.
+  bool IsWhole(const std::string& name, bool older) const;
+  // Files that are not; "" if none.
   std::string Torn(bool older) const;
   bool Complete() const;
   void Check(const std::string& kind, bool older,

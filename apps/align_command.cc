@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -53,6 +54,7 @@ struct AlignPlan {
   bool unit_length = false;
   AlignmentOptions options;
   std::optional<OutputPlan> output;
+  std::unique_ptr<OutputLock> lock;  // of the output
   ResultPlan result;
 };
 
@@ -70,7 +72,9 @@ absl::Status ReadOutput(AlignPlan* plan) {
   EMBED_ASSIGN_OR_RETURN(plan->output, ReadOutputFlags(plan->a));
   plan->output->checkpoint_path.clear();
   plan->output->relations_path.clear();
-  return CheckOutputs(*plan->output, {plan->a, plan->b});
+  EMBED_ASSIGN_OR_RETURN(plan->lock,
+                         ClaimOutputs(*plan->output, {plan->a, plan->b}));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<AlignPlan> ReadAlignPlan(const Arguments& arguments) {

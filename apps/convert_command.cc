@@ -2,6 +2,7 @@
 
 #include <gflags/gflags.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ absl::Status PlanOneFile(const std::string& path, OutputPlan* plan) {
           absl::StrCat("--", flag, " does not go with an output file"));
     }
   }
+  plan->prefix = path;
   plan->model_path.clear();
   plan->index_path.clear();
   plan->relations_path.clear();
@@ -187,7 +189,8 @@ absl::Status RunConvert(const Arguments& arguments) {
   for (const std::string& note : imported.notes) Say("input: " + note);
   if (!imported.worth_writing && arguments.size() == 1) plan.model_path.clear();
   if (imported.model.relations.empty()) plan.relations_path.clear();
-  EMBED_RETURN_IF_ERROR(CheckOutputs(plan, {input}));
+  EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<OutputLock> lock,
+                         ClaimOutputs(plan, {input}));
   EMBED_ASSIGN_OR_RETURN(const std::vector<std::string> notes,
                          WriteOutputs(imported.model, plan, threads));
   for (const std::string& note : notes) Say(note);

@@ -428,7 +428,8 @@ absl::Status RunTrain(const Arguments& arguments) {
   if (plan.phrases.wanted()) return FindPhrasesOnly(plan);
   std::vector<std::string> inputs = {plan.input};
   inputs.insert(inputs.end(), plan.more_inputs.begin(), plan.more_inputs.end());
-  EMBED_RETURN_IF_ERROR(CheckOutputs(plan.output, inputs));
+  EMBED_ASSIGN_OR_RETURN(const std::unique_ptr<OutputLock> lock,
+                         ClaimOutputs(plan.output, inputs));
   EMBED_ASSIGN_OR_RETURN(
       InitialTables start,
       InitialTables::Load(plan.init, plan.mode->name, plan.training));

@@ -69,8 +69,8 @@ absl::StatusOr<OutputPlan> ReadOutputFlags(const std::string& input) {
   return plan;
 }
 
-absl::Status CheckOutputs(const OutputPlan& plan,
-                          const std::vector<std::string>& inputs) {
+absl::StatusOr<std::unique_ptr<OutputLock>> ClaimOutputs(
+    const OutputPlan& plan, const std::vector<std::string>& inputs) {
   std::vector<std::string> paths = {plan.model_path, plan.index_path,
                                     plan.checkpoint_path, plan.relations_path};
   for (const OutputPlan::Export& file : plan.exports) {
@@ -83,7 +83,7 @@ absl::Status CheckOutputs(const OutputPlan& plan,
     if (path.empty()) continue;
     EMBED_RETURN_IF_ERROR(CheckOutputFile("--output", path, inputs));
   }
-  return absl::OkStatus();
+  return OutputLock::Acquire(plan.prefix);
 }
 
 }  // namespace embed

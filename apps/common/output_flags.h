@@ -2,6 +2,7 @@
 #ifndef EMBED_APPS_COMMON_OUTPUT_FLAGS_H_
 #define EMBED_APPS_COMMON_OUTPUT_FLAGS_H_
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "apps/common/command_line.h"
 #include "apps/common/index_flags.h"
+#include "apps/common/output_lock.h"
 #include "apps/common/progress.h"
 #include "embed/io/vector_file.h"
 
@@ -44,8 +46,10 @@ std::string InputStem(absl::string_view path);
 absl::StatusOr<OutputPlan> ReadOutputFlags(const std::string& input);
 
 // Before any work: every file can be written, and none is one of the inputs.
-absl::Status CheckOutputs(const OutputPlan& plan,
-                          const std::vector<std::string>& inputs);
+// Until the lock ends no other program is let to files of this prefix
+// (FailedPrecondition), so that those of two never stand beside each other.
+absl::StatusOr<std::unique_ptr<OutputLock>> ClaimOutputs(
+    const OutputPlan& plan, const std::vector<std::string>& inputs);
 
 }  // namespace embed
 

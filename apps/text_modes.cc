@@ -83,6 +83,7 @@ absl::Status WriteStrokesReport(const std::string& path,
     AppendUtf8(character.code_point, &text);
     absl::StrAppend(&text, "\t", character.count, "\n");
   }
+  EMBED_RETURN_IF_ERROR(file->Write(MarkBefore(text)));
   EMBED_RETURN_IF_ERROR(file->Write(text));
   return file->Commit();
 }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/strip.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/utf8.h"
 
 namespace embed {
 namespace {
@@ -49,7 +50,7 @@ absl::Status LineBlocks::Next(LineBlock* block) {
   if (given > 0 && buffer[given - 1] != '\n') buffer[given++] = '\n';
   block->text = absl::string_view(buffer, given);
   if (std::exchange(first_, false)) {
-    block->text = absl::StripPrefix(block->text, "\xEF\xBB\xBF");
+    block->text = absl::StripPrefix(block->text, kByteOrderMark);
   }
   return absl::OkStatus();
 }

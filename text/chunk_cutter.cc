@@ -4,13 +4,13 @@
 
 #include "absl/strings/string_view.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/utf8.h"
 #include "embed/base/white_space.h"
 #include "text/tokenizer.h"
 
 namespace embed {
 namespace {
 
-constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // Where the last line feed of a chunk is looked for first, so that indexing a
 // plain file of ordinary lines reads 1/64 of it.
 constexpr size_t kTailBytes = size_t{4} << 10;

@@ -186,7 +186,7 @@ std::string StrokeTable::Text() const {
     }
     add(character, Strokes(character));
   }
-  return text;
+  return absl::StrCat(MarkBefore(text), text);
 }
 
 }  // namespace embed

@@ -64,6 +64,9 @@ absl::Status WriteVocabularyFile(const Vocabulary& vocabulary,
   if (ids.size() > 1 && vocabulary.key(0) == kLineEnd) {
     std::swap(ids[0], ids[1]);
   }
+  if (!ids.empty()) {
+    EMBED_RETURN_IF_ERROR(file->Write(MarkBefore(vocabulary.key(ids[0]))));
+  }
   for (const uint32_t id : ids) {
     EMBED_RETURN_IF_ERROR(file->Write(
         absl::StrCat(vocabulary.key(id), " ", vocabulary.count(id), "\n")));

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "apps/common/format_flag.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/utf8.h"
 #include "embed/io/atomic_file.h"
 
 DEFINE_string(out, "", "file for the table; default: standard output");
@@ -49,6 +50,7 @@ absl::Status WriteText(const std::string& path, const std::string& text) {
         absl::StrCat("standard output: ", std::strerror(errno)));
   }
   EMBED_ASSIGN_OR_RETURN(const auto file, AtomicFile::Create(path));
+  EMBED_RETURN_IF_ERROR(file->Write(MarkBefore(text)));
   EMBED_RETURN_IF_ERROR(file->Write(text));
   return file->Commit();
 }

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/utf8.h"
 
 namespace embed {
 namespace {
@@ -53,6 +54,10 @@ absl::Status TextOutput::Write(
 }
 
 absl::Status TextOutput::WriteOne(const std::string& text) {
+  if (text.empty()) return absl::OkStatus();
+  if (!std::exchange(begun_, true)) {
+    EMBED_RETURN_IF_ERROR(WriteOne(std::string(MarkBefore(text))));
+  }
   if (file_ != nullptr) return file_->Write(text);
   const size_t written = std::fwrite(text.data(), 1, text.size(), stdout);
   return written == text.size() ? absl::OkStatus() : OutputError();

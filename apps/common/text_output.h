@@ -37,6 +37,7 @@ class TextOutput {
   absl::Status WriteOne(const std::string& text);
 
   std::unique_ptr<AtomicFile> file_;  // null: standard output
+  bool begun_ = false;                // something has been written
 };
 
 }  // namespace embed

@@ -19,6 +19,16 @@ namespace embed {
 
 constexpr uint32_t kReplacementCharacter = 0xFFFD;
 
+// U+FEFF, which all readers of text pass over once, at the very start.
+constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// What is to be written before a text that begins with `start`, so that its own
+// U+FEFF is not passed over: a mark, or nothing where it begins otherwise.
+inline absl::string_view MarkBefore(absl::string_view start) {
+  const bool marked = start.substr(0, kByteOrderMark.size()) == kByteOrderMark;
+  return marked ? kByteOrderMark : absl::string_view();
+}
+
 struct Utf8Sequence {
   uint32_t code_point;  // kReplacementCharacter for a bad sequence
   uint32_t bytes;       // 1 .. 4 (bad: 1 .. 3)

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/utf8.h"
 #include "embed/io/input_stream.h"
 
 namespace embed {
@@ -35,7 +36,7 @@ absl::StatusOr<std::string> ReadWholeText(const std::string& path,
 }
 
 TextLines::TextLines(absl::string_view text, absl::string_view name)
-    : rest_(absl::StripPrefix(text, "\xEF\xBB\xBF")), name_(name) {}
+    : rest_(absl::StripPrefix(text, kByteOrderMark)), name_(name) {}
 
 bool TextLines::Next(absl::string_view* line) {
   if (rest_.empty()) return false;

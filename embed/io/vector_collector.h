@@ -20,7 +20,7 @@ namespace embed {
 
 // In the order in which they are told.
 enum class Oddity {
-  kByteOrderMark,
+  kMarkAtStart,
   kCarriageReturns,
   kEmptyLine,
   kBlankInKey,

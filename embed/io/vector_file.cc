@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "embed/base/parallel.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/utf8.h"
 #include "embed/io/atomic_file.h"
 #include "embed/io/key_text.h"
 
@@ -108,6 +109,9 @@ absl::StatusOr<VectorFileStats> WriteNumpy(const Vocabulary& vocabulary,
   EMBED_ASSIGN_OR_RETURN(const auto keys,
                          AtomicFile::Create(NumpyKeysPath(path)));
   EMBED_RETURN_IF_ERROR(file->Write(NpyHeaderText(vectors)));
+  if (vocabulary.size() > 0) {
+    EMBED_RETURN_IF_ERROR(keys->Write(MarkBefore(vocabulary.key(0))));
+  }
   for (uint32_t id = 0; id < vocabulary.size(); ++id) {
     EMBED_RETURN_IF_ERROR(file->Write(RowBytes(vectors, id)));
     EMBED_RETURN_IF_ERROR(

@@ -60,8 +60,8 @@ class BinaryReader {
     if (!line.ok() && !absl::IsOutOfRange(line.status())) return line.status();
     std::optional<Word2vecHeader> header;
     if (line.ok()) {
-      if (absl::ConsumePrefix(&*line, "\xEF\xBB\xBF")) {
-        rows_.Note(Oddity::kByteOrderMark, number_);
+      if (absl::ConsumePrefix(&*line, kByteOrderMark)) {
+        rows_.Note(Oddity::kMarkAtStart, number_);
       }
       header = ParseWord2vecHeader(*line);
     }

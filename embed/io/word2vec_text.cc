@@ -14,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "embed/base/quoted.h"
 #include "embed/base/status_macros.h"
+#include "embed/base/utf8.h"
 #include "embed/io/buffered_input.h"
 #include "embed/io/key_text.h"
 #include "embed/io/vector_collector.h"
@@ -113,8 +114,8 @@ class TextReader {
     }
     EMBED_RETURN_IF_ERROR(read.status());
     absl::string_view line = *read;
-    if (number_ == 1 && absl::ConsumePrefix(&line, "\xEF\xBB\xBF")) {
-      rows_.Note(Oddity::kByteOrderMark, number_);
+    if (number_ == 1 && absl::ConsumePrefix(&line, kByteOrderMark)) {
+      rows_.Note(Oddity::kMarkAtStart, number_);
     }
     if (absl::EndsWith(line, "\r")) {
       rows_.Note(Oddity::kCarriageReturns, number_);

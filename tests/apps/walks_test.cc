@@ -67,6 +67,19 @@ TEST(WalksOnlyTest, WritesTheSameFileForAnyThreads) {
               ElementsAre("karate.edgelist", "many.txt", "one.txt"));
 }
 
+// A byte order mark at the start of a text is passed over; a key's is not.
+TEST(WalksOnlyTest, WritesKeysThatBeginWithByteOrderMarks) {
+  const ToolRunner tool;
+  tool.Write("karate.edgelist", "\uFEFF\uFEFFa \uFEFFb\n");
+  ASSERT_EQ(tool.Run(Command("deepwalk", {"--walks_only", "walks"})).exit_code,
+            0);
+  const ToolResult result =
+      tool.Run({"embedtrain", "--mode=word2vec", "--min_count=1", "--dim=4",
+                "--vocab_out=words", "walks"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(Lines(tool.Read("words")), testing::SizeIs(2));
+}
+
 TEST(WalksOnlyTest, LeavesNothingBehindWhenItFails) {
   const ToolRunner tool;
   tool.Write("karate.edgelist", KarateEdges());

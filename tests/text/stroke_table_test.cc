@@ -117,6 +117,16 @@ TEST(StrokeTableTest, TextIsByCodePointAndReadBackAsTheSameTable) {
   EXPECT_EQ(again->Text(), table->Text());
 }
 
+// U+FEFF at the start of a text is a mark, later a character as others.
+TEST(StrokeTableTest, TextKeepsTheCharacterOfByteOrderMarks) {
+  const auto table = StrokeTable::Parse("\uFEFF\uFEFF\th\n\uFF5E\tp\n", "t");
+  ASSERT_TRUE(table.ok()) << table.status();
+  const auto again = StrokeTable::Parse(table->Text(), "t");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->size(), 2u);
+  EXPECT_EQ(again->Strokes(0xFEFF), table->Strokes(0xFEFF));
+}
+
 std::vector<std::string> OthersOf(const StrokeTable& table, uint32_t c) {
   std::vector<std::string> others;
   for (const absl::string_view other : table.OtherOrders(c)) {

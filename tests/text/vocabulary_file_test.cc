@@ -60,6 +60,19 @@ TEST(VocabularyFileTest, KeepsAWordThatWord2vecHasForLineEnds) {
   EXPECT_THAT(Shown(*words), ElementsAre("</s>=9", "a=8", "b=7"));
 }
 
+// Of files that were joined with their byte order marks.
+TEST(VocabularyFileTest, KeepsAWordThatBeginsWithAByteOrderMark) {
+  const TestFolder folder;
+  const std::string path = folder.File("v.txt");
+  const std::vector<std::string> keys = {"\uFEFFthe", "a"};
+  const auto vocabulary = Vocabulary::Create(keys, {9, 2});
+  ASSERT_TRUE(vocabulary.ok());
+  ASSERT_TRUE(WriteVocabularyFile(*vocabulary, path).ok());
+  const auto words = ReadVocabularyFile(path);
+  ASSERT_TRUE(words.ok()) << words.status();
+  EXPECT_THAT(Shown(*words), ElementsAre("\uFEFFthe=9", "a=2"));
+}
+
 TEST(VocabularyFileTest, SaysWhatIsWrongAndWhere) {
   const TestFolder folder;
   const std::vector<std::pair<std::string, std::string>> cases = {

@@ -66,6 +66,21 @@ TEST_F(VectorReaderTest, ReadsWhatTheWritersWrite) {
   }
 }
 
+// Readers pass over one byte order mark at the start of a text.
+TEST_F(VectorReaderTest, KeepsAFirstKeyThatBeginsWithAByteOrderMark) {
+  keys_[0] = "\uFEFFa";
+  vocabulary_ = *Vocabulary::Create(keys_, {3, 2, 1});
+  for (const char* name : {"x.vec", "x.bin", "x.npy"}) {
+    const auto format = VectorFormatFromName(std::string(name).substr(2));
+    ASSERT_TRUE(
+        WriteVectors(vocabulary_, table_.view(), *format, folder_.File(name))
+            .ok());
+    const auto vectors = ReadVectors(folder_.File(name));
+    ASSERT_TRUE(vectors.ok()) << vectors.status();
+    ExpectSame(*vectors);
+  }
+}
+
 TEST_F(VectorReaderTest, ReadsTheVectorsOfAModel) {
   for (const VectorsFrom from : {VectorsFrom::kInput, VectorsFrom::kOutput}) {
     Model model;

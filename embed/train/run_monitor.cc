@@ -68,6 +68,7 @@ absl::Status RunMonitor::UnitDone(uint64_t unit, const TrainStats& stats) {
   epoch_ += stats;
   interval_ += stats;
   ++finished_;
+  got_on_.store(true, std::memory_order_relaxed);
   return absl::OkStatus();
 }
 
@@ -93,15 +94,19 @@ absl::Status RunMonitor::Divergence(uint64_t unit,
 }
 
 bool RunMonitor::PauseRequested() {
-  if (pause_.load(std::memory_order_relaxed)) return true;
+  if (stopped()) return true;
+  if (pause_.load(std::memory_order_relaxed) &&
+      got_on_.load(std::memory_order_relaxed)) {
+    return true;
+  }
   if (!stop_ || !stop_()) return false;
   Stop();
   return true;
 }
 
-void RunMonitor::Stop() {
-  stopped_.store(true, std::memory_order_relaxed);
-  RequestPause();
+void RunMonitor::BeginLeg() {
+  pause_.store(false, std::memory_order_relaxed);
+  got_on_.store(false, std::memory_order_relaxed);
 }
 
 TrainProgress RunMonitor::Report(bool last) {

@@ -32,7 +32,7 @@ class RunMonitor : public WorkMonitor {
 
   void RequestPause() { pause_.store(true, std::memory_order_relaxed); }
   // Ends the run at the next unit.
-  void Stop();
+  void Stop() { stopped_.store(true, std::memory_order_relaxed); }
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
 
   // The state of things; the interval that rates and loss are over begins anew.
@@ -47,7 +47,10 @@ class RunMonitor : public WorkMonitor {
   // number that is not finite or so large that no training comes back from it.
   absl::Status CheckArrays(const std::vector<TrainedArray>& arrays,
                            uint64_t next_unit, int threads) const;
-  void EndPause() { pause_.store(stopped(), std::memory_order_relaxed); }
+  // A pause that is asked for begins once this leg has done a unit: where one
+  // takes longer than the time between two pauses, the run gets on all the
+  // same.
+  void BeginLeg();
   TrainingPosition Position(uint64_t next_unit) const;
   // The epoch before `next_unit`, at whose end the run stands; the next begins.
   EpochReport EndEpoch(uint64_t next_unit);
@@ -69,6 +72,7 @@ class RunMonitor : public WorkMonitor {
   const std::function<bool()> stop_;
 
   std::atomic<bool> pause_{false};
+  std::atomic<bool> got_on_{false};  // a unit of this leg is done
   std::atomic<bool> stopped_{false};
 
   mutable std::mutex mutex_;  // guards what follows; taken once a unit

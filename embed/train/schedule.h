@@ -23,7 +23,8 @@ class WorkMonitor {
   // training diverged) ends the run: begin nothing more and return it.
   virtual absl::Status UnitDone(uint64_t unit, const TrainStats& stats) = 0;
   // To be asked before each unit. True: finish the units begun, begin no other,
-  // and return from Run().
+  // and return from Run(). Not before a unit of this Run() is done, unless the
+  // training ends.
   virtual bool PauseRequested() = 0;
 };
 

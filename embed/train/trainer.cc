@@ -124,7 +124,7 @@ class TrainingRun {
   // Trains from next_unit_ on, on other threads; watches on this one.
   absl::Status RunLeg() {
     const uint64_t end = (next_unit_ / per_epoch_ + 1) * per_epoch_;
-    monitor_.EndPause();
+    monitor_.BeginLeg();
     leg_ended_ = false;
     absl::StatusOr<uint64_t> reached = next_unit_;
     const auto run = [&] {

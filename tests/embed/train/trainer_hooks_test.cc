@@ -1,6 +1,7 @@
 // What a caller can hang into a training: its own schedule and objective, the
 // end of epochs, stopping.
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <string>
 #include <thread>
@@ -84,22 +85,27 @@ TEST(TrainerHooksTest, RunsAnyScheduleEpochByEpoch) {
   EXPECT_DOUBLE_EQ(reports[1].mean_loss, 148.0 / 26);  // 20 + 30 + 42 + 56
 }
 
-// Pauses before the first unit of every epoch, when a checkpoint is due.
-class PausingSchedule : public CountingSchedule {
+// Takes longer to begin with a leg than it is to the next checkpoint.
+class SlowSchedule : public CountingSchedule {
  public:
   absl::StatusOr<uint64_t> Run(uint64_t begin, uint64_t end,
                                WorkMonitor* monitor) override {
-    const bool first = legs.empty() || legs.back().begin != begin;
-    legs.push_back({begin, end});
-    if (first) {
-      while (!monitor->PauseRequested()) std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (legs.size() > 100) return absl::InternalError("it does not get on");
+    return CountingSchedule::Run(begin, end, monitor);
+  }
+};
+
+// Returns before the first unit of every epoch.
+class HesitantSchedule : public CountingSchedule {
+ public:
+  absl::StatusOr<uint64_t> Run(uint64_t begin, uint64_t end,
+                               WorkMonitor* monitor) override {
+    if (legs.empty() || legs.back().begin != begin) {
+      legs.push_back({begin, end});
       return begin;
     }
-    for (uint64_t unit = begin; unit < end; ++unit) {
-      const absl::Status status = monitor->UnitDone(unit, {10, 1, 1.0});
-      if (!status.ok()) return status;
-    }
-    return end;
+    return CountingSchedule::Run(begin, end, monitor);
   }
 };
 
@@ -108,24 +114,31 @@ class NoSink : public CheckpointSink {
   void Write(const Checkpoint& /*checkpoint*/) override {}
 };
 
-TEST(TrainerHooksTest, APauseBetweenEpochsEndsNone) {
-  PausingSchedule schedule;
+TEST(TrainerHooksTest, GetsOnWhereCheckpointsAreDueAllTheTime) {
+  SlowSchedule schedule;
   NoSink sink;
-  std::vector<uint64_t> examples;
   TrainHooks hooks;
   hooks.checkpoints = &sink;
+  TrainerOptions options;
+  options.epochs = 3;
+  options.checkpoint_seconds = 1e-9;
+  const auto result =
+      Trainer::Create(options)->Run(&schedule, RecordingObjective(), hooks);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->stats.tokens, 120u);
+}
+
+TEST(TrainerHooksTest, ALegWithoutAUnitEndsNoEpoch) {
+  HesitantSchedule schedule;
+  std::vector<uint64_t> examples;
+  TrainHooks hooks;
   hooks.epoch = [&](const EpochReport& report) {
     examples.push_back(report.examples);
     return true;
   };
-  TrainerOptions options;
-  options.epochs = 3;
-  options.checkpoint_seconds = 1e-9;
-  ASSERT_TRUE(Trainer::Create(options)
-                  ->Run(&schedule, RecordingObjective(), hooks)
-                  .ok());
+  ASSERT_TRUE(MakeTrainer(3).Run(&schedule, RecordingObjective(), hooks).ok());
   EXPECT_EQ(schedule.legs.size(), 6u);
-  EXPECT_THAT(examples, ElementsAre(4, 4, 4));
+  EXPECT_THAT(examples, ElementsAre(10, 26, 42));
 }
 
 TEST(TrainerHooksTest, TheEpochCallbackEndsTheTrainingWithoutAnError) {

@@ -60,9 +60,13 @@ absl::Status WriteVocabularyFile(const Vocabulary& vocabulary,
                          AtomicFile::Create(path));
   std::vector<uint32_t> ids(vocabulary.size());
   std::iota(ids.begin(), ids.end(), 0);
-  // A word of the text, not word2vec's, which would be first.
-  if (ids.size() > 1 && vocabulary.key(0) == kLineEnd) {
-    std::swap(ids[0], ids[1]);
+  // A word of the text, not word2vec's, which would be in the first line.
+  if (!ids.empty() && vocabulary.key(0) == kLineEnd) {
+    if (ids.size() > 1) {
+      std::swap(ids[0], ids[1]);
+    } else {
+      EMBED_RETURN_IF_ERROR(file->Write("\n"));
+    }
   }
   if (!ids.empty()) {
     EMBED_RETURN_IF_ERROR(file->Write(MarkBefore(vocabulary.key(ids[0]))));

@@ -48,8 +48,9 @@ class Round {
       count(*chunk, counter, stats);
       // Twice, as the sums may grow by what the counters take.
       bytes_ += 2 * (counter->map().bytes() - before);
-      if (bytes_ > max_bytes_)
+      if (bytes_ > max_bytes_) {
         return Fail(i, NoMemoryError(*corpus_, max_bytes_));
+      }
     }
   }
 

@@ -180,6 +180,8 @@ int open(const char* path, int flags, ...) {
   return Next("open", &next)(path, flags, mode);
 }
 
+int open64(const char* path, int flags, ...) __attribute__((alias("open")));
+
 int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                    void* (*body)(void*), void* argument) noexcept {
   static std::atomic<int (*)(pthread_t*, const pthread_attr_t*,
@@ -188,8 +190,6 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
   if (Fails(kThread, EAGAIN)) return EAGAIN;
   return Next("pthread_create", &next)(thread, attributes, body, argument);
 }
-
-int open64(const char* path, int flags, ...) __attribute__((alias("open")));
 
 void* mmap(void* address, size_t size, int protection, int flags, int file,
            off_t offset) noexcept {
